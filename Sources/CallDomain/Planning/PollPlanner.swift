@@ -1,0 +1,163 @@
+/// Decides which due calls are read now, and how: a value that takes what is due and what was answered.
+///
+/// Within an account the earliest deadline comes first. A call that waits keeps its deadline while those of others move
+/// on, so waiting is aging, and none starves. Accounts take turns. What it remembers is bounded by the number of
+/// accounts.
+package struct PollPlanner: Sendable {
+    private var organizations: [AccountID: String] = [:]
+    private var budgets: [Payer: Budgets] = [:]
+    private var lastServed: AccountID?
+
+    /// The most requests at once.
+    package static let mostAtOnce = 32
+    /// The share of the budget that only persons may use up.
+    package static let reservedForPersons = 0.1
+    /// The share of the budget that hints may use.
+    package static let shareOfHints = 0.05
+    /// How long a call that is known to be under way is held to the hints' share.
+    package static let patienceOfHints = Duration.seconds(60)
+
+    /// A planner with full buckets.
+    package init() {}
+
+    /// Who pays: accounts of one organization together, any other account by itself.
+    private enum Payer: Hashable {
+        case account(AccountID)
+        case organization(String)
+    }
+
+    /// The buckets of one payer.
+    private struct Budgets: Sendable {
+        private var buckets = RequestBudget.allCases.map { TokenBucket(perMinute: $0.usedPerMinute) }
+        private var hints = RequestBudget.allCases.map {
+            TokenBucket(perMinute: Int(Double($0.usedPerMinute) * PollPlanner.shareOfHints))
+        }
+
+        mutating func take(_ budget: RequestBudget, for asker: Asker, now: Timestamp) -> Duration? {
+            switch asker {
+            case .person: return buckets[budget.rawValue].take(leaving: 0, now: now)
+            case .background:
+                return buckets[budget.rawValue].take(leaving: PollPlanner.reservedForPersons, now: now)
+            case .hint:
+                // Only a hint that the whole budget has room for costs a token of the hints' own.
+                var bucket = buckets[budget.rawValue]
+                if let wait = bucket.take(leaving: PollPlanner.reservedForPersons, now: now) { return wait }
+                if let wait = hints[budget.rawValue].take(leaving: 0, now: now) { return wait }
+                buckets[budget.rawValue] = bucket
+                return nil
+            }
+        }
+
+        mutating func refused(_ budget: RequestBudget, retryAfter: Duration?, now: Timestamp) {
+            buckets[budget.rawValue].refused(retryAfter: retryAfter, now: now)
+        }
+    }
+
+    /// Says to which Bolna organization (`id` of `/user/me`) an account belongs: accounts of one share its budgets.
+    package mutating func assign(_ account: AccountID, organization: String) {
+        organizations[account] = organization
+        budgets[.account(account)] = nil
+    }
+
+    /// The reads to send now, each paid for; at most as many as fit beside those in flight.
+    package mutating func plan(due: [DueCall], inFlight: Int, now: Timestamp) -> [PlannedRead] {
+        var room = Self.mostAtOnce - max(inFlight, 0)
+        guard room > 0 else { return [] }
+        var queues = Dictionary(grouping: due, by: \.account).mapValues { calls in
+            ListRead.grouping(calls).map { (read: $0, order: $0.order) }.sorted { $0.order > $1.order }.map(\.read)
+        }
+        var planned: [PlannedRead] = []
+        var turns = turns(of: queues.keys)
+        while room > 0, !turns.isEmpty {
+            var next: [AccountID] = []
+            for account in turns where room > 0 {
+                guard let read = takeNext(from: &queues[account, default: []], account: account, now: now) else {
+                    continue
+                }
+                planned.append(read)
+                room -= 1
+                lastServed = account
+                next.append(account)
+            }
+            turns = next
+        }
+        return planned
+    }
+
+    /// The accounts in the order of their turns: after the one that was served last.
+    private func turns(of accounts: some Collection<AccountID>) -> [AccountID] {
+        let ordered = accounts.sorted()
+        guard let lastServed, let start = ordered.firstIndex(where: { $0 > lastServed }) else { return ordered }
+        return Array(ordered[start...] + ordered[..<start])
+    }
+
+    /// The account's most urgent read that its budgets allow; the queue's most urgent is last.
+    private mutating func takeNext(
+        from queue: inout [PlannedRead], account: AccountID, now: Timestamp
+    ) -> PlannedRead? {
+        while let read = queue.popLast() {
+            if take(read.budget, account: account, for: read.asker(at: now), now: now) == nil { return read }
+        }
+        return nil
+    }
+
+    /// Takes the right to send one request; nil is granted, else how long to wait before asking again.
+    package mutating func take(
+        _ budget: RequestBudget, account: AccountID, for asker: Asker, now: Timestamp
+    ) -> Duration? {
+        budgets[payer(of: account), default: Budgets()].take(budget, for: asker, now: now)
+    }
+
+    /// Learns from an answer: a 429 halves the budget for a minute, and nothing is sent before its `Retry-After`.
+    package mutating func answered(
+        status: Int, retryAfter: Duration?, budget: RequestBudget, account: AccountID, now: Timestamp
+    ) {
+        guard status == 429 else { return }
+        budgets[payer(of: account), default: Budgets()].refused(budget, retryAfter: retryAfter, now: now)
+    }
+
+    private func payer(of account: AccountID) -> Payer {
+        organizations[account].map(Payer.organization) ?? .account(account)
+    }
+}
+
+/// One read to send.
+package enum PlannedRead: Hashable, Sendable {
+    /// The call in full.
+    case single(DueCall)
+    /// A page of an agent's listing.
+    case listPage(ListRead)
+
+    /// The calls it is for.
+    package var calls: [DueCall] {
+        switch self {
+        case .single(let call): [call]
+        case .listPage(let list): list.calls
+        }
+    }
+
+    /// What it is paid from.
+    package var budget: RequestBudget {
+        switch self {
+        case .single: .other
+        case .listPage: .executions
+        }
+    }
+
+    /// On whose behalf it is sent. A call that is under way is to be read in its turn, with or without a hint: who
+    /// forges hints must not be able to put that read off.
+    package func asker(at now: Timestamp) -> Asker {
+        guard case .single(let call) = self, let open = call.ledger.open, open.what == .verification else {
+            return .background
+        }
+        let isUnderWay = call.status.map { !$0.isFinal } ?? false
+        let hasWaited = now.duration(since: open.due) >= PollPlanner.patienceOfHints
+        return isUnderWay && hasWaited ? .background : .hint
+    }
+
+    /// Earliest deadline first, then by call, so that a plan is a function of what is due and not of its order.
+    fileprivate var order: (due: Timestamp, call: CallID) {
+        let orders = calls.map { (due: $0.ledger.open?.due ?? .distantFuture, call: $0.call) }
+        return orders.min { $0 < $1 } ?? (.distantFuture, CallID(rawValue: ""))
+    }
+}

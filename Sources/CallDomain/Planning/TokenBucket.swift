@@ -1,0 +1,60 @@
+/// A token bucket that never lets more than its budget through in any minute: a sixth of the budget at once, the rest
+/// evenly over the minute.
+struct TokenBucket: Hashable, Sendable {
+    /// Tokens at most, and after a long rest.
+    let capacity: Double
+    /// Tokens that come back in a second.
+    let perSecond: Double
+    /// Tokens now.
+    private(set) var tokens: Double
+    private var refilledAt: Timestamp?
+    private var halvedUntil: Timestamp?
+    private var blockedUntil: Timestamp?
+
+    /// How long a 429 halves the budget.
+    static let halvingTime = Duration.seconds(60)
+    /// The longest `Retry-After` that is obeyed.
+    static let longestBlock = Duration.seconds(300)
+
+    /// A full bucket for so many requests in any minute.
+    init(perMinute: Int) {
+        capacity = Double(perMinute) / 6
+        perSecond = (Double(perMinute) - capacity) / 60
+        tokens = capacity
+    }
+
+    /// Takes a token, leaving at least a share of the capacity for others; nil is granted, else how long until it could
+    /// be.
+    mutating func take(leaving reserve: Double, now: Timestamp) -> Duration? {
+        refill(now)
+        if let blockedUntil { return blockedUntil.duration(since: now) }
+        let floor = capacity * reserve * factor
+        let missing = floor + 1 - tokens
+        guard missing > 0 else {
+            tokens -= 1
+            return nil
+        }
+        return .milliseconds(Int64((missing / (perSecond * factor) * 1_000).rounded(.up)))
+    }
+
+    /// Bolna answered 429.
+    mutating func refused(retryAfter: Duration?, now: Timestamp) {
+        refill(now)
+        halvedUntil = now.advanced(by: Self.halvingTime)
+        tokens = min(tokens, capacity * factor)
+        if let retryAfter, retryAfter > .zero {
+            blockedUntil = now.advanced(by: min(retryAfter, Self.longestBlock))
+        }
+    }
+
+    private var factor: Double { halvedUntil == nil ? 1 : 0.5 }
+
+    /// Brings back what time has earned. A clock that was set back earns nothing and prolongs nothing.
+    private mutating func refill(_ now: Timestamp) {
+        let elapsed = max(now.duration(since: refilledAt ?? now).seconds, 0)
+        tokens = min(tokens + elapsed * perSecond * factor, capacity * factor)
+        refilledAt = now
+        halvedUntil = halvedUntil.flatMap { $0 <= now ? nil : min($0, now.advanced(by: Self.halvingTime)) }
+        blockedUntil = blockedUntil.flatMap { $0 <= now ? nil : min($0, now.advanced(by: Self.longestBlock)) }
+    }
+}

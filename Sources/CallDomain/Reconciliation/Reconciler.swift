@@ -1,0 +1,28 @@
+/// The rules that arbitrate between statements: a pure function of the set of a call's observations.
+///
+/// Two steps, and nothing else looks at the order of arrival. *Withdraw*: two full reads that agree against what was
+/// claimed before them take it back. *Fold*: what remains is folded field by field in the canonical order.
+package struct Reconciler: Hashable, Sendable {
+    /// The version of these rules; a call made by another version is folded anew when it is touched.
+    package static let version = 1
+
+    /// The bounds of reopening.
+    package var policy: ReopeningPolicy
+
+    /// Reconciles under a policy.
+    package init(policy: ReopeningPolicy = ReopeningPolicy()) { self.policy = policy }
+}
+
+/// When two full reads may take back what was claimed before them.
+package struct ReopeningPolicy: Hashable, Sendable {
+    /// The least time between the sending of the two reads (`reopen.pause`).
+    package var pause: Duration
+    /// The longest time after the contradicted statement in which they may be sent (`reopen.window`).
+    package var window: Duration
+
+    /// 60 s and 24 h unless told otherwise.
+    package init(pause: Duration = .seconds(60), window: Duration = .seconds(86_400)) {
+        self.pause = pause
+        self.window = window
+    }
+}

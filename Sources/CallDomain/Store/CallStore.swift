@@ -1,0 +1,124 @@
+/// The port to durable storage: coarse operations, each one transaction, so that every store can do them well.
+///
+/// All calls block and must be made on a thread that may block. ``apply(_:)`` is called by one thread at a time; the
+/// others may run concurrently with it and with each other, and see whole commits only.
+package protocol CallStore: Sendable {
+    /// Stores a batch in one transaction, each entry in a savepoint, and returns when it is synced to disk: one receipt
+    /// per entry, in order. Throws where nothing of the batch is stored.
+    func apply(_ batch: [JournalEntry]) throws(StoreError) -> [JournalReceipt]
+
+    /// The calls whose expectation is due at `now`, at most `limit`: earliest first, but those known by hints alone
+    /// after all others, since strangers can make them. Other processes do not get them for the time of the lease.
+    func takeDue(at now: Timestamp, limit: Int, lease: Duration) throws(StoreError) -> [DueCall]
+
+    /// The call with this gateway id or execution id, gateway id first; nil where the account has none.
+    func call(account: AccountID, reference: String, withBody: Bool) throws(StoreError) -> CallRecord?
+
+    /// One page of calls, newest first.
+    func calls(account: AccountID, query: CallQuery, after: CallPageCursor?, limit: Int) throws(StoreError) -> CallPage
+
+    /// The page that begins `offset` calls after the newest, and how many calls there are in all.
+    func calls(account: AccountID, query: CallQuery, offset: Int, limit: Int, withBodies: Bool) throws(StoreError)
+        -> (calls: [CallRecord], total: Int)
+
+    /// A call's journal; nil where the account has no such call.
+    func journal(account: AccountID, call: CallID, withBodies: Bool) throws(StoreError) -> CallJournal?
+
+    /// The changes after a cursor, in commit order, at most `limit`; nil where the cursor is older than what is kept,
+    /// or from another store.
+    func changes(account: AccountID, after: ChangeCursor, limit: Int) throws(StoreError) -> [Change]?
+
+    /// The newest change's cursor.
+    func latestCursor(account: AccountID) throws(StoreError) -> ChangeCursor
+
+    /// Which of these calls are known, with their status (nil while only hints are known).
+    func known(account: AccountID, executions: [ExecutionID]) throws(StoreError) -> [ExecutionID: CallStatus?]
+
+    /// The reconciliation report of a window, as of the journal position at the time of the call.
+    func report(account: AccountID, from: Timestamp, to: Timestamp, now: Timestamp) throws(StoreError)
+        -> ReconciliationReport
+
+    /// The quarantine's newest entries, at most `limit`, older than `before`.
+    func quarantine(account: AccountID, before: Int64?, limit: Int) throws(StoreError) -> [QuarantineRecord]
+
+    /// The dial intent with this correlation key; nil where there is none.
+    func dial(account: AccountID, correlationKey: String) throws(StoreError) -> DialRecord?
+
+    /// Dial intents that nothing is known of yet, oldest first, at most `limit`.
+    func openDials(limit: Int) throws(StoreError) -> [DialRecord]
+
+    /// What was remembered of path health: one record per scope.
+    func pathHealth() throws(StoreError) -> [(account: AccountID, agent: AgentID?, record: [UInt8])]
+
+    /// When each agent's listing was last swept.
+    func sweepMarks(account: AccountID) throws(StoreError) -> [AgentID: Timestamp]
+
+    /// The last heartbeat before this start; nil at the first one.
+    func lastHeartbeat() throws(StoreError) -> Timestamp?
+
+    /// Figures of the store for health and metrics, without scanning tables.
+    func facts() throws(StoreError) -> StoreFacts
+}
+
+/// What a store says of itself.
+package struct StoreFacts: Hashable, Sendable {
+    /// Name and version of the engine.
+    package var engine: String
+    /// The version of the schema.
+    package var schemaVersion: Int
+    /// Settings that durability rests on, as read back.
+    package var settings: [String: String]
+    /// The size of the database in bytes.
+    package var sizeBytes: Int64
+
+    /// Puts facts together.
+    package init(engine: String, schemaVersion: Int, settings: [String: String], sizeBytes: Int64) {
+        self.engine = engine
+        self.schemaVersion = schemaVersion
+        self.settings = settings
+        self.sizeBytes = sizeBytes
+    }
+}
+
+/// Why the store could not do what was asked.
+package struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The kind, which decides what the caller does.
+    package var kind: Kind
+    /// What failed and what to do, without bound values.
+    package var message: String
+
+    /// The kinds of failure.
+    package enum Kind: Hashable, Sendable {
+        /// The database is locked or busy: try again.
+        case busy
+        /// The disk is full.
+        case full
+        /// Reading, writing or syncing failed.
+        case io
+        /// The database is damaged.
+        case corrupt
+        /// The schema is newer than this program.
+        case newerSchema
+        /// Another process owns the database.
+        case owned
+        /// What was to be stored, or what was read, cannot be.
+        case invalid
+    }
+
+    /// Puts an error together.
+    package init(kind: Kind, message: String) {
+        self.kind = kind
+        self.message = message
+    }
+
+    /// Whether the same request may succeed later without anybody's help.
+    package var isRetryable: Bool {
+        switch kind {
+        case .busy, .full, .io: true
+        case .corrupt, .newerSchema, .owned, .invalid: false
+        }
+    }
+
+    /// The message.
+    package var description: String { message }
+}

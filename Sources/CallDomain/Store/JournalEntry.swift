@@ -1,0 +1,228 @@
+/// One thing the single writer puts into the store; entries that arrive together share one transaction, each in a
+/// savepoint of its own.
+package enum JournalEntry: Sendable {
+    /// A statement about a call.
+    case observation(IncomingObservation)
+    /// A delivery that could not be used, or is of another kind than a call webhook.
+    case quarantine(QuarantinedDelivery)
+    /// A read of a call that failed: the call is unchanged, its next read is put off.
+    case readFailed(FailedRead)
+    /// A list page sent at this time showed a due call in the status that is held: a look without a full read.
+    case listed(account: AccountID, call: CallID, profile: ScopeProfile, sentAt: Timestamp)
+    /// A due call whose expectation is to be computed anew, since its scope fares differently now.
+    case recompute(account: AccountID, call: CallID, profile: ScopeProfile, now: Timestamp)
+    /// The intent to place a call, stored before Bolna is asked.
+    case dialIntent(DialIntent)
+    /// What became of an intent that brought no call.
+    case dialOutcome(DialOutcome)
+    /// How a scope's webhooks fare, to be remembered over a restart.
+    case pathHealth(account: AccountID, agent: AgentID?, record: [UInt8], at: Timestamp)
+    /// How far a sweep of an agent's listing has come.
+    case sweepMark(account: AccountID, agent: AgentID, sweptAt: Timestamp)
+    /// The gateway is alive: gaps between beats are its own outages.
+    case heartbeat(at: Timestamp)
+}
+
+/// A decoded statement on its way into the journal.
+package struct IncomingObservation: Sendable {
+    /// The account it belongs to.
+    package var account: AccountID
+    /// What makes it itself.
+    package var key: ObservationKey
+    /// When it had been received.
+    package var receivedAt: Timestamp
+    /// When the request was sent, for a read of ours; nil for all else.
+    package var sentAt: Timestamp?
+    /// The bytes as received.
+    package var body: [UInt8]
+    /// What they say.
+    package var statement: Statement
+    /// The observations it withdraws, for a ruling.
+    package var withdraws: [ObservationKey]
+    /// How the scope fares, for the expectation that follows.
+    package var profile: ScopeProfile
+    /// The gateway id the call gets if it is new.
+    package var proposedCallID: CallID
+    /// The correlation key of a dial intent found in the recipient data; nil without one.
+    package var correlationKey: String?
+
+    /// Puts an incoming observation together.
+    package init(
+        account: AccountID, key: ObservationKey, receivedAt: Timestamp, sentAt: Timestamp? = nil, body: [UInt8],
+        statement: Statement, withdraws: [ObservationKey] = [], profile: ScopeProfile, proposedCallID: CallID,
+        correlationKey: String? = nil
+    ) {
+        self.account = account
+        self.key = key
+        self.receivedAt = receivedAt
+        self.sentAt = sentAt
+        self.body = body
+        self.statement = statement
+        self.withdraws = withdraws
+        self.profile = profile
+        self.proposedCallID = proposedCallID
+        self.correlationKey = correlationKey
+    }
+}
+
+/// A delivery kept because it could not be used; never dropped, always replayable.
+package struct QuarantinedDelivery: Sendable {
+    /// The account it was addressed to.
+    package var account: AccountID
+    /// The agent of the address; nil for any.
+    package var agent: AgentID?
+    /// Where it came from.
+    package var source: Source
+    /// How sure its sender is.
+    package var trust: Trust
+    /// When it was received first.
+    package var receivedAt: Timestamp
+    /// Why it is kept.
+    package var reason: QuarantineReason
+    /// One sentence for the operator, without personal data.
+    package var detail: String
+    /// The SHA-256 of the bytes: the same bytes for the same reason are one entry with a count.
+    package var digest: ContentDigest
+    /// The bytes as received.
+    package var body: [UInt8]
+
+    /// Puts an entry together.
+    package init(
+        account: AccountID, agent: AgentID?, source: Source, trust: Trust, receivedAt: Timestamp,
+        reason: QuarantineReason, detail: String, digest: ContentDigest, body: [UInt8]
+    ) {
+        self.account = account
+        self.agent = agent
+        self.source = source
+        self.trust = trust
+        self.receivedAt = receivedAt
+        self.reason = reason
+        self.detail = detail
+        self.digest = digest
+        self.body = body
+    }
+}
+
+/// Why a delivery is kept aside.
+package enum QuarantineReason: String, Hashable, CaseIterable, Sendable {
+    /// Not JSON.
+    case notJSON = "not-json"
+    /// JSON, but not an object or an array of objects.
+    case unknownShape = "unknown-shape"
+    /// No id of a call.
+    case noID = "no-id"
+    /// A field that must have a certain type has another.
+    case badField = "bad-field"
+    /// The body's agent is not the one of the address or token.
+    case agentMismatch = "agent-mismatch"
+    /// The call has as many distinct observations, or hints, as are folded or kept beside it.
+    case tooManyObservations = "too-many-observations"
+    /// A read answered with another call than was asked for.
+    case otherCall = "other-call"
+    /// A workflow webhook: kept as `other`, not an error.
+    case workflow = "workflow"
+    /// A batch webhook: kept as `other`, not an error.
+    case batch = "batch"
+    /// The store could not process it by itself; its neighbours were stored.
+    case poisoned = "poisoned"
+
+    /// Whether it is kept as `other` rather than as something wrong.
+    package var isOtherKind: Bool { self == .workflow || self == .batch }
+}
+
+/// A read that brought no usable answer.
+package struct FailedRead: Sendable {
+    /// The account.
+    package var account: AccountID
+    /// The call that was asked for.
+    package var call: CallID
+    /// When the attempt ended.
+    package var at: Timestamp
+    /// When to try again.
+    package var retryAt: Timestamp
+    /// Whether Bolna answered 404.
+    package var isNotFound: Bool
+    /// How the scope fares, for the expectation that goes on.
+    package var profile: ScopeProfile
+
+    /// Puts a failed read together.
+    package init(
+        account: AccountID, call: CallID, at: Timestamp, retryAt: Timestamp, isNotFound: Bool,
+        profile: ScopeProfile = ScopeProfile(path: .healthy)
+    ) {
+        self.account = account
+        self.call = call
+        self.at = at
+        self.retryAt = retryAt
+        self.isNotFound = isNotFound
+        self.profile = profile
+    }
+}
+
+/// The intent to place a call.
+package struct DialIntent: Hashable, Sendable {
+    /// The account.
+    package var account: AccountID
+    /// The key mirrored in `user_data`, by which a webhook tells which intent it answers.
+    package var correlationKey: String
+    /// The client's `Idempotency-Key`; nil where it gave none.
+    package var idempotencyKey: String?
+    /// The SHA-256 of the client's request: another request under the same key is refused.
+    package var fingerprint: ContentDigest
+    /// The agent that calls.
+    package var agent: AgentID
+    /// The body for Bolna's `POST /call`.
+    package var request: [UInt8]
+    /// When it was stored.
+    package var createdAt: Timestamp
+
+    /// Puts an intent together.
+    package init(
+        account: AccountID, correlationKey: String, idempotencyKey: String?, fingerprint: ContentDigest,
+        agent: AgentID, request: [UInt8], createdAt: Timestamp
+    ) {
+        self.account = account
+        self.correlationKey = correlationKey
+        self.idempotencyKey = idempotencyKey
+        self.fingerprint = fingerprint
+        self.agent = agent
+        self.request = request
+        self.createdAt = createdAt
+    }
+}
+
+/// What became of an intent that brought no call (one that did is settled by the observation that carries its key).
+package struct DialOutcome: Sendable {
+    /// The account.
+    package var account: AccountID
+    /// The intent.
+    package var correlationKey: String
+    /// How it ended.
+    package var state: DialState
+    /// One sentence for the client, without personal data.
+    package var detail: String
+    /// When.
+    package var at: Timestamp
+
+    /// Puts an outcome together.
+    package init(account: AccountID, correlationKey: String, state: DialState, detail: String, at: Timestamp) {
+        self.account = account
+        self.correlationKey = correlationKey
+        self.state = state
+        self.detail = detail
+        self.at = at
+    }
+}
+
+/// How a dial intent stands.
+package enum DialState: UInt8, Hashable, CaseIterable, Sendable {
+    // Raw values are stored: append, never renumber.
+    /// Stored; Bolna has been or is being asked, and nothing is known yet.
+    case open = 0
+    /// A call came of it.
+    case placed = 1
+    /// Bolna refused it, so no call came of it.
+    case refused = 2
+    /// Nothing was heard for ten minutes; it is never dialled again.
+    case unknown = 3
+}

@@ -1,0 +1,115 @@
+import CallDomain
+import Testing
+
+@Suite("ExpectationCalculus: scheduled calls and clocks")
+struct ExpectationScheduleTests {
+    static let profile = ScopeProfile(path: .healthy)
+
+    static func scheduled(_ at: Timestamp?, rescheduled: Timestamp? = nil) -> CallState {
+        var fields: [CallField: FieldValue] = [:]
+        fields[.scheduledAt] = at.map(FieldValue.time)
+        fields[.rescheduledAt] = rescheduled.map(FieldValue.time)
+        return Scene.call(.scheduled, fields: fields)
+    }
+
+    @Test("The later of both times holds, and never less than two minutes after receipt")
+    func later() {
+        #expect(Scene.opened(Self.scheduled(Scene.after(3_600))).open?.due == Scene.after(3_600))
+        #expect(
+            Scene.opened(Self.scheduled(Scene.after(3_600), rescheduled: Scene.after(7_200))).open?.due
+                == Scene.after(7_200))
+        #expect(
+            Scene.opened(Self.scheduled(Scene.after(7_200), rescheduled: Scene.after(3_600))).open?.due
+                == Scene.after(7_200))
+        #expect(Scene.opened(Self.scheduled(Scene.after(-50))).open?.due == Scene.after(120))
+        #expect(Scene.opened(Self.scheduled(nil)).open?.due == Scene.after(900))
+    }
+
+    @Test("Absolute times are not scaled")
+    func absolute() {
+        var settings = ExpectationSettings()
+        settings.scale = 0.01
+        let calculus = ExpectationCalculus(settings: settings)
+        let state = Self.scheduled(Scene.after(600))
+        #expect(Scene.opened(state, calculus: calculus).open?.due == Scene.after(600))
+    }
+
+    @Test("A call scheduled far ahead is looked at once a day, then from its time on, and given up a day after")
+    func farAhead() {
+        let (looks, ledger) = Scene.looks(Self.scheduled(Scene.after(200_000)), limit: 1_000)
+        #expect(looks.prefix(5) == [86_400, 172_800, 200_010, 200_130, 200_250])
+        #expect(looks.last == 286_410)
+        #expect(ledger.outcome == .abandoned)
+    }
+
+    @Test(
+        "An absurd time is bounded: every call is looked at within a day and ends",
+        arguments: [
+            Timestamp.distantPast, Timestamp(seconds: 0), Timestamp(seconds: -62_135_596_800),
+            Timestamp(seconds: 253_402_300_799), .distantFuture,
+        ])
+    func absurd(_ time: Timestamp) throws {
+        let (looks, ledger) = Scene.looks(Self.scheduled(time), limit: 1_000)
+        #expect(ledger.outcome == .abandoned)
+        var last: Int64 = 0
+        for look in looks {
+            #expect(look - last <= 86_430)
+            last = look
+        }
+        #expect(last <= 367 * 86_400 + 30)
+    }
+
+    @Test("A call that is scheduled anew is waited for anew, also after it was given up")
+    func again() {
+        let first = Self.scheduled(Scene.after(300))
+        let ledger = Scene.opened(first)
+        let moved = Scene.calculus.ledger(
+            after: Self.scheduled(Scene.after(5_000)), previous: ledger, profile: Self.profile, event: .statement,
+            now: Scene.after(100))
+        #expect(moved.open?.due == Scene.after(5_000))
+        let ended = Scene.looks(first, limit: 1_000).ledger
+        #expect(ended.outcome == .abandoned)
+        let revived = Scene.calculus.ledger(
+            after: Self.scheduled(Scene.after(200_000)), previous: ended, profile: Self.profile, event: .statement,
+            now: Scene.after(150_000))
+        #expect(revived.open?.due == Scene.after(200_000))
+        #expect(revived.outcome == nil)
+    }
+
+    @Test("A clock that steps back an hour makes no call due at once, none due later than from now, and ends none")
+    func back() throws {
+        for status in CallStatus.known + [.unknown("x")] where !status.isFinal {
+            for path in PathState.allCases {
+                let profile = ScopeProfile(path: path)
+                let state = Scene.call(status)
+                let ledger = Scene.opened(state, profile)
+                let now = Scene.after(-3_600)
+                let fresh = Scene.calculus.ledger(
+                    after: state, previous: ExpectationLedger(), profile: profile, event: .statement, now: now)
+                for event in [LedgerEvent.statement, .recompute, .listed(sentAt: now)] {
+                    let stepped = Scene.calculus.ledger(
+                        after: state, previous: ledger, profile: profile, event: event, now: now)
+                    #expect(stepped.open?.due == fresh.open?.due)
+                    #expect(stepped.outcome == nil)
+                }
+            }
+        }
+    }
+
+    @Test(
+        "A clock that steps forward an hour and back costs one look, and the next comes no later than a step from now")
+    func forth() throws {
+        let state = Scene.call(.queued)
+        let ledger = Scene.opened(state)
+        let ahead = Scene.after(3_660)
+        let looked = Scene.calculus.ledger(
+            after: state, previous: ledger, profile: Self.profile, event: .read(sentAt: ahead), now: ahead)
+        #expect(looked.open?.looks == 1)
+        let back = Scene.after(90)
+        let stepped = Scene.calculus.ledger(
+            after: state, previous: looked, profile: Self.profile, event: .statement, now: back)
+        let due = try #require(stepped.open?.due)
+        #expect(due > back && due <= back.advanced(by: .seconds(120)))
+        #expect(stepped.open?.since == Scene.start)
+    }
+}
