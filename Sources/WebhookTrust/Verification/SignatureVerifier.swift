@@ -1,0 +1,102 @@
+package import CallDomain
+
+/// Checks `Bolna-Signature: t=<unix seconds>,v1=<hex>`, the code being HMAC-SHA256 of `t.body` under the UTF-8 bytes of a
+/// secret, any prefix included.
+package enum SignatureVerifier {
+    /// How far `t` may lie from the gateway's clock, in either direction, in whole seconds.
+    package static let tolerance: Int64 = 300
+
+    /// The longest header that is looked at, in bytes.
+    package static let longestHeader = 4096
+
+    /// The most codes in one header.
+    package static let mostCodes = 16
+
+    /// Checks the values of the header, of which there must be one. Every secret is tried with every code, so the time
+    /// tells neither which secret nor which code matched.
+    package static func check(
+        headers: [String], body: [UInt8], secrets: [WebhookSecret], now: Timestamp
+    ) throws(CryptoError) -> SignatureCheck {
+        guard let header = headers.first else { return .refused(.missing) }
+        guard headers.count == 1, let signature = SignatureHeader(parsing: header) else { return .refused(.malformed) }
+
+        let prefix = Array("\(signature.time).".utf8)
+        var label: String?
+        for secret in secrets {
+            let expected = try secret.hmac.code(prefix: prefix, for: body)
+            for code in signature.codes where ConstantTime.equal(code, expected) && label == nil {
+                label = secret.label
+            }
+        }
+        // Whole seconds on both sides: the sender's `t` has no fraction either.
+        let nowSeconds = now.rawValue / 1_000_000
+        let (age, overflow) = nowSeconds.subtractingReportingOverflow(signature.seconds)
+        guard !overflow, age.magnitude <= UInt64(tolerance) else { return .refused(.stale) }
+        guard let label else { return .refused(.mismatch) }
+        return .signed(secret: label)
+    }
+}
+
+/// What became of a signature.
+package enum SignatureCheck: Hashable, Sendable {
+    /// It is right, under the secret with this label.
+    case signed(secret: String)
+    /// It is not.
+    case refused(Refusal)
+
+    /// Why a signature was refused; for counters, never for the sender.
+    package enum Refusal: String, Hashable, CaseIterable, Sendable {
+        /// There is none.
+        case missing
+        /// The header cannot be read, is too long, or is there twice.
+        case malformed
+        /// `t` is too far from now.
+        case stale
+        /// No code matches under any secret.
+        case mismatch
+    }
+}
+
+/// A header that could be read.
+struct SignatureHeader: Equatable {
+    /// `t` as it was written: these bytes were signed.
+    var time: String
+    /// `t` as a number.
+    var seconds: Int64
+    /// The codes of scheme `v1`, 32 bytes each; at least one.
+    var codes: [[UInt8]]
+
+    /// Reads `t=…,v1=…[,v1=…]`; elements of other schemes are skipped, blanks around elements too. Nil without exactly one
+    /// `t` of digits and at least one `v1` of 64 hex digits, or where an element has no `=`.
+    init?(parsing header: String) {
+        guard header.utf8.count <= SignatureVerifier.longestHeader else { return nil }
+        var time: Substring?
+        var codes: [[UInt8]] = []
+        for element in header.split(separator: ",", omittingEmptySubsequences: false) {
+            let element = Self.trimmed(element)
+            guard let equals = element.firstIndex(of: "=") else { return nil }
+            let value = element[element.index(after: equals)...]
+            switch element[..<equals] {
+            case "t":
+                guard time == nil else { return nil }
+                time = value
+            case "v1":
+                guard codes.count < SignatureVerifier.mostCodes, let code = Hex.decode(value), code.count == 32
+                else { return nil }
+                codes.append(code)
+            default: continue
+            }
+        }
+        guard let time, time.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let seconds = Int64(time), !codes.isEmpty
+        else { return nil }
+        self.time = String(time)
+        self.seconds = seconds
+        self.codes = codes
+    }
+
+    private static func trimmed(_ text: Substring) -> Substring {
+        var text = text.drop { $0 == " " || $0 == "\t" }
+        while let last = text.last, last == " " || last == "\t" { text.removeLast() }
+        return text
+    }
+}
