@@ -1,0 +1,209 @@
+import CallDomain
+import Foundation
+import GRDB
+
+/// A row of `observations`, as far as a repeat needs it.
+private struct StoredObservation {
+    var position: Int64
+    var receivedAt: Timestamp
+}
+
+extension JournalTransaction {
+    /// Puts an observation into the journal, reconciles it, and stores what follows.
+    mutating func observe(_ incoming: IncomingObservation) throws -> JournalReceipt {
+        let call = try StoredCall.find(
+            db, account: incoming.account, execution: incoming.statement.executionID, reconciler: reconciler)
+        guard let call, let id = call.id else { return try add(incoming, to: StoredCall(incoming), id: nil) }
+        if let stored = try storedObservation(call: id, key: incoming.key) {
+            return try repeated(incoming, of: stored, in: call, id: id)
+        }
+        guard try hasRoom(for: incoming, in: call, id: id) else { return try overflow(incoming, call: call) }
+        return try add(incoming, to: call, id: id)
+    }
+
+    /// Adds an observation that is new.
+    private mutating func add(
+        _ incoming: IncomingObservation, to call: StoredCall, id: Int64?
+    ) throws -> JournalReceipt {
+        let observation = Observation(
+            key: incoming.key, receivedAt: incoming.receivedAt, statement: incoming.statement,
+            withdraws: incoming.withdraws)
+        let read = incoming.read
+        let result = try reconciler.reconcile(previous: call.state, observation: observation, read: read) {
+            var evidence = try id.map { try Journal.evidence(db, call: $0) } ?? Evidence()
+            evidence.observations.append(observation)
+            if let read { evidence.reads.append(read) }
+            return evidence
+        }
+        var revised = call
+        revised.observationCount += 1
+        revised.firstHeardAt = min(call.firstHeardAt, incoming.receivedAt)
+        let (row, change) = try settle(&revised, from: call, incoming: incoming, result: result)
+        try insert(observation, call: row, incoming: incoming, result: result)
+        if let read { try insert(read, call: row, observation: position, incoming: incoming, result: result) }
+        try recordContradictions(of: revised, id: row, previous: call.state, at: incoming.receivedAt)
+        if incoming.key.standing == .applied, let key = incoming.correlationKey {
+            try placeDial(account: incoming.account, correlationKey: key, call: row)
+        }
+        return receipt(incoming, call: revised, previous: call, decision: result.decision, change: change)
+    }
+
+    /// Counts a repeat. It means something only where it was received earlier than the first, or is a further read.
+    private mutating func repeated(
+        _ incoming: IncomingObservation, of stored: StoredObservation, in call: StoredCall, id: Int64
+    ) throws -> JournalReceipt {
+        try db.cachedStatement(
+            sql: """
+                UPDATE observations SET count = count + 1, received_at = min(received_at, ?1),
+                    last_received_at = max(last_received_at, ?1)
+                WHERE position = ?2
+                """
+        ).execute(arguments: [incoming.receivedAt.rawValue, stored.position])
+        var read = incoming.read
+        if let known = read, try isStored(known, call: id, observation: stored.position) { read = nil }
+        guard read != nil || incoming.receivedAt < stored.receivedAt else {
+            let decision = Decision(outcome: .duplicate, rule: .sameBytes)
+            return receipt(incoming, call: call, previous: call, decision: decision, change: nil)
+        }
+        let observation = Observation(
+            key: incoming.key, receivedAt: min(stored.receivedAt, incoming.receivedAt), statement: incoming.statement,
+            withdraws: incoming.withdraws)
+        let result = try reconciler.reconcile(previous: call.state, observation: observation, read: read) {
+            var evidence = try Journal.evidence(db, call: id)
+            if let read { evidence.reads.append(read) }
+            return evidence
+        }
+        var revised = call
+        revised.firstHeardAt = min(call.firstHeardAt, incoming.receivedAt)
+        let (row, change) = try settle(&revised, from: call, incoming: incoming, result: result)
+        if let read { try insert(read, call: row, observation: stored.position, incoming: incoming, result: result) }
+        try recordContradictions(of: revised, id: row, previous: call.state, at: incoming.receivedAt)
+        return receipt(incoming, call: revised, previous: call, decision: result.decision, change: change)
+    }
+
+    /// Whether one more distinct observation, or hint, is folded.
+    private func hasRoom(for incoming: IncomingObservation, in call: StoredCall, id: Int64) throws -> Bool {
+        guard call.observationCount < Evidence.mostObservations else { return false }
+        guard incoming.key.standing == .hint, call.observationCount >= Evidence.mostHints else { return true }
+        let hints = try Int.fetchOne(
+            db.cachedStatement(sql: "SELECT count(*) FROM observations WHERE call = ? AND standing = ?"),
+            arguments: [id, Standing.hint.rawValue])
+        return (hints ?? 0) < Evidence.mostHints
+    }
+
+    /// A call with as many distinct observations as are folded: the bytes are kept aside. A read still counts as a look,
+    /// so that the call is not read for ever.
+    private mutating func overflow(_ incoming: IncomingObservation, call: StoredCall) throws -> JournalReceipt {
+        if let read = incoming.read {
+            _ = try revise(
+                account: call.account, call: call.callID, profile: incoming.profile,
+                event: .read(sentAt: read.sentAt), now: incoming.receivedAt)
+        }
+        return try quarantine(
+            QuarantinedDelivery(
+                account: incoming.account, agent: call.state?.agentID, source: incoming.key.source,
+                trust: incoming.key.trust, receivedAt: incoming.receivedAt, reason: .tooManyObservations,
+                detail: incoming.key.standing == .hint
+                    ? "The call has as many distinct hints or observations as are kept."
+                    : "The call has \(Evidence.mostObservations) distinct observations already.",
+                digest: incoming.key.digest, body: incoming.body))
+    }
+
+    /// Computes what follows from a new state and writes the call's row and, where clients see it, the change.
+    private mutating func settle(
+        _ call: inout StoredCall, from previous: StoredCall, incoming: IncomingObservation, result: Reconciliation
+    ) throws -> (row: Int64, change: Change?) {
+        call.state = result.state
+        call.ledger = calculus.ledger(
+            after: result.state, previous: previous.ledger, profile: incoming.profile,
+            event: incoming.read.map { .read(sentAt: $0.sentAt) } ?? .statement, now: incoming.receivedAt)
+        call.unverifiedStatus = try unverifiedStatus(of: call, incoming: incoming)
+        return try save(&call, previous: previous, source: incoming.key.source, at: incoming.receivedAt)
+    }
+
+    /// The status of the newest hint that states one and that no read has cleared; nil without one.
+    private func unverifiedStatus(of call: StoredCall, incoming: IncomingObservation) throws -> CallStatus? {
+        if let state = call.state, state.context.openHintAt == nil { return nil }
+        let since = call.state?.context.lastReadSentAt ?? .distantPast
+        var newest: (at: Timestamp, digest: ContentDigest, status: CallStatus)?
+        if incoming.key.standing == .hint, incoming.receivedAt >= since, let status = incoming.statement.status {
+            newest = (incoming.receivedAt, incoming.key.digest, status)
+        }
+        guard let id = call.id, let row = try newestHint(call: id, since: since),
+            let digest = ContentDigest(bytes: try row.bytes(1)), let status = CallStatus(spelling: try row.value(2))
+        else { return newest?.status }
+        let received = Timestamp(rawValue: try row.value(0))
+        if let newest, (newest.at, newest.digest) > (received, digest) { return newest.status }
+        return status
+    }
+
+    private func newestHint(call: Int64, since: Timestamp) throws -> Row? {
+        try Row.fetchOne(
+            db.cachedStatement(
+                sql: """
+                    SELECT received_at, digest, status FROM observations
+                    WHERE call = ? AND standing = ? AND status IS NOT NULL AND received_at >= ?
+                    ORDER BY received_at DESC, digest DESC LIMIT 1
+                    """),
+            arguments: [call, Standing.hint.rawValue, since.rawValue])
+    }
+
+    private func receipt(
+        _ incoming: IncomingObservation, call: StoredCall, previous: StoredCall, decision: Decision, change: Change?
+    ) -> JournalReceipt {
+        .observed(
+            ObservedCall(
+                call: call.callID, execution: call.execution, agent: call.state?.agentID, decision: decision,
+                status: call.state?.status, position: call.state?.current.statusWinner.position,
+                metExpectation: previous.ledger.open, ledger: call.ledger, change: change))
+    }
+}
+
+extension JournalTransaction {
+    private func storedObservation(call: Int64, key: ObservationKey) throws -> StoredObservation? {
+        try Row.fetchOne(
+            db.cachedStatement(
+                sql: """
+                    SELECT position, received_at FROM observations
+                    WHERE call = ? AND source = ? AND trust = ? AND standing = ? AND digest = ?
+                    """),
+            arguments: [
+                call, key.source.rawValue, key.trust.rawValue, key.standing.rawValue, Data(key.digest.bytes),
+            ]
+        ).map { StoredObservation(position: try $0.value(0), receivedAt: Timestamp(rawValue: try $0.value(1))) }
+    }
+
+    private func isStored(_ read: ReadRecord, call: Int64, observation: Int64) throws -> Bool {
+        try Row.fetchOne(
+            db.cachedStatement(
+                sql: "SELECT 1 FROM reads WHERE call = ? AND sent_at = ? AND received_at = ? AND observation = ?"),
+            arguments: [call, read.sentAt.rawValue, read.receivedAt.rawValue, observation]) != nil
+    }
+
+    private func insert(
+        _ observation: Observation, call: Int64, incoming: IncomingObservation, result: Reconciliation
+    ) throws {
+        let decision = result.decision
+        let statement = observation.statement
+        let changed = decision.changedFields.map { UInt8(truncatingIfNeeded: $0.rawValue) }
+        let withdraws = observation.withdraws.flatMap(\.columnBytes)
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO observations (position, call, account, source, trust, standing, digest, received_at,
+                    last_received_at, count, status, is_known_status, attempt, outcome, rule, status_before,
+                    status_after, changed_fields, withdraws, statement)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?8, ?8, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """
+        ).execute(arguments: [
+            position, call, incoming.account.rawValue, observation.key.source.rawValue, observation.key.trust.rawValue,
+            observation.key.standing.rawValue, Data(observation.key.digest.bytes), observation.receivedAt.rawValue,
+            statement.status?.word, statement.status.map { $0.phase != nil } ?? true,
+            statement.retryCount ?? result.state?.current.number ?? 0, decision.outcome.rawValue,
+            decision.rule.rawValue,
+            decision.statusBefore?.word, decision.statusAfter?.word, changed.isEmpty ? nil : Data(changed),
+            withdraws.isEmpty ? nil : Data(withdraws), Data(statement.encoded),
+        ])
+        try db.cachedStatement(sql: "INSERT INTO bodies (position, body) VALUES (?, ifnull(?, x''))")
+            .execute(arguments: [position, Data(incoming.body)])
+    }
+}

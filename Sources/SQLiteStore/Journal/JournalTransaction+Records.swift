@@ -1,0 +1,117 @@
+import CallDomain
+import Foundation
+import GRDB
+
+extension JournalTransaction {
+    /// Keeps a delivery aside, or counts it where the same bytes are there for the same reason.
+    mutating func quarantine(_ delivery: QuarantinedDelivery) throws -> JournalReceipt {
+        let repeats = try Row.fetchOne(
+            db.cachedStatement(
+                sql: """
+                    UPDATE quarantine SET count = count + 1, received_at = min(received_at, ?)
+                    WHERE account = ? AND digest = ? AND reason = ? RETURNING id
+                    """),
+            arguments: [
+                delivery.receivedAt.rawValue, delivery.account.rawValue, Data(delivery.digest.bytes),
+                delivery.reason.rawValue,
+            ])
+        guard repeats == nil else { return .quarantined(reason: delivery.reason, isRepeat: true) }
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO quarantine (account, agent, source, trust, received_at, reason, detail, digest, count, body)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, ifnull(?, x''))
+                """
+        ).execute(arguments: [
+            delivery.account.rawValue, delivery.agent?.rawValue, delivery.source.rawValue, delivery.trust.rawValue,
+            delivery.receivedAt.rawValue, delivery.reason.rawValue, delivery.detail, Data(delivery.digest.bytes),
+            Data(delivery.body),
+        ])
+        return .quarantined(reason: delivery.reason, isRepeat: false)
+    }
+
+    /// Stores the intent to place a call, unless one with its idempotency key, or its own key, is there.
+    func store(_ intent: DialIntent) throws -> JournalReceipt {
+        let existing = try Row.fetchOne(
+            db.cachedStatement(
+                sql: """
+                    SELECT \(DialRecord.columns) FROM \(DialRecord.tables)
+                    WHERE dials.account = ?1 AND (correlation_key = ?2 OR idempotency_key = ?3)
+                    ORDER BY idempotency_key = ?3 DESC LIMIT 1
+                    """),
+            arguments: [intent.account.rawValue, intent.correlationKey, intent.idempotencyKey])
+        if let existing { return .dialExists(try DialRecord(row: existing)) }
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO dials (account, correlation_key, idempotency_key, fingerprint, agent, created_at, state,
+                    detail, request)
+                VALUES (?, ?, ?, ?, ?, ?, ?, '', ifnull(?, x''))
+                """
+        ).execute(arguments: [
+            intent.account.rawValue, intent.correlationKey, intent.idempotencyKey, Data(intent.fingerprint.bytes),
+            intent.agent.rawValue, intent.createdAt.rawValue, DialState.open.rawValue, Data(intent.request),
+        ])
+        return .done
+    }
+
+    /// Stores how an intent ended; one that a call came of stays as it is.
+    func store(_ outcome: DialOutcome) throws -> JournalReceipt {
+        try db.cachedStatement(
+            sql: "UPDATE dials SET state = ?, detail = ? WHERE account = ? AND correlation_key = ? AND state <> ?"
+        ).execute(arguments: [
+            outcome.state.rawValue, outcome.detail, outcome.account.rawValue, outcome.correlationKey,
+            DialState.placed.rawValue,
+        ])
+        return .done
+    }
+
+    /// Settles the intent that a call carries the key of, also one that was given up: the call shows that it was placed.
+    func placeDial(account: AccountID, correlationKey: String, call: Int64) throws {
+        try db.cachedStatement(
+            sql: """
+                UPDATE dials SET state = ?, call = ?, detail = ''
+                WHERE account = ? AND correlation_key = ? AND call IS NULL
+                """
+        ).execute(arguments: [DialState.placed.rawValue, call, account.rawValue, correlationKey])
+    }
+
+    func storePathHealth(account: AccountID, agent: AgentID?, record: [UInt8], at time: Timestamp) throws {
+        try db.cachedStatement(
+            sql: "INSERT OR REPLACE INTO path_health (account, agent, record, at) VALUES (?, ?, ifnull(?, x''), ?)"
+        ).execute(arguments: [account.rawValue, agent?.rawValue ?? "", Data(record), time.rawValue])
+    }
+
+    func storeSweepMark(account: AccountID, agent: AgentID, sweptAt: Timestamp) throws {
+        try db.cachedStatement(sql: "INSERT OR REPLACE INTO sweep_marks (account, agent, swept_at) VALUES (?, ?, ?)")
+            .execute(arguments: [account.rawValue, agent.rawValue, sweptAt.rawValue])
+    }
+
+    func storeHeartbeat(at time: Timestamp) throws {
+        try db.cachedStatement(sql: "UPDATE meta SET heartbeat_at = ?").execute(arguments: [time.rawValue])
+    }
+}
+
+extension DialRecord {
+    /// The columns of ``init(row:)``, in its order, and the tables they are in.
+    static let columns = """
+        dials.account, correlation_key, idempotency_key, fingerprint, dials.agent, request, dials.created_at, \
+        dials.state, calls.call_id, detail
+        """
+    static let tables = "dials LEFT JOIN calls ON calls.id = dials.call"
+
+    /// Reads a row of ``columns``.
+    init(row: Row) throws {
+        guard let fingerprint = ContentDigest(bytes: try row.bytes(3)),
+            let state = DialState(rawValue: try row.value(7))
+        else {
+            throw MalformedBytes()
+        }
+        let intent = DialIntent(
+            account: AccountID(rawValue: try row.value(0)), correlationKey: try row.value(1),
+            idempotencyKey: try row.value(2),
+            fingerprint: fingerprint, agent: AgentID(rawValue: try row.value(4)), request: try row.bytes(5),
+            createdAt: Timestamp(rawValue: try row.value(6)))
+        self.init(
+            intent: intent, state: state, call: (try row.value(8) as String?).map(CallID.init(rawValue:)),
+            detail: try row.value(9))
+    }
+}

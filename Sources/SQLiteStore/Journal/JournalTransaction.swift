@@ -1,0 +1,125 @@
+import CallDomain
+import GRDB
+
+/// One transaction of the writer: applies entries one by one, each in a savepoint of its own.
+struct JournalTransaction {
+    let db: Database
+    let reconciler: Reconciler
+    let calculus: ExpectationCalculus
+
+    /// The place of the entry that is being applied: positions of observations and cursors of changes are drawn from one
+    /// counter, so that both grow in the order of commits.
+    private(set) var position: Int64
+    /// The newest time of a change by account, from which older changes are pruned.
+    private var changedAccounts: [AccountID: Timestamp] = [:]
+
+    /// Starts behind the last position that was committed.
+    init(db: Database, reconciler: Reconciler, calculus: ExpectationCalculus) throws {
+        self.db = db
+        self.reconciler = reconciler
+        self.calculus = calculus
+        position = try Int64.fetchOne(db.cachedStatement(sql: "SELECT position FROM meta")) ?? 0
+    }
+
+    /// Applies one entry. What is wrong with the entry alone leaves nothing of it but its bytes in quarantine; what is
+    /// wrong with the database throws, and the batch with it.
+    mutating func apply(_ entry: JournalEntry) throws -> JournalReceipt {
+        position += 1
+        do {
+            return try inSavepoint { journal in try journal.store(entry) }
+        } catch {
+            let failure = StoreError(error)
+            guard failure.kind == .invalid else { throw failure }
+            guard case .observation(let incoming) = entry else { return .failed(failure) }
+            return try keepAside(incoming, failure: failure)
+        }
+    }
+
+    /// Remembers the position and removes changes that are too old.
+    mutating func finish() throws {
+        try db.cachedStatement(sql: "UPDATE meta SET position = ?").execute(arguments: [position])
+        for (account, now) in changedAccounts { try pruneChanges(account: account, now: now) }
+    }
+
+    private mutating func store(_ entry: JournalEntry) throws -> JournalReceipt {
+        switch entry {
+        case .observation(let incoming): return try observe(incoming)
+        case .quarantine(let delivery): return try quarantine(delivery)
+        case .readFailed(let failed):
+            return try revise(
+                account: failed.account, call: failed.call, profile: failed.profile,
+                event: .readFailed(retryAt: failed.retryAt, isNotFound: failed.isNotFound), now: failed.at)
+        case .listed(let account, let call, let profile, let sentAt):
+            return try revise(
+                account: account, call: call, profile: profile, event: .listed(sentAt: sentAt), now: sentAt)
+        case .recompute(let account, let call, let profile, let now):
+            return try revise(account: account, call: call, profile: profile, event: .recompute, now: now)
+        case .dialIntent(let intent): return try store(intent)
+        case .dialOutcome(let outcome): return try store(outcome)
+        case .pathHealth(let account, let agent, let record, let time):
+            try storePathHealth(account: account, agent: agent, record: record, at: time)
+        case .sweepMark(let account, let agent, let sweptAt):
+            try storeSweepMark(account: account, agent: agent, sweptAt: sweptAt)
+        case .heartbeat(let time): try storeHeartbeat(at: time)
+        }
+        return .done
+    }
+
+    private mutating func keepAside(
+        _ incoming: IncomingObservation, failure: StoreError
+    ) throws -> JournalReceipt {
+        let delivery = QuarantinedDelivery(
+            account: incoming.account, agent: nil, source: incoming.key.source, trust: incoming.key.trust,
+            receivedAt: incoming.receivedAt, reason: .poisoned, detail: failure.message, digest: incoming.key.digest,
+            body: incoming.body)
+        do {
+            return try inSavepoint { journal in try journal.quarantine(delivery) }
+        } catch {
+            let second = StoreError(error)
+            guard second.kind == .invalid else { throw second }
+            return .failed(failure)
+        }
+    }
+
+    private mutating func inSavepoint(
+        _ body: (inout JournalTransaction) throws -> JournalReceipt
+    ) throws -> JournalReceipt {
+        var receipt = JournalReceipt.done
+        try db.inSavepoint {
+            receipt = try body(&self)
+            return .commit
+        }
+        return receipt
+    }
+
+    /// Writes a change of a call that clients see; its cursor is this entry's position.
+    mutating func recordChange(
+        of call: StoredCall, id: Int64, status: CallStatus, source: Source, at time: Timestamp
+    ) throws -> Change {
+        try db.cachedStatement(
+            sql: "INSERT INTO changes (account, sequence, call, status, source, at) VALUES (?, ?, ?, ?, ?, ?)"
+        ).execute(arguments: [
+            call.account.rawValue, position, id, status.word, source.rawValue, time.rawValue,
+        ])
+        changedAccounts[call.account] = max(time, changedAccounts[call.account] ?? time)
+        return Change(
+            cursor: ChangeCursor(sequence: position), account: call.account, call: call.callID,
+            execution: call.execution, status: status, source: source, at: time)
+    }
+
+    /// Removes the oldest changes of an account as long as they are too old, a bounded number at a time; where the
+    /// removed ones end is remembered, so that cursors before it are known to be too old.
+    private func pruneChanges(account: AccountID, now: Timestamp) throws {
+        let oldest = now.advanced(by: .zero - StoreBounds.changesKept).rawValue
+        let rows = try Row.fetchCursor(
+            db.cachedStatement(sql: "SELECT sequence, at FROM changes WHERE account = ? ORDER BY sequence LIMIT ?"),
+            arguments: [account.rawValue, StoreBounds.changesPrunedPerBatch])
+        var last: Int64?
+        while let row = try rows.next(), try (row.value(1) as Int64) < oldest { last = try row.value(0) }
+        guard let sequence = last else { return }
+        try db.cachedStatement(sql: "DELETE FROM changes WHERE account = ? AND sequence <= ?")
+            .execute(arguments: [account.rawValue, sequence])
+        try db.cachedStatement(sql: "INSERT OR REPLACE INTO pruned_changes (account, sequence) VALUES (?, ?)")
+            .execute(arguments: [account.rawValue, sequence])
+    }
+}

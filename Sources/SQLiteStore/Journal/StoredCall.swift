@@ -1,0 +1,184 @@
+import CallDomain
+import Foundation
+import GRDB
+
+/// A row of `calls`, and how its other columns follow from what is believed.
+struct StoredCall {
+    /// The row; nil before it is written first.
+    var id: Int64?
+    var callID: CallID
+    var account: AccountID
+    var execution: ExecutionID
+    /// The first receipt of anything about the call.
+    var firstHeardAt: Timestamp
+    var updatedAt: Timestamp
+    var changeSequence: Int64
+    var unverifiedStatus: CallStatus?
+    var observationCount: Int
+    var ledger: ExpectationLedger
+    var state: CallState?
+
+    /// A call that was not known before.
+    init(_ incoming: IncomingObservation) {
+        callID = incoming.proposedCallID
+        account = incoming.account
+        execution = incoming.statement.executionID
+        firstHeardAt = incoming.receivedAt
+        updatedAt = incoming.receivedAt
+        changeSequence = 0
+        observationCount = 0
+        ledger = ExpectationLedger()
+    }
+
+    /// The columns of ``init(row:db:reconciler:)``, in its order.
+    static let columns = """
+        calls.id, call_id, calls.account, execution, first_heard_at, updated_at, change_sequence, unverified_status, \
+        observation_count, rules_version, ledger, state
+        """
+
+    /// Reads a row of ``columns``. A state that other rules made, or in a form that is not known, is folded anew
+    /// from the journal.
+    init(row: Row, db: Database, reconciler: Reconciler) throws {
+        let id: Int64 = try row.value(0)
+        self.id = id
+        callID = CallID(rawValue: try row.value(1))
+        account = AccountID(rawValue: try row.value(2))
+        execution = ExecutionID(rawValue: try row.value(3))
+        firstHeardAt = Timestamp(rawValue: try row.value(4))
+        updatedAt = Timestamp(rawValue: try row.value(5))
+        changeSequence = try row.value(6)
+        unverifiedStatus = (try row.value(7) as String?).flatMap(CallStatus.init(spelling:))
+        observationCount = try row.value(8)
+        ledger = try ExpectationLedger(encoded: try row.bytes(10))
+        guard let bytes = try row.optionalBytes(11) else { return }
+        if try row.value(9) == Reconciler.version, let state = try? CallState(encoded: bytes) {
+            self.state = state
+        } else {
+            state = reconciler.fold(try Journal.evidence(db, call: id))
+        }
+    }
+
+    /// The time by which lists are ordered: Bolna's, else the first receipt.
+    var createdAt: Timestamp { state?.shared.values.time(.createdAt) ?? firstHeardAt }
+
+    /// The call as clients of the store see it.
+    var record: CallRecord {
+        CallRecord(
+            call: callID, account: account, execution: execution, state: state, ledger: ledger,
+            createdAt: firstHeardAt, updatedAt: updatedAt, cursor: ChangeCursor(sequence: changeSequence),
+            unverifiedStatus: unverifiedStatus)
+    }
+
+    /// Finds a call by Bolna's id.
+    static func find(
+        _ db: Database, account: AccountID, execution: ExecutionID, reconciler: Reconciler
+    ) throws -> StoredCall? {
+        try Row.fetchOne(
+            db.cachedStatement(sql: "SELECT \(columns) FROM calls WHERE account = ? AND execution = ?"),
+            arguments: [account.rawValue, execution.rawValue]
+        ).map { try StoredCall(row: $0, db: db, reconciler: reconciler) }
+    }
+
+    /// Finds a call by the gateway's id.
+    static func find(
+        _ db: Database, account: AccountID, call: CallID, reconciler: Reconciler
+    ) throws -> StoredCall? {
+        try Row.fetchOne(
+            db.cachedStatement(sql: "SELECT \(columns) FROM calls WHERE call_id = ? AND account = ?"),
+            arguments: [call.rawValue, account.rawValue]
+        ).map { try StoredCall(row: $0, db: db, reconciler: reconciler) }
+    }
+}
+
+extension StoredCall {
+    private static let identity = ["call_id", "account", "execution"]
+    private static let values = [
+        "agent", "status", "phase", "from_digits", "to_digits", "created_at", "first_heard_at", "updated_at",
+        "has_recording", "lead", "next_due_at", "waiting_outcome", "change_sequence", "rules_version",
+        "unverified_status", "observation_count", "ledger", "state",
+    ]
+    private static let insertion = """
+        INSERT INTO calls (\((values + identity).joined(separator: ", "))) \
+        VALUES (\((values + identity).map { _ in "?" }.joined(separator: ", ")))
+        """
+    private static let update = """
+        UPDATE calls SET \(values.map { "\($0) = ?" }.joined(separator: ", ")) WHERE id = ?
+        """
+
+    /// Writes the row, and the texts that are searched, where they differ from those of `previous`. Returns its id.
+    func save(_ db: Database, previous: CallState?) throws -> Int64 {
+        let labels = try Labels(state?.shared.values.json(.recipientData), db: db)
+        var arguments: [(any DatabaseValueConvertible)?] = [
+            state?.shared.values.text(.agentID), state?.status.word, state?.status.phase?.rawValue,
+            state?[.fromNumber].digits, state?[.toNumber].digits, createdAt.rawValue, firstHeardAt.rawValue,
+            updatedAt.rawValue, state?[.recordingURL] != nil, labels.lead, ledger.open?.due.rawValue,
+            ledger.outcome?.rawValue, changeSequence, Reconciler.version, unverifiedStatus?.word, observationCount,
+            Data(ledger.encoded), (state?.encoded).map { Data($0) },
+        ]
+        let row: Int64
+        if let id {
+            arguments.append(id)
+            try db.cachedStatement(sql: Self.update).execute(arguments: StatementArguments(arguments))
+            row = id
+        } else {
+            arguments += [callID.rawValue, account.rawValue, execution.rawValue]
+            try db.cachedStatement(sql: Self.insertion).execute(arguments: StatementArguments(arguments))
+            row = db.lastInsertedRowID
+        }
+        let searched: [CallField] = [.transcript, .summary, .recipientData]
+        if searched.contains(where: { previous?[$0] != state?[$0] }) { try saveText(db, row: row, labels: labels) }
+        return row
+    }
+
+    private func saveText(_ db: Database, row: Int64, labels: Labels) throws {
+        let texts = [
+            state?.current.fields.values.text(.transcript), state?.current.fields.values.text(.summary), labels.name,
+            labels.project, labels.lead,
+        ]
+        let text = texts.compactMap { $0 }.joined(separator: "\n").lowercased()
+        try db.cachedStatement(sql: "INSERT OR REPLACE INTO call_texts (call, text) VALUES (?, ?)")
+            .execute(arguments: [row, text])
+    }
+}
+
+/// What was given about a call when it was dialled, as far as lists filter by it.
+private struct Labels {
+    var lead: String?
+    var name: String?
+    var project: String?
+
+    /// Reads the members of `recipient_data` as text, numbers and other JSON as they are written; a long text is cut.
+    init(_ json: String?, db: Database) throws {
+        guard let json else { return }
+        let row = try Row.fetchOne(
+            db.cachedStatement(
+                sql: """
+                    SELECT substr(lead, 1, ?2), substr(name, 1, ?2), substr(project, 1, ?2)
+                    FROM (
+                        SELECT CAST(json_extract(data, '$.leadId') AS TEXT) AS lead,
+                            CAST(json_extract(data, '$.callerName') AS TEXT) AS name,
+                            CAST(json_extract(data, '$.projectName') AS TEXT) AS project
+                        FROM (SELECT CASE WHEN json_valid(?1) THEN ?1 ELSE '{}' END AS data))
+                    """),
+            arguments: [json, StoreBounds.longestLabel])
+        lead = try row?.value(0)
+        name = try row?.value(1)
+        project = try row?.value(2)
+    }
+}
+
+extension FieldValue? {
+    /// The digits of a number as text; nil without any.
+    fileprivate var digits: String? {
+        guard case .text(let text)? = self else { return nil }
+        return text.digits
+    }
+}
+
+extension String {
+    /// Its ASCII digits; nil without any.
+    var digits: String? {
+        let digits = unicodeScalars.filter { ("0"..."9").contains($0) }
+        return digits.isEmpty ? nil : String(String.UnicodeScalarView(digits))
+    }
+}

@@ -1,0 +1,143 @@
+package import CallDomain
+import GRDB
+
+extension SQLiteStore {
+    /// The calls whose expectation is due, earliest first, those known by hints alone after all others. One process
+    /// owns the file and one poller asks, so there is nobody to keep them from: the lease is not needed.
+    package func takeDue(at now: Timestamp, limit: Int, lease: Duration) throws(StoreError) -> [DueCall] {
+        let limit = Self.bounded(limit)
+        return try read { db in
+            var rows = try Row.fetchAll(db.cachedStatement(sql: Self.dueSQL), arguments: [now.rawValue, limit])
+            rows += try Row.fetchAll(
+                db.cachedStatement(sql: Self.dueHintsSQL), arguments: [now.rawValue, limit - rows.count])
+            return try rows.map { row in
+                let call = try StoredCall(row: row, db: db, reconciler: reconciler)
+                return DueCall(
+                    account: call.account, call: call.callID, execution: call.execution, agent: call.state?.agentID,
+                    createdAt: call.createdAt, status: call.state?.status, ledger: call.ledger)
+            }
+        }
+    }
+
+    /// The call with this gateway id or execution id, gateway id first.
+    package func call(account: AccountID, reference: String, withBody: Bool) throws(StoreError) -> CallRecord? {
+        try read { db in
+            let call =
+                try StoredCall.find(db, account: account, call: CallID(rawValue: reference), reconciler: reconciler)
+                ?? StoredCall.find(
+                    db, account: account, execution: ExecutionID(rawValue: reference), reconciler: reconciler)
+            return try call.map { try record($0, db: db, withBody: withBody) }
+        }
+    }
+
+    /// One page of calls, newest first.
+    package func calls(
+        account: AccountID, query: CallQuery, after: CallPageCursor?, limit: Int
+    ) throws(StoreError) -> CallPage {
+        let limit = Self.bounded(limit)
+        return try read { db in
+            var filter = CallFilter(account: account, query: query)
+            if let after { filter.add("(created_at, call_id) < (?, ?)", after.createdAt.rawValue, after.call.rawValue) }
+            let calls = try storedCalls(db, filter: filter, limit: limit + 1, offset: 0)
+            let page = calls.prefix(limit)
+            let next = calls.count > limit ? page.last : nil
+            return CallPage(
+                calls: page.map(\.record),
+                next: next.map { CallPageCursor(createdAt: $0.createdAt, call: $0.callID) })
+        }
+    }
+
+    /// The page that begins `offset` calls after the newest, and how many calls there are in all.
+    package func calls(
+        account: AccountID, query: CallQuery, offset: Int, limit: Int, withBodies: Bool
+    ) throws(StoreError) -> (calls: [CallRecord], total: Int) {
+        try read { db in
+            let filter = CallFilter(account: account, query: query)
+            let total = try Int.fetchOne(
+                db.makeStatement(sql: "SELECT count(*) FROM calls WHERE \(filter.sql)"),
+                arguments: filter.arguments)
+            let calls = try storedCalls(db, filter: filter, limit: Self.bounded(limit), offset: max(0, offset))
+            return (try calls.map { try record($0, db: db, withBody: withBodies) }, total ?? 0)
+        }
+    }
+
+    /// A call's journal; nil where the account has no such call.
+    package func journal(account: AccountID, call: CallID, withBodies: Bool) throws(StoreError) -> CallJournal? {
+        try read { db in
+            let id = try Int64.fetchOne(
+                db.cachedStatement(sql: "SELECT id FROM calls WHERE call_id = ? AND account = ?"),
+                arguments: [call.rawValue, account.rawValue])
+            return try id.map { id in
+                CallJournal(
+                    rows: try Journal.rows(db, call: id, withBodies: withBodies), reads: try Journal.reads(db, call: id)
+                )
+            }
+        }
+    }
+
+    /// Which of these calls are known, with their status (nil while only hints are known).
+    package func known(
+        account: AccountID, executions: [ExecutionID]
+    ) throws(StoreError) -> [ExecutionID: CallStatus?] {
+        try read { db in
+            let statement = try db.cachedStatement(sql: "SELECT status FROM calls WHERE account = ? AND execution = ?")
+            var known: [ExecutionID: CallStatus?] = [:]
+            for execution in executions {
+                let row = try Row.fetchOne(statement, arguments: [account.rawValue, execution.rawValue])
+                guard let row else { continue }
+                known.updateValue((try row.value(0) as String?).flatMap(CallStatus.init(spelling:)), forKey: execution)
+            }
+            return known
+        }
+    }
+
+    /// Between none and ``StoreBounds/mostRows``.
+    static func bounded(_ limit: Int) -> Int { min(max(0, limit), StoreBounds.mostRows) }
+
+    /// Index-backed: the partial indexes on due times hold only calls that expect something.
+    static let dueSQL = """
+        SELECT \(StoredCall.columns) FROM calls
+        WHERE next_due_at <= ? AND status IS NOT NULL ORDER BY next_due_at, id LIMIT ?
+        """
+    static let dueHintsSQL = """
+        SELECT \(StoredCall.columns) FROM calls
+        WHERE next_due_at <= ? AND status IS NULL ORDER BY next_due_at, id LIMIT ?
+        """
+
+    /// A page of the calls that a filter lets through, newest first.
+    static func listSQL(_ filter: CallFilter) -> String {
+        """
+        SELECT \(StoredCall.columns) FROM calls WHERE \(filter.sql)
+        ORDER BY created_at DESC, call_id DESC LIMIT ? OFFSET ?
+        """
+    }
+
+    /// The statement is not cached: outsiders choose its conditions, and there are thousands of choices.
+    private func storedCalls(_ db: Database, filter: CallFilter, limit: Int, offset: Int) throws -> [StoredCall] {
+        try Row.fetchAll(
+            db.makeStatement(sql: Self.listSQL(filter)), arguments: filter.arguments + [limit, offset]
+        ).map { try StoredCall(row: $0, db: db, reconciler: reconciler) }
+    }
+
+    private func record(_ call: StoredCall, db: Database, withBody: Bool) throws -> CallRecord {
+        var record = call.record
+        if withBody { record.lastBody = try lastBody(of: call, db: db) }
+        return record
+    }
+
+    /// The body of the statement that sorts last, unless it is none of a whole call: a dial's answer sorts last only
+    /// where nothing else is known.
+    private func lastBody(of call: StoredCall, db: Database) throws -> [UInt8]? {
+        guard let id = call.id, let key = call.state?.frontier.observation, key.source != .dial, key.source != .ruling
+        else { return nil }
+        return try Row.fetchOne(
+            db.cachedStatement(
+                sql: """
+                    SELECT body FROM observations JOIN bodies ON bodies.position = observations.position
+                    WHERE call = ? AND source = ? AND trust = ? AND standing = ? AND digest = ?
+                    """),
+            arguments: [
+                id, key.source.rawValue, key.trust.rawValue, key.standing.rawValue, key.digest.blob,
+            ])?.bytes(0)
+    }
+}

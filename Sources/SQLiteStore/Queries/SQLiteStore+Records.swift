@@ -1,0 +1,86 @@
+package import CallDomain
+import GRDB
+
+extension SQLiteStore {
+    /// The quarantine's newest entries, older than `before`.
+    package func quarantine(
+        account: AccountID, before: Int64?, limit: Int
+    ) throws(StoreError) -> [QuarantineRecord] {
+        try read { db in
+            try Row.fetchAll(
+                db.cachedStatement(
+                    sql: """
+                        SELECT id, agent, source, trust, received_at, reason, detail, digest, count, body
+                        FROM quarantine WHERE account = ? AND id < ? ORDER BY id DESC LIMIT ?
+                        """),
+                arguments: [account.rawValue, before ?? .max, Self.bounded(limit)]
+            ).map { row in
+                guard let source = Source(rawValue: try row.value(2)), let trust = Trust(rawValue: try row.value(3)),
+                    let reason = QuarantineReason(rawValue: try row.value(5)),
+                    let digest = ContentDigest(bytes: try row.bytes(7))
+                else { throw MalformedBytes() }
+                let delivery = QuarantinedDelivery(
+                    account: account, agent: (try row.value(1) as String?).map(AgentID.init(rawValue:)), source: source,
+                    trust: trust, receivedAt: Timestamp(rawValue: try row.value(4)), reason: reason,
+                    detail: try row.value(6),
+                    digest: digest, body: try row.bytes(9))
+                return QuarantineRecord(id: try row.value(0), delivery: delivery, count: try row.value(8))
+            }
+        }
+    }
+
+    /// The dial intent with this correlation key.
+    package func dial(account: AccountID, correlationKey: String) throws(StoreError) -> DialRecord? {
+        try read { db in
+            try Row.fetchOne(
+                db.cachedStatement(
+                    sql: """
+                        SELECT \(DialRecord.columns) FROM \(DialRecord.tables)
+                        WHERE dials.account = ? AND correlation_key = ?
+                        """),
+                arguments: [account.rawValue, correlationKey]
+            ).map { try DialRecord(row: $0) }
+        }
+    }
+
+    /// Dial intents that nothing is known of yet, oldest first.
+    package func openDials(limit: Int) throws(StoreError) -> [DialRecord] {
+        try read { db in
+            try Row.fetchAll(
+                db.cachedStatement(
+                    sql: """
+                        SELECT \(DialRecord.columns) FROM \(DialRecord.tables)
+                        WHERE dials.state = 0 ORDER BY dials.created_at, correlation_key LIMIT ?
+                        """),
+                arguments: [Self.bounded(limit)]
+            ).map { try DialRecord(row: $0) }
+        }
+    }
+
+    /// What was remembered of path health: one record per scope.
+    package func pathHealth() throws(StoreError) -> [(account: AccountID, agent: AgentID?, record: [UInt8])] {
+        try read { db in
+            try Row.fetchAll(
+                db.cachedStatement(sql: "SELECT account, agent, record FROM path_health ORDER BY account, agent")
+            ).map { row in
+                let agent: String = try row.value(1)
+                return (
+                    AccountID(rawValue: try row.value(0)), agent.isEmpty ? nil : AgentID(rawValue: agent),
+                    try row.bytes(2)
+                )
+            }
+        }
+    }
+
+    /// When each agent's listing was last swept.
+    package func sweepMarks(account: AccountID) throws(StoreError) -> [AgentID: Timestamp] {
+        try read { db in
+            let rows = try Row.fetchAll(
+                db.cachedStatement(sql: "SELECT agent, swept_at FROM sweep_marks WHERE account = ?"),
+                arguments: [account.rawValue])
+            return try rows.reduce(into: [:]) { marks, row in
+                marks[AgentID(rawValue: try row.value(0))] = Timestamp(rawValue: try row.value(1))
+            }
+        }
+    }
+}

@@ -1,0 +1,21 @@
+/// The bounds of the store's work.
+enum StoreBounds {
+    /// The most rows that one read returns, whatever was asked for.
+    static let mostRows = 1_000
+    /// Connections that read at the same time.
+    static let readers = 4
+    /// How long a connection waits for a lock of another process, in milliseconds.
+    static let busyTimeoutMilliseconds = 2_000
+    /// Pages of the write-ahead log after which the writer moves them into the database.
+    static let checkpointPages = 1_000
+    /// The write-ahead log is cut to this size after a checkpoint that emptied it.
+    static let walSizeBytes = 64 * 1_024 * 1_024
+    /// How long changes are kept for those who resume.
+    static let changesKept: Duration = .seconds(86_400)
+    /// Changes that one batch removes per account at most.
+    static let changesPrunedPerBatch = 256
+    /// The longest text of a lead, name or project that is kept for filters, in characters.
+    static let longestLabel = 256
+    /// The longest text that is searched for, in characters.
+    static let longestSearch = 256
+}

@@ -1,0 +1,86 @@
+import CallDomain
+import GRDB
+import Testing
+
+@testable import SQLiteStore
+
+@Suite("SQLiteStore: query plans")
+struct SQLiteStoreQueryPlanTests {
+    let fixture: StoreFixture
+    let store: SQLiteStore
+
+    init() throws {
+        fixture = try StoreFixture()
+        store = try fixture.open()
+    }
+
+    /// How SQLite would run a statement; what its parameters are does not matter.
+    private func details(_ sql: String) throws -> String {
+        let lines: [String] = try store.pool.read { db in
+            let statement = try db.makeStatement(sql: "EXPLAIN QUERY PLAN " + sql)
+            statement.setUncheckedArguments(StatementArguments())
+            return try Row.fetchAll(statement).map { $0["detail"] }
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    @Test(
+        "Due calls come from an index of their own, in its order",
+        arguments: [(SQLiteStore.dueSQL, "calls_by_due"), (SQLiteStore.dueHintsSQL, "hints_by_due")])
+    func due(sql: String, index: String) throws {
+        let details = try details(sql)
+        #expect(details.contains("USING INDEX \(index)"))
+        #expect(!details.contains("TEMP B-TREE"))
+        #expect(!details.contains("SCAN"))
+    }
+
+    @Test("A page of calls comes from the index by creation, in its order, also behind a cursor")
+    func list() throws {
+        var filter = CallFilter(account: .default, query: CallQuery())
+        let first = try details(SQLiteStore.listSQL(filter))
+        filter.add("(created_at, call_id) < (?, ?)", 1, "a")
+        let next = try details(SQLiteStore.listSQL(filter))
+        for details in [first, next] {
+            #expect(details.contains("USING INDEX calls_by_creation"))
+            #expect(!details.contains("TEMP B-TREE"))
+            #expect(!details.contains("SCAN"))
+        }
+        #expect(next.contains("(created_at,call_id)<"))
+    }
+
+    @Test("A lead's calls come from the index by lead")
+    func lead() throws {
+        var query = CallQuery()
+        query.lead = "lead"
+        let details = try details(SQLiteStore.listSQL(CallFilter(account: .default, query: query)))
+        #expect(details.contains("calls_by_lead"))
+    }
+
+    @Test(
+        "A call is found by an index",
+        arguments: ["call_id = ? AND account = ?", "account = ? AND execution = ?"])
+    func call(condition: String) throws {
+        let details = try details("SELECT \(StoredCall.columns) FROM calls WHERE \(condition)")
+        #expect(details.contains("SEARCH calls USING INDEX"))
+        #expect(!details.contains("SCAN"))
+    }
+
+    @Test("Changes come from the primary key, in its order")
+    func changes() throws {
+        let details = try details(SQLiteStore.changesSQL)
+        #expect(details.contains("SEARCH changes USING PRIMARY KEY (account=? AND sequence>?)"))
+        #expect(!details.contains("TEMP B-TREE"))
+        #expect(!details.contains("SCAN"))
+    }
+
+    @Test("Every figure of a report is computed over a range of an index", arguments: FigureID.allCases)
+    func report(figure: FigureID) throws {
+        let source =
+            switch ReportWindow.definition(figure) {
+            case .sum(_, let source), .rows(_, let source), .calls(_, let source): source
+            }
+        let details = try details("SELECT count(*) FROM \(source)")
+        #expect(details.contains("SEARCH"))
+        #expect(!details.contains("SCAN"))
+    }
+}
