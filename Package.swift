@@ -15,19 +15,36 @@ let strict: [SwiftSetting] = [
 let strictWithC: [SwiftSetting] = strict + [.strictMemorySafety()]
 
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioHTTP2 = Target.Dependency.product(name: "NIOHTTP2", package: "swift-nio-http2")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 
 let package = Package(
     name: "bolna-gateway",
     platforms: [.macOS(.v15)],
     dependencies: [
-        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0")
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.0"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         .systemLibrary(name: "COpenSSL"),
+        .systemLibrary(name: "CCurl"),
         .target(name: "CallDomain", swiftSettings: strict),
         .target(name: "BolnaWire", dependencies: ["CallDomain"], swiftSettings: strict),
         .target(name: "WebhookTrust", dependencies: ["CallDomain", "COpenSSL"], swiftSettings: strictWithC),
         .target(name: "SQLiteStore", dependencies: ["CallDomain", grdb], swiftSettings: strict),
+        .target(
+            name: "BolnaClient", dependencies: ["CallDomain", "CCurl"], swiftSettings: strictWithC),
         .testTarget(name: "CallDomainTests", dependencies: ["CallDomain"], swiftSettings: strict),
         .testTarget(
             name: "BolnaWireTests", dependencies: ["BolnaWire", "CallDomain"],
@@ -36,5 +53,11 @@ let package = Package(
             name: "WebhookTrustTests", dependencies: ["WebhookTrust", "CallDomain"], swiftSettings: strict),
         .testTarget(
             name: "SQLiteStoreTests", dependencies: ["SQLiteStore", "CallDomain", grdb], swiftSettings: strict),
+        .testTarget(
+            name: "BolnaClientTests",
+            dependencies: [
+                "BolnaClient", "CallDomain", nioCore, nioPosix, nioHTTP1, nioHTTP2, nioSSL, x509, crypto, asn1,
+            ],
+            swiftSettings: strict),
     ]
 )
