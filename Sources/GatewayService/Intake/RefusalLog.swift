@@ -1,0 +1,69 @@
+package import CallDomain
+import Synchronization
+
+/// A delivery that was answered 401: kept in memory only, since strangers cause no writes.
+package struct Refusal: Hashable, Sendable {
+    /// When it came.
+    package var receivedAt: Timestamp
+    /// The account as it was addressed, cut.
+    package var account: String
+    /// Why it was refused, in a word of a closed set.
+    package var reason: String
+    /// The address it came from.
+    package var peer: String
+    /// The beginning of its body.
+    package var bodyPrefix: [UInt8]
+
+    /// The most bytes of a body that are kept.
+    package static let mostBytes = 4 << 10
+    /// The most characters of the addressed account and the reason that are kept.
+    package static let mostCharacters = 64
+
+    /// Puts a refusal together; what is too long is cut.
+    package init(receivedAt: Timestamp, account: String, reason: String, peer: String, body: [UInt8]) {
+        self.receivedAt = receivedAt
+        self.account = String(account.prefix(Self.mostCharacters))
+        self.reason = String(reason.prefix(Self.mostCharacters))
+        self.peer = String(peer.prefix(Self.mostCharacters))
+        self.bodyPrefix = Array(body.prefix(Self.mostBytes))
+    }
+}
+
+/// The newest refused deliveries, for operators.
+package final class RefusalLog: Sendable {
+    private let state = Mutex(State())
+
+    private struct State {
+        var count = 0
+        var countByAccount: [AccountID: Int] = [:]
+        var newest: [Refusal] = []
+    }
+
+    /// The most refusals that are kept.
+    package static let mostKept = 256
+
+    /// Starts empty.
+    package init() {}
+
+    /// Remembers a refusal, and forgets the oldest where there are too many. `account` is the one that was addressed
+    /// where it exists; names that strangers make up are not counted one by one, so the accounts bound the counts.
+    package func record(_ refusal: Refusal, addressedTo account: AccountID? = nil) {
+        state.withLock { state in
+            state.count += 1
+            if let account { state.countByAccount[account, default: 0] += 1 }
+            if state.newest.count == Self.mostKept { state.newest.removeLast() }
+            state.newest.insert(refusal, at: 0)
+        }
+    }
+
+    /// How many there have been since the start.
+    package var count: Int { state.withLock { $0.count } }
+
+    /// How many of them were addressed to an account.
+    package func count(addressedTo account: AccountID) -> Int {
+        state.withLock { $0.countByAccount[account, default: 0] }
+    }
+
+    /// The newest ones, newest first.
+    package var newest: [Refusal] { state.withLock { $0.newest } }
+}

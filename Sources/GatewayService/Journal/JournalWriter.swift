@@ -1,0 +1,109 @@
+package import CallDomain
+import Dispatch
+package import Logging
+import ServiceLifecycle
+import Synchronization
+
+/// The single writer: a thread of its own, group commit, a bounded queue.
+///
+/// It is listed before its users in a service group, so that it stops after them. What was submitted before it stops is
+/// committed and answered; what comes later is refused.
+package final class JournalWriter: Service, Sendable {
+    private let store: any CallStore
+    private let changes: ChangeFeed
+    private let metrics: GatewayMetrics
+    private let logger: Logger
+    private let queue = DispatchQueue(label: "gateway.store.writer")
+    private let state: Mutex<State>
+    private let drained = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+
+    private typealias Answer = CheckedContinuation<Result<[JournalReceipt], JournalError>, Never>
+
+    private struct State: Sendable {
+        var machine: JournalWriterMachine
+        var answers: [JournalWriterMachine.Ticket: Answer] = [:]
+        var lastTicket: JournalWriterMachine.Ticket = 0
+    }
+
+    /// Writes into a store, and tells the feed of each commit's changes in their order.
+    package init(
+        store: any CallStore, limits: JournalLimits = JournalLimits(), changes: ChangeFeed, metrics: GatewayMetrics,
+        logger: Logger
+    ) {
+        self.store = store
+        self.changes = changes
+        self.metrics = metrics
+        self.logger = logger
+        self.state = Mutex(State(machine: JournalWriterMachine(limits: limits)))
+    }
+
+    /// Entries that wait or are being committed.
+    package var load: Int { state.withLock { $0.machine.entries } }
+
+    /// Stores the entries in one transaction, perhaps with others', and returns when it is synced to disk.
+    package func submit(_ entries: [JournalEntry]) async throws(JournalError) -> [JournalReceipt] {
+        guard !entries.isEmpty else { return [] }
+        let result: Result<[JournalReceipt], JournalError> = await withCheckedContinuation { answer in
+            let admission = state.withLock { state in
+                state.lastTicket += 1
+                let admission = state.machine.submit(entries, ticket: state.lastTicket)
+                if case .refuse = admission {} else { state.answers[state.lastTicket] = answer }
+                return admission
+            }
+            switch admission {
+            case .commit(let batch): queue.async { self.commit(from: batch) }
+            case .wait: break
+            case .refuse(let error): answer.resume(returning: .failure(error))
+            }
+        }
+        return try result.get()
+    }
+
+    /// Waits for the shutdown, then until all that was submitted is committed.
+    package func run() async throws {
+        try? await gracefulShutdown()
+        let isIdle = state.withLock { state in
+            state.machine.stop()
+            return state.machine.isIdle
+        }
+        guard !isIdle else { return }
+        for await _ in drained.stream where state.withLock({ $0.machine.isIdle }) { return }
+    }
+
+    /// Commits batch after batch on the writer's thread until nothing waits.
+    private func commit(from first: [JournalEntry]) {
+        var next: [JournalEntry]? = first
+        while let batch = next { next = commit(batch) }
+        drained.continuation.yield()
+    }
+
+    private func commit(_ batch: [JournalEntry]) -> [JournalEntry]? {
+        let start = ContinuousClock.now
+        let outcome: Result<[JournalReceipt], StoreError>
+        do throws(StoreError) {
+            outcome = .success(try store.apply(batch))
+        } catch {
+            outcome = .failure(error)
+        }
+        metrics.committed(entries: batch.count, duration: ContinuousClock.now - start)
+        if case .failure(let error) = outcome { report(error, entries: batch.count) }
+        let (told, next) = state.withLock { state in
+            let (acknowledgements, next) =
+                switch outcome {
+                case .success(let receipts): state.machine.committed(receipts)
+                case .failure(let error): state.machine.failed(error)
+                }
+            return (acknowledgements.map { (state.answers.removeValue(forKey: $0.ticket), $0.result) }, next)
+        }
+        if case .success(let receipts) = outcome { changes.publish(receipts.compactMap(\.change)) }
+        for (answer, result) in told { answer?.resume(returning: result) }
+        return next
+    }
+
+    private func report(_ error: StoreError, entries: Int) {
+        metrics.storeFailed(error.kind)
+        logger.error(
+            "The store took nothing of a batch; its senders are told to try again.",
+            metadata: ["store.error": "\(error.message)", "batch.entries": "\(entries)"])
+    }
+}

@@ -1,0 +1,175 @@
+package import CallDomain
+import Metrics
+
+/// The gateway's own metrics, by names that begin with `gw_`.
+package final class GatewayMetrics: Sendable {
+    private let registry: PrometheusRegistry
+
+    private enum Name: String, CaseIterable {
+        case buildInfo = "gw_build_info"
+        case deliveries = "gw_deliveries_received_total"
+        case acknowledgement = "gw_delivery_ack_duration_seconds"
+        case commit = "gw_store_commit_duration_seconds"
+        case commitEntries = "gw_store_commit_entries"
+        case storeErrors = "gw_store_errors_total"
+        case databaseSize = "gw_db_size_bytes"
+        case overdue = "gw_calls_overdue"
+        case oldestOverdue = "gw_oldest_overdue_seconds"
+        case ticks = "gw_poll_ticks_total"
+        case lastRead = "gw_poll_last_success_timestamp_seconds"
+        case requests = "gw_api_requests_total"
+        case breaker = "gw_api_breaker_state"
+        case missed = "gw_missed_webhooks_total"
+        case webhookLag = "gw_webhook_lag_seconds"
+        case foundLag = "gw_poll_found_lag_seconds"
+        case conflicts = "gw_conflicts_total"
+        case truncated = "gw_sweep_truncated_total"
+        case subscribers = "gw_sse_clients"
+
+        var help: String {
+            switch self {
+            case .buildInfo: "The running version."
+            case .deliveries: "Webhook deliveries by what became of them."
+            case .acknowledgement: "From receipt of a delivery until its commit was on disk."
+            case .commit: "Duration of a commit, sync included."
+            case .commitEntries: "Entries that shared a commit."
+            case .storeErrors: "Batches the store took nothing of."
+            case .databaseSize: "Size of the database."
+            case .overdue: "Calls that were due at the last tick."
+            case .oldestOverdue: "Age of the oldest expectation that was due at the last tick."
+            case .ticks: "Ticks of the poller."
+            case .lastRead: "When Bolna last answered a read with a call."
+            case .requests: "Requests to Bolna's API by endpoint and answer."
+            case .breaker: "Whether the breaker is open: 0 closed, 1 open."
+            case .missed: "Changes that a read told although their webhook had been due."
+            case .webhookLag: "From Bolna's change of a call to the receipt of its webhook."
+            case .foundLag: "From Bolna's change of a call to the read that told it first."
+            case .conflicts: "Contradictions between statements, by rule."
+            case .truncated: "Sweeps that had to stop before the end of a listing."
+            case .subscribers: "Clients that watch changes."
+            }
+        }
+
+        var kind: MetricKind {
+            switch self {
+            case .deliveries, .storeErrors, .ticks, .requests, .missed, .conflicts, .truncated: .counter
+            case .buildInfo, .databaseSize, .overdue, .oldestOverdue, .lastRead, .breaker, .subscribers: .gauge
+            case .acknowledgement, .commit, .commitEntries, .webhookLag, .foundLag: .histogram
+            }
+        }
+    }
+
+    /// What became of a delivery.
+    package enum DeliveryResult: String, Sendable {
+        /// Stored, and new.
+        case stored
+        /// Stored before.
+        case duplicate
+        /// Kept aside.
+        case quarantined
+        /// Not acceptable: answered 401.
+        case refused
+        /// Not stored: answered 503.
+        case busy
+    }
+
+    /// Registers the metrics.
+    package init(registry: PrometheusRegistry) {
+        self.registry = registry
+        for name in Name.allCases { registry.describe(name.rawValue, as: name.help, kind: name.kind) }
+    }
+
+    /// The program runs in this version.
+    package func started(version: String) { set(.buildInfo, 1, [("version", version)]) }
+
+    /// A delivery was answered.
+    package func delivered(_ result: DeliveryResult) {
+        count(.deliveries, [("source", "webhook"), ("result", result.rawValue)])
+    }
+
+    /// A delivery was acknowledged this long after its receipt.
+    package func acknowledged(after duration: Duration) { time(.acknowledgement, duration) }
+
+    /// A batch was tried.
+    package func committed(entries: Int, duration: Duration) {
+        time(.commit, duration)
+        Recorder(label: Name.commitEntries.rawValue, factory: registry).record(entries)
+    }
+
+    /// The store failed.
+    package func storeFailed(_ kind: StoreError.Kind) { count(.storeErrors, [("kind", "\(kind)")]) }
+
+    /// The store says of itself.
+    package func store(_ facts: StoreFacts) { set(.databaseSize, Double(facts.sizeBytes)) }
+
+    /// A tick found this many calls due, the oldest for this long.
+    package func ticked(due: Int, oldest: Duration) {
+        count(.ticks)
+        set(.overdue, Double(due))
+        set(.oldestOverdue, oldest.seconds)
+    }
+
+    /// Bolna answered a request, or did not.
+    package func requested(account: AccountID, endpoint: BolnaRequest.Endpoint, outcome: BolnaAnswer.Outcome) {
+        let code: String =
+            switch outcome {
+            case .response(let status, _, _): String(status)
+            case .failed(let failure): failure.kind.rawValue
+            }
+        count(.requests, [("account", account.rawValue), ("endpoint", endpoint.word), ("code", code)])
+    }
+
+    /// A read brought a call.
+    package func read(at: Timestamp) { set(.lastRead, Duration.microseconds(at.rawValue).seconds) }
+
+    /// An account's breaker opened or closed.
+    package func breaker(account: AccountID, isOpen: Bool) {
+        set(.breaker, isOpen ? 1 : 0, [("account", account.rawValue)])
+    }
+
+    /// A read told a change whose webhook had been due.
+    package func missedWebhook(account: AccountID) { count(.missed, [("account", account.rawValue)]) }
+
+    /// A change was learned this long after Bolna made it.
+    package func learned(by source: Source, lag: Duration) {
+        let name = source == .webhook ? Name.webhookLag : .foundLag
+        Recorder(label: name.rawValue, factory: registry).record(max(lag.seconds, 0))
+    }
+
+    /// A contradiction came up.
+    package func contradicted(_ rule: ReconciliationRule) { count(.conflicts, [("rule", rule.rawValue)]) }
+
+    /// A listing was longer than a sweep may read.
+    package func truncatedSweep(account: AccountID) { count(.truncated, [("account", account.rawValue)]) }
+
+    /// This many clients watch changes.
+    package func watched(by clients: Int) { set(.subscribers, Double(clients)) }
+
+    private func count(_ name: Name, _ labels: [(String, String)] = []) {
+        Counter(label: name.rawValue, dimensions: labels, factory: registry).increment()
+    }
+
+    private func set(_ name: Name, _ value: Double, _ labels: [(String, String)] = []) {
+        Gauge(label: name.rawValue, dimensions: labels, factory: registry).record(value)
+    }
+
+    private func time(_ name: Name, _ duration: Duration) {
+        let nanoseconds = duration.microseconds.multipliedReportingOverflow(by: 1_000)
+        Timer(label: name.rawValue, factory: registry)
+            .recordNanoseconds(nanoseconds.overflow ? .max : nanoseconds.partialValue)
+    }
+}
+
+extension BolnaRequest.Endpoint {
+    /// The endpoint's word in labels and logs, without ids.
+    package var word: String {
+        switch self {
+        case .execution: "execution"
+        case .executions: "executions"
+        case .agents: "agents"
+        case .agent: "agent"
+        case .me: "me"
+        case .call: "call"
+        }
+    }
+}

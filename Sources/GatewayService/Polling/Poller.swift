@@ -1,0 +1,163 @@
+import CallDomain
+import Logging
+import ServiceLifecycle
+import Synchronization
+
+/// Reads from Bolna the calls whose next webhook is overdue, at each tick.
+package final class Poller: Service, Sendable {
+    private let context: ServiceContext
+    private let clock: any Clock<Duration>
+    private let machine: Mutex<PollerMachine>
+    private let turns = Mutex(0)
+    private let isTickDue = Mutex(false)
+    private let ticks = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+
+    /// The most turns at once: while reads take longer than a tick, turns overlap.
+    package static let mostTurns = 4
+
+    /// Works within a context, waiting by a clock.
+    package init(context: ServiceContext, clock: any Clock<Duration>) {
+        self.context = context
+        self.clock = clock
+        machine = Mutex(PollerMachine(settings: context.settings))
+    }
+
+    /// Makes a tick come now: a hint asks for a read at once. Several that wait are one.
+    package func wake() { ticks.continuation.yield() }
+
+    /// Ticks until the shutdown, then finishes what is in flight.
+    package func run() async throws {
+        guard context.accounts.all.contains(where: \.hasToken) else {
+            context.logger.warning("No account has a token for Bolna's API: nothing is polled. Set bolna.token.")
+            try await gracefulShutdown()
+            return
+        }
+        await withShutdownGrace(clock: clock) {
+            await withDiscardingTaskGroup { group in
+                group.addTask {
+                    await tick(every: self.context.settings.tick, clock: self.clock) {
+                        self.isTickDue.withLock { $0 = true }
+                        self.wake()
+                    }
+                    self.ticks.continuation.finish()
+                }
+                for await _ in self.ticks.stream {
+                    let isTick = self.isTickDue.withLock { isDue in
+                        defer { isDue = false }
+                        return isDue
+                    }
+                    group.addTask { await self.turn(isTick: isTick) }
+                }
+            }
+        }
+    }
+
+    /// Takes what is due, and returns when all that follows from it has been answered and stored. A turn between ticks
+    /// earns no probe of an account that fails, whoever asked for it.
+    package func turn(isTick: Bool = true) async {
+        let isFree = turns.withLock { turns in
+            guard turns < Self.mostTurns else { return false }
+            turns += 1
+            return true
+        }
+        guard isFree else { return }
+        defer { turns.withLock { $0 -= 1 } }
+        let now = context.now()
+        context.health.advance(to: now)
+        await withTaskGroup(of: Void.self) { group in
+            let probes = isTick ? context.gate.withLock { $0.tick(now: now) } : []
+            for account in probes { group.addTask { _ = await self.context.send(.me, account: account) } }
+            await takeDue(now: now, isTick: isTick, in: &group)
+            // Each answer makes room for a further read.
+            while await group.next() != nil { start(in: &group) }
+        }
+    }
+
+    private func takeDue(now: Timestamp, isTick: Bool, in group: inout TaskGroup<Void>) async {
+        let room = machine.withLock { $0.room }
+        let lease = context.settings.tick
+        let due: [DueCall]
+        do {
+            due = try await context.reader.read { store throws(StoreError) in
+                try store.takeDue(at: now, limit: room, lease: lease)
+            }
+        } catch {
+            return context.logger.error(
+                "The due calls could not be read; the next tick tries again.", metadata: ["store.error": "\(error)"])
+        }
+        if isTick {
+            context.metrics.ticked(due: due.count, oldest: due.map { now.duration(since: $0.due) }.max() ?? .zero)
+        }
+        let tick = machine.withLock { $0.tick(due: due, profile: profile, now: now) }
+        let started = start(in: &group)
+        if started > 0 {
+            context.logger.info(
+                "The poller reads what is overdue.",
+                metadata: [
+                    "poll.due": "\(due.count)", "poll.to_read": "\(tick.toRead)", "poll.started": "\(started)",
+                    "poll.recomputed": "\(tick.recomputed.count)",
+                ])
+        }
+        await store(
+            tick.recomputed.map { call in
+                .recompute(account: call.account, call: call.call, profile: profile(of: call), now: now)
+            })
+    }
+
+    private func profile(of call: DueCall) -> ScopeProfile {
+        context.health.profile(account: call.account, agent: call.agent)
+    }
+
+    /// Starts the reads that may be sent now.
+    @discardableResult
+    private func start(in group: inout TaskGroup<Void>) -> Int {
+        guard !Task.isShuttingDownGracefully, !Task.isCancelled else { return 0 }
+        let now = context.now()
+        let reads = context.gate.withLock { gate in
+            machine.withLock { $0.next(gate: &gate, now: now) }
+        }
+        for read in reads { group.addTask { await self.perform(read) } }
+        return reads.count
+    }
+
+    private func perform(_ read: PlannedRead) async {
+        let answer = await context.send(read.endpoint, account: read.account)
+        let outcome = machine.withLock {
+            $0.answered(read, with: answer, profile: profile, chance: context.chance)
+        }
+        var entries: [JournalEntry] = []
+        if case .single(let call) = read, let verdict = outcome.verdict {
+            entries += context.entries(
+                of: verdict, source: .poll, account: call.account, agent: call.agent, answer: answer)
+        }
+        entries += outcome.failures.map(JournalEntry.readFailed)
+        entries += outcome.unchanged.map { call in
+            .listed(account: call.account, call: call.call, profile: profile(of: call), sentAt: answer.sentAt)
+        }
+        if let detail = outcome.detail { report(read, detail, retryAt: outcome.failures.first?.retryAt) }
+        await store(entries)
+    }
+
+    private func store(_ entries: [JournalEntry]) async {
+        guard !entries.isEmpty else { return }
+        do {
+            _ = try await context.submit(entries)
+        } catch {
+            context.logger.error(
+                "What the poller learned could not be stored; its calls stay due.",
+                metadata: ["journal.error": "\(error)", "entries": "\(entries.count)"])
+        }
+    }
+
+    private func report(_ read: PlannedRead, _ detail: String, retryAt: Timestamp?) {
+        let wait = retryAt.map { $0.duration(since: context.now()).seconds }
+        context.logger.notice(
+            "A read from Bolna failed; its calls are unchanged and read again later.",
+            metadata: [
+                "account": "\(read.account.rawValue)", "api.endpoint": "\(read.endpoint.word)",
+                "api.failure": "\(detail)", "calls": "\(read.calls.count)",
+                "call.id": "\(read.calls.count == 1 ? read.calls[0].call.rawValue : "several")",
+                "retry.after_seconds": "\(wait.map { String(Int($0.rounded())) } ?? "at once")",
+            ])
+    }
+}

@@ -1,0 +1,215 @@
+import BolnaWire
+package import CallDomain
+
+/// Decides which due calls are read when, and what follows from the answers. It reads no clock and sends nothing.
+package struct PollerMachine: Sendable {
+    private let settings: ExpectationSettings
+    private var backlog: [Key: DueCall] = [:]
+    private var backlogUntil = Timestamp.distantPast
+    private var singles: [DueCall] = []
+    private var pages: [ListRead] = []
+    private var reading: Set<Key> = []
+    private var inFlight = 0
+
+    /// The most due calls that are held at once; further ones stay in the store until the next tick.
+    package static let mostHeld = 2_048
+
+    private struct Key: Hashable {
+        var account: AccountID
+        var call: CallID
+
+        init(_ due: DueCall) {
+            account = due.account
+            call = due.call
+        }
+    }
+
+    /// What a tick asks for besides reads.
+    package struct Tick: Sendable {
+        /// Calls whose expectation is to be computed anew: they are due only since their scope fared badly, and it
+        /// fares well now.
+        package var recomputed: [DueCall]
+        /// How many calls are to be read.
+        package var toRead: Int
+    }
+
+    /// What follows from an answer.
+    package struct Outcome: Sendable {
+        /// The answer to a single read; nil for a page.
+        package var verdict: ReadAnswer?
+        /// Reads that failed, to be put off.
+        package var failures: [FailedRead] = []
+        /// Calls a page showed in the status that is held.
+        package var unchanged: [DueCall] = []
+        /// The calls of ``failures``.
+        fileprivate var failed: [DueCall] = []
+        /// Why the read failed, in words of a closed set; nil where it did not.
+        package var detail: String?
+    }
+
+    /// Holds nothing.
+    package init(settings: ExpectationSettings) {
+        self.settings = settings
+    }
+
+    /// How many more due calls may be taken from the store.
+    package var room: Int { max(0, Self.mostHeld - backlog.count - reading.count) }
+
+    /// How many requests are under way.
+    package var requestsInFlight: Int { inFlight }
+
+    /// Due calls were taken from the store, under a lease of one tick. Calls that were not read while theirs lasted
+    /// are given back, since they may have changed.
+    package mutating func tick(due: [DueCall], profile: (DueCall) -> ScopeProfile, now: Timestamp) -> Tick {
+        if backlogUntil <= now || (backlog.isEmpty && singles.isEmpty && pages.isEmpty) {
+            backlog = [:]
+            singles = []
+            pages = []
+            backlogUntil = now.advanced(by: settings.tick)
+        }
+        var recomputed: [DueCall] = []
+        for call in due where !reading.contains(Key(call)) {
+            if call.ledger.open?.why == .pace, profile(call).path == .healthy {
+                recomputed.append(call)
+            } else {
+                backlog[Key(call)] = call
+            }
+        }
+        return Tick(recomputed: recomputed, toRead: backlog.count + singles.count)
+    }
+
+    /// The requests to send now; each is under way until ``answered(_:with:profile:chance:)``.
+    package mutating func next(gate: inout RequestGateMachine, now: Timestamp) -> [PlannedRead] {
+        var reads: [PlannedRead] = []
+        while inFlight + reads.count < PollPlanner.mostAtOnce, let read = takeFollowing() {
+            if gate.admit(read.budget, account: read.account, for: read.asker(at: now), now: now) == .granted {
+                reads.append(read)
+            }
+        }
+        reads += gate.planner.plan(due: passing(gate: &gate), inFlight: inFlight + reads.count, now: now)
+        for call in reads.flatMap(\.calls) {
+            backlog[Key(call)] = nil
+            reading.insert(Key(call))
+        }
+        inFlight += reads.count
+        return reads
+    }
+
+    /// A request was answered, or failed; one that was cancelled says nothing about its calls, which stay due. `profile`
+    /// tells how a call's scope fares, `chance` gives numbers of the uniform distribution over 0..<1.
+    package mutating func answered(
+        _ read: PlannedRead, with answer: BolnaAnswer, profile: (DueCall) -> ScopeProfile, chance: () -> Double
+    ) -> Outcome {
+        inFlight -= 1
+        for call in read.calls { reading.remove(Key(call)) }
+        if case .failed(let failure) = answer.outcome, failure.kind == .cancelled { return Outcome() }
+        var outcome =
+            switch read {
+            case .single(let call): judge(call, answer)
+            case .listPage(let page): judge(page, answer)
+            }
+        outcome.failures = outcome.failed.map { call in
+            failure(
+                of: call, answer, isNotFound: outcome.verdict == .notFound, profile: profile(call), chance: chance())
+        }
+        return outcome
+    }
+
+    /// What an earlier answer asks for; where the gate does not grant it, its calls are due again at the next tick.
+    private mutating func takeFollowing() -> PlannedRead? {
+        if !pages.isEmpty { return .listPage(pages.removeFirst()) }
+        return singles.isEmpty ? nil : .single(singles.removeFirst())
+    }
+
+    /// The calls in the backlog that may be read: not those of paused accounts, one of an account whose breaker is
+    /// open.
+    private func passing(gate: inout RequestGateMachine) -> [DueCall] {
+        var probed: Set<AccountID> = []
+        return backlog.values
+            .sorted { ($0.due, $0.execution) < ($1.due, $1.execution) }
+            .filter { call in
+                guard !gate.isPaused(call.account) else { return false }
+                guard gate.isBroken(call.account) else { return true }
+                return probed.insert(call.account).inserted && gate.mayPass(call.account)
+            }
+    }
+
+    private func judge(_ call: DueCall, _ answer: BolnaAnswer) -> Outcome {
+        let verdict = ReadAnswer(answer.outcome, asked: call.execution)
+        var outcome = Outcome(verdict: verdict)
+        switch verdict {
+        case .statement, .refused: return outcome
+        case .notFound: outcome.detail = "status 404"
+        case .unusable(let reason, _, _): outcome.detail = reason.rawValue
+        case .failed(let detail, _): outcome.detail = detail
+        }
+        outcome.failed = [call]
+        return outcome
+    }
+
+    /// A page stands for single reads of its calls: those whose row shows a change are read singly, and so are all of
+    /// them where the listing cannot be used.
+    private mutating func judge(_ page: ListRead, _ answer: BolnaAnswer) -> Outcome {
+        var outcome = Outcome()
+        switch answer.outcome {
+        case .response(200..<300, _, let body):
+            guard let list = try? BolnaDecoder.decodeListPage(body, requestedSize: page.window.size) else {
+                singles += page.calls
+                outcome.detail = "unusable page"
+                return outcome
+            }
+            let rows = list.rows.map { ListRead.Row(execution: $0.id, status: $0.status) }
+            let verdict = page.verdict(rows: rows, hasMore: list.hasMore)
+            outcome.unchanged = verdict.unchanged
+            singles += verdict.toRead
+            if let next = verdict.next { pages.append(next) }
+        case .response(401, _, _), .response(403, _, _): break
+        case .response(let status, _, _) where status == 429 || status >= 500:
+            outcome.detail = "status \(status)"
+            outcome.failed = page.calls
+        case .response(let status, _, _):
+            singles += page.calls
+            outcome.detail = "status \(status)"
+        case .failed(let failure):
+            outcome.detail = failure.kind.rawValue
+            outcome.failed = page.calls
+        }
+        return outcome
+    }
+
+    private func failure(
+        of call: DueCall, _ answer: BolnaAnswer, isNotFound: Bool, profile: ScopeProfile, chance: Double
+    ) -> FailedRead {
+        let failures = max(call.ledger.failures, call.ledger.notFound) + 1
+        let at = answer.receivedAt
+        var retryAfter: Duration?
+        if case .response(_, let stated, _) = answer.outcome { retryAfter = stated }
+        return FailedRead(
+            account: call.account, call: call.call, at: at,
+            retryAt: settings.retry(after: at, failures: failures, unit: chance, retryAfter: retryAfter),
+            isNotFound: isNotFound, profile: profile)
+    }
+}
+
+extension PlannedRead {
+    /// The account it is sent for.
+    package var account: AccountID {
+        switch self {
+        case .single(let call): call.account
+        case .listPage(let page): page.account
+        }
+    }
+
+    /// What is asked.
+    package var endpoint: BolnaRequest.Endpoint {
+        switch self {
+        case .single(let call): .execution(call.execution)
+        case .listPage(let page): .executions(page.agent, page.window)
+        }
+    }
+}
+
+extension DueCall {
+    /// When it became due.
+    package var due: Timestamp { ledger.open?.due ?? .distantPast }
+}

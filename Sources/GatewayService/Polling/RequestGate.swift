@@ -1,0 +1,24 @@
+package import CallDomain
+import Synchronization
+
+/// The gate through which all requests to Bolna go, whoever sends them.
+package final class RequestGate: Sendable {
+    private let machine: Mutex<RequestGateMachine>
+
+    /// Starts with full buckets, for the accounts that have a token.
+    package init(accounts: AccountDirectory, settings: ExpectationSettings) {
+        let withToken = accounts.all.filter(\.hasToken).map(\.id)
+        machine = Mutex(RequestGateMachine(accounts: withToken, settings: settings))
+    }
+
+    /// Works with the machine alone.
+    func withLock<Value: Sendable>(_ body: (inout sending RequestGateMachine) -> sending Value) -> Value {
+        machine.withLock(body)
+    }
+
+    /// Whether Bolna refuses the account's token, or it has none.
+    package func isPaused(_ account: AccountID) -> Bool { machine.withLock { $0.isPaused(account) } }
+
+    /// Whether too many of the account's requests failed, so that only probes are sent.
+    package func isBroken(_ account: AccountID) -> Bool { machine.withLock { $0.isBroken(account) } }
+}

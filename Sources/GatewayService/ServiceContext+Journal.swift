@@ -1,0 +1,57 @@
+import BolnaWire
+package import CallDomain
+import Logging
+
+extension ServiceContext {
+    /// Stores entries, and lets health, metrics and log learn what came of them. Every service writes through this.
+    package func submit(_ entries: [JournalEntry]) async throws(JournalError) -> [JournalReceipt] {
+        let receipts = try await writer.submit(entries)
+        for case (.observation(let observation), .observed(let observed)) in zip(entries, receipts) {
+            learn(observed, from: observation)
+        }
+        return receipts
+    }
+
+    /// A statement on its way into the journal. The agent of an address or a question stands in where the statement
+    /// names none.
+    package func observation(
+        account: AccountID, agent: AgentID?, key: ObservationKey, receivedAt: Timestamp, sentAt: Timestamp? = nil,
+        body: [UInt8], statement: Statement
+    ) -> IncomingObservation {
+        IncomingObservation(
+            account: account, key: key, receivedAt: receivedAt, sentAt: sentAt, body: body, statement: statement,
+            profile: health.profile(account: account, agent: statement.agentID ?? agent),
+            proposedCallID: CallID(rawValue: newID()),
+            correlationKey: statement.fields.json(.recipientData).flatMap(RecipientData.correlationKey(in:)))
+    }
+
+    private func learn(_ observed: ObservedCall, from observation: IncomingObservation) {
+        health.heard(observed, from: observation)
+        let decision = observed.decision
+        for contradiction in decision.newContradictions { metrics.contradicted(contradiction.rule) }
+        guard let after = decision.statusAfter else { return }
+        let source = observation.key.source
+        if let updatedAt = observation.statement.updatedAt {
+            metrics.learned(by: source, lag: observation.receivedAt.duration(since: updatedAt))
+        }
+        if let sentAt = observation.sentAt, observed.verdict(onReadSentAt: sentAt) == .missedWebhook {
+            metrics.missedWebhook(account: observation.account)
+        }
+        logger.info(
+            "A call's status changed.",
+            metadata: [
+                "account": "\(observation.account.rawValue)", "call.id": "\(observed.call.rawValue)",
+                "status.from": "\(decision.statusBefore?.word ?? "none")", "status.to": "\(after.word)",
+                "source": "\(source.word)", "rule": "\(decision.rule.rawValue)",
+            ])
+    }
+}
+
+extension ObservedCall {
+    /// What a read that told a change of status found, as far as the webhook path is concerned.
+    func verdict(onReadSentAt sentAt: Timestamp) -> ReadVerdict {
+        var met = ExpectationLedger()
+        met.open = metExpectation
+        return met.verdict(onReadSentAt: sentAt, toldChange: true)
+    }
+}

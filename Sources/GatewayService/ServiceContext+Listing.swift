@@ -1,0 +1,80 @@
+import BolnaWire
+import CallDomain
+import Logging
+import ServiceLifecycle
+
+extension ServiceContext {
+    /// Sends a request of the gateway's own, if the gate grants it; nil where it does not, and during a shutdown.
+    func request(_ endpoint: BolnaRequest.Endpoint, account: AccountID) async -> BolnaAnswer? {
+        guard !Task.isShuttingDownGracefully, !Task.isCancelled else { return nil }
+        let admission = gate.withLock {
+            $0.admit(endpoint.budget, account: account, for: .background, now: now())
+        }
+        guard admission == .granted else { return nil }
+        return await send(endpoint, account: account)
+    }
+
+    /// One page of an agent's executions; nil where there is no usable answer now.
+    func list(_ agent: AgentID, _ window: BolnaRequest.ListWindow, account: AccountID) async -> ListPage? {
+        guard let answer = await request(.executions(agent, window), account: account) else { return nil }
+        guard let body = answer.body, let page = try? BolnaDecoder.decodeListPage(body, requestedSize: window.size)
+        else {
+            logger.notice(
+                "A listing from Bolna failed; it is tried again later.",
+                metadata: [
+                    "account": "\(account.rawValue)", "agent.id": "\(agent.rawValue)",
+                    "api.failure": "\(answer.outcome.word)",
+                ])
+            return nil
+        }
+        return page
+    }
+
+    /// Which of these calls are known, with their status.
+    func known(
+        _ executions: [ExecutionID], account: AccountID
+    ) async throws(StoreError) -> [ExecutionID: CallStatus?] {
+        guard !executions.isEmpty else { return [:] }
+        return try await reader.read { store throws(StoreError) in
+            try store.known(account: account, executions: executions)
+        }
+    }
+
+    /// Reads a call that a listing found, and stores what Bolna says.
+    func readFound(_ execution: ExecutionID, of agent: AgentID, account: AccountID) async -> FoundRead {
+        guard let answer = await request(.execution(execution), account: account) else { return .unavailable }
+        let read = ReadAnswer(answer.outcome, asked: execution)
+        let entries = entries(of: read, source: .sweep, account: account, agent: agent, answer: answer)
+        do {
+            _ = try await submit(entries)
+        } catch {
+            return .unavailable
+        }
+        switch (read, answer.outcome) {
+        case (.statement, _), (.unusable, _), (.notFound, _): return .done
+        case (.refused, _), (.failed, .response(status: 429, _, _)): return .unavailable
+        case (.failed, _): return .failed
+        }
+    }
+}
+
+/// What came of reading a call that a listing found.
+enum FoundRead: Sendable {
+    /// It is stored, or Bolna lists it but does not give it.
+    case done
+    /// Bolna failed at this call.
+    case failed
+    /// Nothing can be read or stored now.
+    case unavailable
+}
+
+extension BolnaAnswer.Outcome {
+    /// What came, in words of a closed set.
+    var word: String {
+        switch self {
+        case .response(200..<300, _, _): "unusable page"
+        case .response(let status, _, _): "status \(status)"
+        case .failed(let failure): failure.kind.rawValue
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package import CallDomain
+package import Logging
+
+/// What the services share: the store, Bolna, and where time, chance and ids come from.
+package struct ServiceContext: Sendable {
+    /// The accounts.
+    package var accounts: AccountDirectory
+    /// Bolna's API.
+    package var api: any BolnaAPI
+    /// Reads of the store.
+    package var reader: StoreReader
+    /// Writes to the store.
+    package var writer: JournalWriter
+    /// How webhooks fare.
+    package var health: HealthBook
+    /// The gate of requests to Bolna.
+    package var gate: RequestGate
+    /// The metrics.
+    package var metrics: GatewayMetrics
+    /// The durations of expectations.
+    package var settings: ExpectationSettings
+    /// The wall clock.
+    package var now: @Sendable () -> Timestamp
+    /// SHA-256.
+    package var digest: @Sendable ([UInt8]) -> ContentDigest
+    /// Makes ids of 24 lower-case hex digits, each a new one: for calls, and for correlation keys.
+    package var newID: @Sendable () -> String
+    /// A number of the uniform distribution over 0..<1, for jitter.
+    package var chance: @Sendable () -> Double
+    /// Where lines go.
+    package var logger: Logger
+
+    /// Puts a context together.
+    package init(
+        accounts: AccountDirectory, api: any BolnaAPI, reader: StoreReader, writer: JournalWriter, health: HealthBook,
+        gate: RequestGate, metrics: GatewayMetrics, settings: ExpectationSettings,
+        now: @escaping @Sendable () -> Timestamp,
+        digest: @escaping @Sendable ([UInt8]) -> ContentDigest, newID: @escaping @Sendable () -> String,
+        chance: @escaping @Sendable () -> Double, logger: Logger
+    ) {
+        self.accounts = accounts
+        self.api = api
+        self.reader = reader
+        self.writer = writer
+        self.health = health
+        self.gate = gate
+        self.metrics = metrics
+        self.settings = settings
+        self.now = now
+        self.digest = digest
+        self.newID = newID
+        self.chance = chance
+        self.logger = logger
+    }
+}

@@ -1,0 +1,94 @@
+import CallDomain
+import Logging
+import ServiceLifecycle
+import Testing
+
+@testable import GatewayService
+
+@Suite(.timeLimit(.minutes(1))) struct JournalWriterTests {
+    @Test("Nothing is acknowledged before its commit has ended")
+    func acknowledgement() async throws {
+        let gateway = try TestGateway()
+        gateway.store.close()
+        async let outcome = gateway.webhook(CallBody(status: "ringing"))
+        try await eventually("the commit begins") { gateway.store.entered == 1 }
+        #expect(gateway.context.writer.load == 1)
+        #expect(gateway.registry.exposition().contains("result=\"stored\"") == false)
+        gateway.store.open()
+        #expect(await outcome == .stored(new: 1, duplicates: 0))
+        #expect(try gateway.status() == .ringing)
+    }
+
+    @Test("Submissions during a commit share the next one")
+    func groupCommit() async throws {
+        let gateway = try TestGateway()
+        gateway.store.close()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { _ = try await gateway.context.writer.submit([.heartbeat(at: .start)]) }
+            try await eventually("the first commit begins") { gateway.store.entered == 1 }
+            for second in 1...10 {
+                group.addTask { _ = try await gateway.context.writer.submit([.heartbeat(at: .at(Double(second)))]) }
+            }
+            try await eventually("all wait") { gateway.context.writer.load == 11 }
+            gateway.store.open()
+            try await group.waitForAll()
+        }
+        #expect(gateway.store.batches == [1, 10])
+    }
+
+    @Test("A commit that fails is told to every submitter, and a later one succeeds")
+    func failure() async throws {
+        let gateway = try TestGateway()
+        let error = StoreError(kind: .full, message: "the disk is full")
+        gateway.store.fail(error)
+        gateway.store.close()
+        await withTaskGroup(of: JournalError?.self) { group in
+            for second in 0..<5 {
+                group.addTask {
+                    do throws(JournalError) {
+                        _ = try await gateway.context.writer.submit([.heartbeat(at: .at(Double(second)))])
+                        return nil
+                    } catch {
+                        return error
+                    }
+                }
+            }
+            try? await eventually("all wait") { gateway.context.writer.load == 5 }
+            gateway.store.open()
+            for await told in group { #expect(told == .unavailable(error)) }
+        }
+        gateway.store.fail(nil)
+        _ = try await gateway.context.writer.submit([.heartbeat(at: .start)])
+        #expect(gateway.registry.exposition().contains("gw_store_errors_total{kind=\"full\"}"))
+    }
+
+    @Test("A full queue refuses, and a webhook is answered busy")
+    func busy() async throws {
+        let gateway = try TestGateway(limits: JournalLimits(mostEntries: 1, retryAfter: .seconds(7)))
+        gateway.store.close()
+        async let first = gateway.webhook(CallBody(status: "queued"))
+        try await eventually("the first commit begins") { gateway.store.entered == 1 }
+        #expect(await gateway.webhook(CallBody(status: "ringing")) == .busy(retryAfter: .seconds(7)))
+        gateway.store.open()
+        #expect(await first == .stored(new: 1, duplicates: 0))
+    }
+
+    @Test("At the shutdown what was submitted is committed, and what comes later is refused")
+    func shutdown() async throws {
+        let gateway = try TestGateway()
+        let group = ServiceGroup(
+            services: [gateway.context.writer], logger: Logger(label: "test") { _ in gateway.log })
+        gateway.store.close()
+        async let run: Void = group.run()
+        async let outcome = gateway.webhook(CallBody(status: "queued"))
+        try await eventually("the commit begins") { gateway.store.entered == 1 }
+        await group.triggerGracefulShutdown()
+        gateway.store.open()
+        #expect(await outcome == .stored(new: 1, duplicates: 0))
+        try await run
+        #expect(try gateway.status() == .queued)
+        await #expect(throws: JournalError.stopping) {
+            _ = try await gateway.context.writer.submit([.heartbeat(at: .start)])
+        }
+    }
+}

@@ -1,0 +1,202 @@
+import CallDomain
+import GatewayService
+import Testing
+
+@Suite struct PollerMachineTests {
+    private func due(
+        _ number: Int, why: ExpectationRule = .ringing, status: CallStatus = .ringing, failures: Int = 0,
+        what: Expected = .answerOrFinal
+    ) -> DueCall {
+        var ledger = ExpectationLedger()
+        ledger.failures = failures
+        ledger.open = Expectation(
+            what: what, path: .webhook, since: .start, due: .at(Double(number)), endsAt: .at(90_000), isProbe: false,
+            why: why)
+        return DueCall(
+            account: .default, call: CallID(rawValue: "call-\(number)"),
+            execution: ExecutionID(rawValue: "exec-\(number)"),
+            agent: nil, createdAt: .start, status: status, ledger: ledger)
+    }
+
+    private func listed(_ number: Int) -> DueCall {
+        var call = due(number)
+        call.agent = AgentID(rawValue: "agent-1")
+        return call
+    }
+
+    private func gate() -> RequestGateMachine {
+        RequestGateMachine(accounts: [.default], settings: ExpectationSettings())
+    }
+
+    private func profile(_ path: PathState) -> (DueCall) -> ScopeProfile {
+        { _ in ScopeProfile(path: path) }
+    }
+
+    private func answer(_ outcome: BolnaAnswer.Outcome, at seconds: Double = 100) -> BolnaAnswer {
+        BolnaAnswer(sentAt: .at(seconds), receivedAt: .at(seconds), outcome: outcome)
+    }
+
+    @Test("Due calls are read once, earliest deadline first")
+    func reads() {
+        var machine = PollerMachine(settings: ExpectationSettings())
+        var gate = gate()
+        let tick = machine.tick(due: [due(3), due(1), due(2)], profile: profile(.healthy), now: .at(100))
+        #expect(tick.toRead == 3)
+        let reads = machine.next(gate: &gate, now: .at(100))
+        #expect(reads.flatMap(\.calls).map(\.execution.rawValue) == ["exec-1", "exec-2", "exec-3"])
+        #expect(machine.next(gate: &gate, now: .at(100)).isEmpty)
+        _ = machine.tick(due: [due(1)], profile: profile(.healthy), now: .at(130))
+        #expect(machine.next(gate: &gate, now: .at(130)).isEmpty, "it is still under way")
+    }
+
+    @Test("At most 32 requests are under way, and each answer makes room for one more")
+    func bound() {
+        var machine = PollerMachine(settings: ExpectationSettings())
+        var gate = gate()
+        _ = machine.tick(due: (0..<40).map { due($0) }, profile: profile(.healthy), now: .at(100))
+        let first = machine.next(gate: &gate, now: .at(100))
+        #expect(first.count == 32)
+        _ = machine.answered(first[0], with: answer(.status(404)), profile: profile(.healthy), chance: { 0 })
+        #expect(machine.next(gate: &gate, now: .at(100)).count == 1)
+        #expect(machine.requestsInFlight == 32)
+    }
+
+    @Test("What was not read while its lease lasted is given back")
+    func lease() {
+        var machine = PollerMachine(settings: ExpectationSettings())
+        var gate = gate()
+        _ = machine.tick(due: (0..<40).map { due($0) }, profile: profile(.healthy), now: .at(100))
+        let reads = machine.next(gate: &gate, now: .at(100))
+        #expect(machine.tick(due: [], profile: profile(.healthy), now: .at(130)).toRead == 0)
+        #expect(machine.room == PollerMachine.mostHeld - reads.count)
+    }
+
+    @Test("A call that is due only for its scope's pace is computed anew once the scope is healthy, not read")
+    func recompute() {
+        var machine = PollerMachine(settings: ExpectationSettings())
+        var gate = gate()
+        let paced = due(1, why: .pace)
+        let tick = machine.tick(due: [paced, due(2)], profile: profile(.healthy), now: .at(100))
+        #expect(tick.recomputed == [paced])
+        #expect(machine.next(gate: &gate, now: .at(100)).flatMap(\.calls) == [due(2)])
+    }
+
+    @Test("A call at the pace of a scope that is not healthy is read", arguments: [PathState.unproven, .degraded])
+    func pace(path: PathState) {
+        var machine = PollerMachine(settings: ExpectationSettings())
+        var gate = gate()
+        let tick = machine.tick(due: [due(1, why: .pace)], profile: profile(path), now: .at(100))
+        #expect(tick.recomputed.isEmpty)
+        #expect(machine.next(gate: &gate, now: .at(100)).count == 1)
+    }
+
+    @Test("Calls of a paused account wait; an account whose breaker is open is probed once per tick")
+    func gates() {
+        var machine = PollerMachine(settings: ExpectationSettings())
+        var gate = gate()
+        let me = BolnaRequest.Endpoint.me
+        _ = gate.answered(me, account: .default, outcome: .status(401), organization: nil, now: .start)
+        _ = machine.tick(due: [due(1), due(2)], profile: profile(.healthy), now: .at(100))
+        #expect(machine.next(gate: &gate, now: .at(100)).isEmpty)
+        _ = gate.answered(me, account: .default, outcome: .json("{}"), organization: nil, now: .at(101))
+        for _ in 0..<20 {
+            _ = gate.answered(me, account: .default, outcome: .status(500), organization: nil, now: .at(101))
+        }
+        #expect(machine.next(gate: &gate, now: .at(102)).flatMap(\.calls) == [due(1)])
+        #expect(machine.next(gate: &gate, now: .at(103)).isEmpty)
+    }
+
+    @Test(
+        "A read without a usable answer puts the call off by the back-off",
+        arguments: [
+            BolnaAnswer.Outcome.status(500), .status(429), .json("<html>"), .status(404),
+            .failed(TransportFailure(kind: .timeout, detail: "")),
+        ])
+    func failure(outcome: BolnaAnswer.Outcome) throws {
+        var machine = PollerMachine(settings: ExpectationSettings())
+        var gate = gate()
+        _ = machine.tick(due: [due(1, failures: 2)], profile: profile(.healthy), now: .at(100))
+        let read = try #require(machine.next(gate: &gate, now: .at(100)).first)
+        let result = machine.answered(
+            read, with: answer(outcome, at: 110), profile: profile(.degraded), chance: { 0.5 })
+        let failed = try #require(result.failures.first)
+        #expect(failed.call == due(1).call)
+        #expect(failed.at == .at(110))
+        #expect(failed.profile.path == .degraded)
+        #expect(failed.retryAt == .at(110 + 30 + (240 - 30) / 2))
+        #expect(failed.isNotFound == (result.verdict == .notFound))
+        #expect(result.detail != nil)
+    }
+
+    @Test("A refused token leaves the calls as they are: their account is paused instead")
+    func refused() throws {
+        var machine = PollerMachine(settings: ExpectationSettings())
+        var gate = gate()
+        _ = machine.tick(due: [due(1)], profile: profile(.healthy), now: .at(100))
+        let read = try #require(machine.next(gate: &gate, now: .at(100)).first)
+        let result = machine.answered(read, with: answer(.status(401)), profile: profile(.healthy), chance: { 0 })
+        #expect(result.failures.isEmpty)
+    }
+
+    @Test("A page stands for its calls: unchanged ones are put off, changed and missing ones are read singly")
+    func page() throws {
+        var machine = PollerMachine(settings: ExpectationSettings())
+        var gate = gate()
+        _ = machine.tick(due: (1...6).map(listed), profile: profile(.healthy), now: .at(100))
+        let reads = machine.next(gate: &gate, now: .at(100))
+        #expect(reads.count == 1)
+        let page = try #require(reads.first)
+        guard case .executions(let agent, let window) = page.endpoint else {
+            Issue.record("it must be a page")
+            return
+        }
+        #expect(agent.rawValue == "agent-1")
+        #expect(window.status == .ringing)
+        let rows =
+            (1...4).map { "{\"id\":\"exec-\($0)\",\"status\":\"ringing\"}" } + [
+                "{\"id\":\"exec-5\",\"status\":\"busy\"}"
+            ]
+        let list = "{\"data\":[\(rows.joined(separator: ","))],\"has_more\":false}"
+        let result = machine.answered(page, with: answer(.json(list)), profile: profile(.healthy), chance: { 0 })
+        #expect(result.unchanged.map(\.execution.rawValue) == ["exec-1", "exec-2", "exec-3", "exec-4"])
+        let singles = machine.next(gate: &gate, now: .at(101)).flatMap(\.calls).map(\.execution.rawValue)
+        #expect(singles == ["exec-5", "exec-6"])
+    }
+
+    @Test(
+        "A listing that cannot be used is replaced by single reads",
+        arguments: [BolnaAnswer.Outcome.json("<html>"), .status(404)])
+    func brokenPage(outcome: BolnaAnswer.Outcome) throws {
+        var machine = PollerMachine(settings: ExpectationSettings())
+        var gate = gate()
+        _ = machine.tick(due: (1...6).map(listed), profile: profile(.healthy), now: .at(100))
+        let page = try #require(machine.next(gate: &gate, now: .at(100)).first)
+        #expect(
+            machine.answered(page, with: answer(outcome), profile: profile(.healthy), chance: { 0 }).failures.isEmpty)
+        #expect(machine.next(gate: &gate, now: .at(101)).count == 6)
+    }
+
+    @Test("A page that Bolna could not serve puts off all its calls")
+    func failedPage() throws {
+        var machine = PollerMachine(settings: ExpectationSettings())
+        var gate = gate()
+        _ = machine.tick(due: (1...6).map(listed), profile: profile(.healthy), now: .at(100))
+        let page = try #require(machine.next(gate: &gate, now: .at(100)).first)
+        #expect(
+            machine.answered(page, with: answer(.status(503)), profile: profile(.healthy), chance: { 0 }).failures.count
+                == 6)
+    }
+
+    @Test("A read that was cancelled says nothing about its call")
+    func cancelled() throws {
+        var machine = PollerMachine(settings: ExpectationSettings())
+        var gate = gate()
+        _ = machine.tick(due: [due(1)], profile: profile(.healthy), now: .at(100))
+        let read = try #require(machine.next(gate: &gate, now: .at(100)).first)
+        let cancelled = answer(.failed(TransportFailure(kind: .cancelled, detail: "")))
+        let result = machine.answered(read, with: cancelled, profile: profile(.healthy), chance: { 0 })
+        #expect(result.failures.isEmpty)
+        #expect(result.detail == nil)
+        #expect(machine.requestsInFlight == 0)
+    }
+}

@@ -1,0 +1,117 @@
+import CallDomain
+import Foundation
+import Synchronization
+
+/// A store that fails or waits where a test wants it to, and is the real one otherwise.
+final class FaultyStore: CallStore {
+    private let store: any CallStore
+    private let state = Mutex(State())
+    private let gate = NSCondition()
+
+    private struct State {
+        var failure: StoreError?
+        var refusal: StoreError?
+        var isClosed = false
+        var batches: [Int] = []
+        var entered = 0
+    }
+
+    init(_ store: any CallStore) { self.store = store }
+
+    /// Every batch fails with this, until it is nil again.
+    func fail(_ error: StoreError?) { state.withLock { $0.failure = error } }
+
+    /// Every entry fails by itself with this, until it is nil again.
+    func refuse(_ error: StoreError?) { state.withLock { $0.refusal = error } }
+
+    /// Lets commits wait, before they begin.
+    func close() { state.withLock { $0.isClosed = true } }
+
+    func open() {
+        state.withLock { $0.isClosed = false }
+        gate.lock()
+        gate.broadcast()
+        gate.unlock()
+    }
+
+    /// How many commits have begun or wait to begin.
+    var entered: Int { state.withLock { $0.entered } }
+    /// The sizes of the batches that were committed.
+    var batches: [Int] { state.withLock { $0.batches } }
+
+    func apply(_ batch: [JournalEntry]) throws(StoreError) -> [JournalReceipt] {
+        state.withLock { $0.entered += 1 }
+        gate.lock()
+        while state.withLock({ $0.isClosed }) { gate.wait() }
+        gate.unlock()
+        if let failure = state.withLock({ $0.failure }) { throw failure }
+        if let refusal = state.withLock({ $0.refusal }) { return batch.map { _ in .failed(refusal) } }
+        let receipts = try store.apply(batch)
+        state.withLock { $0.batches.append(batch.count) }
+        return receipts
+    }
+
+    func takeDue(at now: Timestamp, limit: Int, lease: Duration) throws(StoreError) -> [DueCall] {
+        try store.takeDue(at: now, limit: limit, lease: lease)
+    }
+
+    func call(account: AccountID, reference: String, withBody: Bool) throws(StoreError) -> CallRecord? {
+        try store.call(account: account, reference: reference, withBody: withBody)
+    }
+
+    func calls(
+        account: AccountID, query: CallQuery, after: CallPageCursor?, limit: Int
+    ) throws(StoreError) -> CallPage {
+        try store.calls(account: account, query: query, after: after, limit: limit)
+    }
+
+    func calls(
+        account: AccountID, query: CallQuery, offset: Int, limit: Int, withBodies: Bool
+    ) throws(StoreError) -> (calls: [CallRecord], total: Int) {
+        try store.calls(account: account, query: query, offset: offset, limit: limit, withBodies: withBodies)
+    }
+
+    func journal(account: AccountID, call: CallID, withBodies: Bool) throws(StoreError) -> CallJournal? {
+        try store.journal(account: account, call: call, withBodies: withBodies)
+    }
+
+    func changes(account: AccountID, after: ChangeCursor, limit: Int) throws(StoreError) -> [Change]? {
+        try store.changes(account: account, after: after, limit: limit)
+    }
+
+    func latestCursor(account: AccountID) throws(StoreError) -> ChangeCursor {
+        try store.latestCursor(account: account)
+    }
+
+    func known(account: AccountID, executions: [ExecutionID]) throws(StoreError) -> [ExecutionID: CallStatus?] {
+        try store.known(account: account, executions: executions)
+    }
+
+    func report(
+        account: AccountID, from: Timestamp, to: Timestamp, now: Timestamp
+    ) throws(StoreError) -> ReconciliationReport {
+        try store.report(account: account, from: from, to: to, now: now)
+    }
+
+    func quarantine(account: AccountID, before: Int64?, limit: Int) throws(StoreError) -> [QuarantineRecord] {
+        try store.quarantine(account: account, before: before, limit: limit)
+    }
+
+    func dial(account: AccountID, correlationKey: String) throws(StoreError) -> DialRecord? {
+        try store.dial(account: account, correlationKey: correlationKey)
+    }
+
+    func openDials(limit: Int) throws(StoreError) -> [DialRecord] { try store.openDials(limit: limit) }
+
+    func pathHealth() throws(StoreError) -> [(account: AccountID, agent: AgentID?, record: [UInt8])] {
+        try store.pathHealth()
+    }
+
+    func sweepMarks(account: AccountID) throws(StoreError) -> [AgentID: Timestamp] {
+        try store.sweepMarks(account: account)
+    }
+
+    func lastHeartbeat() throws(StoreError) -> Timestamp? { try store.lastHeartbeat() }
+
+    func facts() throws(StoreError) -> StoreFacts { try store.facts() }
+}

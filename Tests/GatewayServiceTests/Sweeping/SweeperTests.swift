@@ -1,0 +1,195 @@
+import CallDomain
+import Logging
+import ServiceLifecycle
+import Synchronization
+import Testing
+
+@testable import GatewayService
+
+@Suite struct SweeperTests {
+    @Test("A call nobody told of is found within the interval, and known calls are not read")
+    func finds() async throws {
+        let gateway = try TestGateway()
+        await gateway.webhook(CallBody(id: "exec-0", status: "canceled"))
+        gateway.bolna.tell(CallBody(id: "exec-0", status: "canceled"), at: .start)
+        let sweeper = Sweeper(context: gateway.context, clock: gateway.clock)
+        await sweeper.sweep()
+        #expect(gateway.bolna.reads == [])
+        gateway.clock.advance(by: .seconds(1))
+        gateway.bolna.tell(CallBody(status: "ringing", createdAt: .at(1)), at: .at(1))
+        for _ in 1...4 {
+            gateway.clock.advance(by: .seconds(30))
+            await sweeper.sweep()
+        }
+        #expect(gateway.bolna.reads.map(\.rawValue) == ["exec-1"])
+        #expect(try gateway.status() == .ringing)
+    }
+
+    @Test("A call whose first webhook comes soon costs no read, although a listing saw it first")
+    func quiet() async throws {
+        let gateway = try TestGateway()
+        await gateway.webhook(CallBody(id: "exec-0", status: "canceled"))
+        gateway.clock.advance(by: .seconds(10))
+        gateway.bolna.tell(CallBody(id: "exec-0", status: "canceled"), at: .start)
+        gateway.bolna.tell(CallBody(status: "initiated", createdAt: .at(9)), at: .at(9))
+        let sweeper = Sweeper(context: gateway.context, clock: gateway.clock)
+        await sweeper.sweep()
+        await gateway.webhook(CallBody(status: "initiated", createdAt: .at(9)))
+        for _ in 1...8 {
+            gateway.clock.advance(by: .seconds(30))
+            await sweeper.sweep()
+        }
+        #expect(gateway.bolna.reads == [])
+    }
+
+    @Test("A call that could not be read is read by a later sweep")
+    func retries() async throws {
+        let gateway = try TestGateway()
+        gateway.bolna.tell(CallBody(status: "ringing"), at: .start)
+        gateway.bolna.answer { request in
+            guard case .execution = request.endpoint else { return nil }
+            return .status(503)
+        }
+        let sweeper = Sweeper(context: gateway.context, clock: gateway.clock)
+        gateway.clock.advance(by: .seconds(1))
+        await sweeper.sweep()
+        #expect(try gateway.record() == nil)
+        gateway.bolna.answer(nil)
+        gateway.clock.advance(by: .seconds(30))
+        await sweeper.sweep()
+        #expect(try gateway.status() == .ringing)
+    }
+
+    @Test("A call created just now is left a tick for its dial's answer or first webhook, also where none ever came")
+    func young() async throws {
+        let gateway = try TestGateway()
+        gateway.clock.advance(by: .seconds(10))
+        // Bolna's clock is a little ahead.
+        gateway.bolna.tell(CallBody(id: "exec-1", status: "queued", createdAt: .at(10.02)), at: .at(10))
+        gateway.bolna.tell(CallBody(id: "exec-2", status: "queued", createdAt: .at(9)), at: .at(9))
+        let sweeper = Sweeper(context: gateway.context, clock: gateway.clock)
+        await sweeper.sweep()
+        #expect(gateway.bolna.reads == [])
+        await gateway.webhook(CallBody(id: "exec-1", status: "queued", createdAt: .at(10.02)))
+        gateway.clock.advance(by: .seconds(30))
+        await sweeper.sweep()
+        #expect(gateway.bolna.reads.map(\.rawValue) == ["exec-2"])
+    }
+
+    @Test("A call that becomes known while its listing is awaited is not read")
+    func knownMeanwhile() async throws {
+        let gateway = try TestGateway()
+        gateway.bolna.tell(CallBody(status: "ringing"), at: .start)
+        gateway.clock.advance(by: .seconds(300))
+        let sweeper = Sweeper(context: gateway.context, clock: gateway.clock)
+        gateway.bolna.hold()
+        let sweep = Task { await sweeper.sweep() }
+        try await eventually("the agents are asked for") { gateway.bolna.held == 1 }
+        await gateway.webhook(CallBody(status: "ringing"))
+        gateway.bolna.release()
+        await sweep.value
+        #expect(gateway.bolna.reads == [])
+    }
+
+    @Test("A call that Bolna cannot give does not keep others from being found, and is tried again")
+    func stuck() async throws {
+        let gateway = try TestGateway()
+        gateway.bolna.tell(CallBody(id: "exec-0", status: "ringing"), at: .start)
+        gateway.bolna.answer { request in
+            request.endpoint == .execution(ExecutionID(rawValue: "exec-0")) ? .status(500) : nil
+        }
+        gateway.clock.advance(by: .seconds(60))
+        let sweeper = Sweeper(context: gateway.context, clock: gateway.clock)
+        await sweeper.sweep()
+        gateway.bolna.tell(CallBody(id: "exec-1", status: "ringing", createdAt: .at(61)), at: .at(61))
+        for _ in 1...6 {
+            gateway.clock.advance(by: .seconds(30))
+            await sweeper.sweep()
+        }
+        #expect(try gateway.status("exec-1") == .ringing)
+        #expect(try gateway.store.sweepMarks(account: .default).isEmpty == false)
+        gateway.bolna.answer(nil)
+        for _ in 1...10 {
+            gateway.clock.advance(by: .seconds(30))
+            await sweeper.sweep()
+        }
+        #expect(try gateway.status("exec-0") == .ringing)
+    }
+
+    @Test("At the shutdown what was asked is awaited, and nothing more is asked")
+    func shutdown() async throws {
+        let gateway = try TestGateway()
+        gateway.bolna.tell(CallBody(status: "ringing"), at: .start)
+        gateway.clock.advance(by: .seconds(300))
+        gateway.bolna.hold()
+        let sweeper = Sweeper(context: gateway.context, clock: gateway.clock)
+        let group = ServiceGroup(services: [sweeper], logger: Logger(label: "test") { _ in gateway.log })
+        async let run: Void = group.run()
+        try await eventually("the agents are asked for") {
+            gateway.bolna.held == 1 && gateway.clock.asked == 1
+        }
+        await group.triggerGracefulShutdown()
+        try await eventually("the grace is awaited") { gateway.clock.asked == 2 }
+        gateway.bolna.release()
+        try await run
+        #expect(gateway.bolna.requests == [.agents])
+    }
+
+    @Test("What health learned is written by a later beat, where a beat could not be stored")
+    func beatFails() async throws {
+        let gateway = try TestGateway()
+        await gateway.webhook(CallBody(status: "ringing"))
+        let heartbeat = Heartbeat(context: gateway.context, clock: gateway.clock) { _ in }
+        gateway.store.fail(StoreError(kind: .full, message: "the disk is full"))
+        await heartbeat.beat()
+        gateway.store.fail(nil)
+        await heartbeat.beat()
+        #expect(try gateway.store.pathHealth().isEmpty == false)
+    }
+
+    @Test("After an outage the calls of that time are found")
+    func outage() async throws {
+        let gateway = try TestGateway()
+        let day = 86_400.0
+        gateway.bolna.tell(CallBody(status: "completed", createdAt: .at(100)), at: .at(100))
+        gateway.clock.advance(by: .seconds(3 * day))
+        let sweeper = Sweeper(context: gateway.context, clock: gateway.clock)
+        await sweeper.sweep()
+        #expect(try gateway.record() == nil, "it is older than a sweep reaches")
+        sweeper.cover(.at(50)..<(.at(3 * day)))
+        gateway.clock.advance(by: .seconds(30))
+        await sweeper.sweep()
+        #expect(try gateway.status() == .completed)
+    }
+
+    @Test("A heartbeat tells of the outage before the start, and of none while it beats")
+    func heartbeat() async throws {
+        let gateway = try TestGateway()
+        let outages = Mutex([Range<Timestamp>]())
+        let first = Heartbeat(context: gateway.context, clock: gateway.clock) { outage in
+            outages.withLock { $0.append(outage) }
+        }
+        await first.beat()
+        gateway.clock.advance(by: .seconds(10))
+        await first.beat()
+        #expect(outages.withLock { $0 } == [])
+        gateway.clock.advance(by: .seconds(600))
+        await first.beat()
+        #expect(outages.withLock { $0 } == [.at(10)..<(.at(610))])
+    }
+
+    @Test("As services they beat and sweep by the clock until the shutdown")
+    func services() async throws {
+        let gateway = try TestGateway()
+        let sweeper = Sweeper(context: gateway.context, clock: gateway.clock)
+        let heartbeat = Heartbeat(context: gateway.context, clock: gateway.clock) { sweeper.cover($0) }
+        let group = ServiceGroup(
+            services: [sweeper, heartbeat], logger: Logger(label: "test") { _ in gateway.log })
+        async let run: Void = group.run()
+        try await eventually("both wait") { gateway.clock.timers == 2 && gateway.bolna.requests.contains(.agents) }
+        try await eventually("it beats") { gateway.store.batches.count >= 1 }
+        await group.triggerGracefulShutdown()
+        try await run
+        #expect(gateway.store.batches.count >= 2, "it beats once more at the end")
+    }
+}
