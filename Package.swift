@@ -14,13 +14,19 @@ let strict: [SwiftSetting] = [
 /// Targets that touch C also have to mark each memory-unsafe expression.
 let strictWithC: [SwiftSetting] = strict + [.strictMemorySafety()]
 
+let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let hummingbirdHTTP2 = Target.Dependency.product(name: "HummingbirdHTTP2", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioHTTP2 = Target.Dependency.product(name: "NIOHTTP2", package: "swift-nio-http2")
+let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
@@ -34,12 +40,16 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-asn1", from: "1.7.0"),
         .package(url: "https://github.com/apple/swift-certificates", from: "1.21.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.0"),
         .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
@@ -54,6 +64,15 @@ let package = Package(
         .target(
             name: "GatewayService",
             dependencies: ["CallDomain", "BolnaWire", logging, metrics, serviceLifecycle],
+            swiftSettings: strict),
+        .target(
+            name: "GatewayHTTP",
+            dependencies: [
+                "CallDomain", "BolnaWire", "WebhookTrust", "GatewayService",
+                hummingbird, hummingbirdCore, hummingbirdHTTP2, httpTypes, logging, nioCore, nioPosix, nioHTTP1,
+                nioHTTP2,
+                nioHTTPTypes, nioSSL, serviceLifecycle,
+            ],
             swiftSettings: strict),
         .testTarget(name: "CallDomainTests", dependencies: ["CallDomain"], swiftSettings: strict),
         .testTarget(
@@ -73,6 +92,13 @@ let package = Package(
             name: "GatewayServiceTests",
             dependencies: [
                 "GatewayService", "CallDomain", "BolnaWire", "SQLiteStore", logging, metrics, serviceLifecycle,
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "GatewayHTTPTests",
+            dependencies: [
+                "GatewayHTTP", "GatewayService", "CallDomain", "WebhookTrust", "SQLiteStore", asn1, asyncHTTPClient,
+                crypto, httpTypes, logging, nioCore, nioHTTP1, nioPosix, nioSSL, serviceLifecycle, x509,
             ],
             swiftSettings: strict),
     ]

@@ -1,0 +1,76 @@
+import BolnaWire
+import CallDomain
+import GatewayService
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// `/api/v1/changes`: Server-Sent Events, one for each change of a call, resumed after the last one a client had.
+struct ChangeRoutes: Sendable {
+    private let dependencies: GatewayDependencies
+    private let settings: StreamSettings
+
+    private static let lastEventID = HTTPField.Name("Last-Event-ID")
+
+    init(dependencies: GatewayDependencies, settings: StreamSettings) {
+        self.dependencies = dependencies
+        self.settings = settings
+    }
+
+    var routes: [Route] { [Route(.get, "/api/v1/changes", .scoped(.read, stream))] }
+
+    @Sendable private func stream(_ request: RouteRequest, _ principal: Principal) async throws -> Response {
+        let text = Self.lastEventID.flatMap { request.head.headerFields[$0] } ?? request.query.text("since")
+        let after = try text.map { text throws(Problem) -> ChangeCursor in
+            guard let cursor = ChangeCursor(text: text) else {
+                throw Problem(.badRequest, "Last-Event-ID and since take the id of an event.")
+            }
+            return cursor
+        }
+        guard dependencies.changes.subscribers < settings.mostStreams else {
+            throw Problem(.busy, "There are too many streams.", retryAfter: settings.retry)
+        }
+        let events = try await dependencies.changes.subscribe(account: principal.account, after: after)
+        let steps = StreamSteps(events: events, heartbeat: settings.heartbeat, clock: dependencies.clock)
+        let body = request.body
+        return Response(
+            status: .ok, headers: [.contentType: MediaType.events],
+            body: ResponseBody { [self] writer in
+                // A client that goes away ends its stream at once, not at the next heartbeat.
+                try await body.consumeWithInboundCloseHandler { _ in
+                    try await writer.write(
+                        ByteBuffer(string: "retry: \(settings.retry.components.seconds * 1_000)\n\n"))
+                    try await steps.run { step in
+                        guard let text = try await self.text(of: step, for: principal) else { return }
+                        try await writer.write(ByteBuffer(bytes: text))
+                    }
+                } onInboundClosed: {
+                    steps.stop()
+                }
+                try await writer.finish(nil)
+            })
+    }
+
+    /// What is sent for a step; nil for a change of a call that is no longer there.
+    private func text(of step: StreamSteps.Step, for principal: Principal) async throws -> [UInt8]? {
+        switch step {
+        case .heartbeat: return Array(":\n\n".utf8)
+        case .event(.resync(let cursor)):
+            return Array("id: \(cursor.text)\nevent: resync\ndata: {}\n\n".utf8)
+        case .event(.change(let change)):
+            let record = try await dependencies.reader.read { store throws(StoreError) in
+                try store.call(account: principal.account, reference: change.call.rawValue, withBody: false)
+            }
+            guard let call = record.flatMap({ VisibleCall($0, for: principal) }) else { return nil }
+            var json = JSONWriter(reserving: 1_024)
+            json.object { json in
+                json.member("status", change.status.word)
+                json.member("source", change.source.word)
+                json.member("at", change.at)
+                json.key("call")
+                call.writeRow(into: &json)
+            }
+            return Array("id: \(change.cursor.text)\nevent: call\ndata: ".utf8) + json.bytes + Array("\n\n".utf8)
+        }
+    }
+}

@@ -1,0 +1,151 @@
+import BolnaWire
+import CallDomain
+import GatewayService
+import HTTPTypes
+import Hummingbird
+import WebhookTrust
+
+/// `/api/v1` for operators: reports, quarantine, health, and who one is.
+struct OperationRoutes: Sendable {
+    /// The most entries of one page of the quarantine.
+    static let mostEntries = 200
+    /// The longest window of a report.
+    static let longestWindow: Duration = .seconds(92 * 86_400)
+
+    private let dependencies: GatewayDependencies
+
+    init(dependencies: GatewayDependencies) { self.dependencies = dependencies }
+
+    var routes: [Route] {
+        [
+            Route(.get, "/api/v1/reports/reconciliation", .scoped(.operate, report)),
+            Route(.get, "/api/v1/quarantine", .scoped(.operate, quarantine)),
+            Route(.get, "/api/v1/refusals", .scoped(.operate, refusals)),
+            Route(.get, "/api/v1/health", .scoped(.operate, health)),
+            Route(.get, "/api/v1/me", .scoped(.read, me)),
+        ]
+    }
+
+    @Sendable private func report(_ request: RouteRequest, _ principal: Principal) async throws -> Response {
+        let now = request.receivedAt
+        let to = try request.query.time("to") ?? now
+        let from = try request.query.time("from") ?? to.advanced(by: .seconds(-86_400))
+        guard from < to, to.duration(since: from) <= Self.longestWindow else {
+            throw Problem(.badRequest, "The window must end after it starts, and be at most 92 days long.")
+        }
+        let report = try await dependencies.reader.read { store throws(StoreError) in
+            try store.report(account: principal.account, from: from, to: to, now: now)
+        }
+        return .object { json in
+            json.member("account", report.account.rawValue)
+            json.member("from", report.from)
+            json.member("to", report.to)
+            json.member("position", report.position)
+            json.member("refusedDeliveries", dependencies.refusals.count(addressedTo: principal.account))
+            json.key("figures")
+            json.array { json in
+                for figure in report.figures {
+                    json.object { json in
+                        json.member("id", figure.id.rawValue)
+                        json.member("value", figure.value)
+                        json.key("executions")
+                        json.array { json in for execution in figure.executions { json.value(execution.rawValue) } }
+                    }
+                }
+            }
+        }
+    }
+
+    @Sendable private func quarantine(_ request: RouteRequest, _ principal: Principal) async throws -> Response {
+        let limit = try request.query.number("limit", in: 1...Self.mostEntries, default: 50)
+        let before = try request.query.text("before").map { text throws(Problem) -> Int64 in
+            guard let id = Int64(text) else { throw Problem(.badRequest, "before must be the id of an entry.") }
+            return id
+        }
+        let reveals = principal.scopes.contains(.reveal)
+        let entries = try await dependencies.reader.read { store throws(StoreError) in
+            try store.quarantine(account: principal.account, before: before, limit: limit)
+        }
+        return .object { json in
+            json.key("data")
+            json.array { json in
+                for entry in entries {
+                    json.object { json in
+                        json.member("id", entry.id)
+                        json.member("agentId", entry.delivery.agent?.rawValue)
+                        json.member("source", entry.delivery.source.word)
+                        json.member("trust", entry.delivery.trust.word)
+                        json.member("receivedAt", entry.delivery.receivedAt)
+                        json.member("reason", entry.delivery.reason.rawValue)
+                        json.member("detail", entry.delivery.detail)
+                        json.member("digest", entry.delivery.digest.hex)
+                        json.member("count", entry.count)
+                        json.member("body", reveals ? String(decoding: entry.delivery.body, as: UTF8.self) : nil)
+                    }
+                }
+            }
+            json.member("nextBefore", entries.count == limit ? entries.last?.id : nil)
+        }
+    }
+
+    /// Refused deliveries are shown to the account they were addressed to, though nobody vouched for them; those to no
+    /// account at all are counted in the metrics only.
+    @Sendable private func refusals(_ request: RouteRequest, _ principal: Principal) async throws -> Response {
+        let visible = dependencies.refusals.newest.filter { $0.account == principal.account.rawValue }
+        return .object { json in
+            json.key("data")
+            json.array { json in
+                for refusal in visible {
+                    json.object { json in
+                        json.member("receivedAt", refusal.receivedAt)
+                        json.member("account", refusal.account)
+                        json.member("reason", refusal.reason)
+                        json.member("peer", refusal.peer)
+                    }
+                }
+            }
+        }
+    }
+
+    @Sendable private func health(_ request: RouteRequest, _ principal: Principal) async throws -> Response {
+        let facts = try await dependencies.reader.read { store throws(StoreError) in try store.facts() }
+        let states = dependencies.health.states.filter { $0.account == principal.account }
+        let account = dependencies.accounts[principal.account]
+        return .object { json in
+            json.key("paths")
+            json.array { json in
+                for path in states {
+                    json.object { json in
+                        json.member("agentId", path.agent?.rawValue)
+                        json.member("state", path.state.word)
+                    }
+                }
+            }
+            json.key("polling")
+            json.object { json in
+                json.member("hasToken", account?.hasToken ?? false)
+                json.member("isPaused", dependencies.gate.isPaused(principal.account))
+                json.member("isBroken", dependencies.gate.isBroken(principal.account))
+            }
+            json.key("store")
+            json.object { json in
+                json.member("engine", facts.engine)
+                json.member("schemaVersion", facts.schemaVersion)
+                json.member("sizeBytes", facts.sizeBytes)
+            }
+            json.member("refusedDeliveries", dependencies.refusals.count(addressedTo: principal.account))
+            json.member("watchers", dependencies.changes.subscribers)
+        }
+    }
+
+    @Sendable private func me(_ request: RouteRequest, _ principal: Principal) async throws -> Response {
+        .object { json in
+            json.member("account", principal.account.rawValue)
+            json.member("actor", principal.actor)
+            json.key("scopes")
+            json.array { json in
+                for scope in Scope.allCases where principal.scopes.contains(scope) { json.value(scope.rawValue) }
+            }
+        }
+    }
+}

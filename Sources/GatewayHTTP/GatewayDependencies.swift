@@ -1,0 +1,76 @@
+package import CallDomain
+package import GatewayService
+package import Logging
+package import WebhookTrust
+
+/// What the routes work with.
+package struct GatewayDependencies: Sendable {
+    /// The accounts.
+    package var accounts: AccountDirectory
+    /// What each account accepts from webhooks.
+    package var trusts: [AccountID: AccountTrust]
+    /// Judges webhooks.
+    package var verifier: WebhookVerifier
+    /// Takes webhooks.
+    package var intake: WebhookIntake
+    /// Reads the store.
+    package var reader: StoreReader
+    /// Writes the store; readiness asks whether it can.
+    package var writer: JournalWriter
+    /// Asks Bolna about single calls.
+    package var checks: CheckService
+    /// Places calls.
+    package var dials: DialService
+    /// Tells of changes.
+    package var changes: ChangeFeed
+    /// Remembers refused deliveries.
+    package var refusals: RefusalLog
+    /// How webhooks fare.
+    package var health: HealthBook
+    /// Paces requests to Bolna.
+    package var gate: RequestGate
+    /// The metrics that routes count in.
+    package var metrics: GatewayMetrics
+    /// The API keys.
+    package var keys: APIKeyDirectory
+    /// The metrics as text.
+    package var registry: PrometheusRegistry
+    /// The wall clock.
+    package var now: @Sendable () -> Timestamp
+    /// What waits: heartbeats of streams, the limit of readiness.
+    package var clock: any Clock<Duration>
+    /// Whether the gateway is on its way out.
+    package var drain: DrainState
+    /// Where lines go.
+    package var logger: Logger
+
+    /// Puts the dependencies together.
+    package init(
+        accounts: AccountDirectory, trusts: [AccountID: AccountTrust], verifier: WebhookVerifier,
+        intake: WebhookIntake, reader: StoreReader, writer: JournalWriter, checks: CheckService, dials: DialService,
+        changes: ChangeFeed, refusals: RefusalLog, health: HealthBook, gate: RequestGate, metrics: GatewayMetrics,
+        keys: APIKeyDirectory,
+        registry: PrometheusRegistry, now: @escaping @Sendable () -> Timestamp, clock: any Clock<Duration>,
+        drain: DrainState = DrainState(), logger: Logger
+    ) {
+        self.accounts = accounts
+        self.trusts = trusts
+        self.verifier = verifier
+        self.intake = intake
+        self.reader = reader
+        self.writer = writer
+        self.checks = checks
+        self.dials = dials
+        self.changes = changes
+        self.refusals = refusals
+        self.health = health
+        self.gate = gate
+        self.metrics = metrics
+        self.keys = keys
+        self.registry = registry
+        self.now = now
+        self.clock = clock
+        self.drain = drain
+        self.logger = logger
+    }
+}

@@ -1,0 +1,101 @@
+import HummingbirdCore
+import HummingbirdHTTP2
+import Logging
+import NIOCore
+import NIOHTTP2
+import NIOSSL
+
+/// The child channel of every listener: TLS where there is any, HTTP/1.1 or HTTP/2 by ALPN, and the limits, which stand
+/// before whatever handles requests.
+struct GatewayChannel: ServerChildChannel {
+    struct Value: ServerChildChannelValue {
+        let channel: any Channel
+        let connection: Connection
+    }
+
+    enum Connection: Sendable {
+        /// Not admitted, or gone before it was set up.
+        case refused
+        case plain(HTTP1Channel.Value)
+        case negotiating(EventLoopFuture<NIONegotiatedHTTPVersion<HTTP1Channel.Value, HTTP2Channel.Value>>)
+    }
+
+    private let tls: NIOSSLContext?
+    private let limits: ListenerLimits
+    private let census: ConnectionCensus
+    private let http1: HTTP1Channel
+    private let http2: HTTP2Channel
+
+    init(tls: NIOSSLContext?, limits: ListenerLimits, responder: @escaping HTTPChannelHandler.Responder) {
+        self.tls = tls
+        self.limits = limits
+        census = ConnectionCensus(limits: limits)
+        http1 = HTTP1Channel(
+            responder: responder,
+            configuration: HTTP1Channel.Configuration(
+                additionalChannelHandlers: [RequestGuard(limits: limits, isStream: false, isSecure: tls != nil)],
+                httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
+                    maxHeaderFieldSize: limits.headerFieldBytes, maxHeaderListSize: limits.headerBytes,
+                    maxHeaderFieldCount: limits.headerFields)))
+        http2 = HTTP2Channel(
+            responder: responder,
+            configuration: HTTP2Channel.Configuration(
+                gracefulCloseTimeout: limits.drain,
+                streamConfiguration: HTTP1Channel.Configuration(
+                    additionalChannelHandlers: [RequestGuard(limits: limits, isStream: true, isSecure: true)])))
+    }
+
+    /// Never fails: a failed setup would end the server's accept loop.
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
+        let address = channel.remoteAddress?.ipAddress ?? "local"
+        guard census.admit(address) else {
+            logger.debug("connection refused: too many")
+            return refuse(channel)
+        }
+        channel.closeFuture.whenComplete { [census] _ in census.leave(address) }
+        return connect(channel, logger: logger).map { Value(channel: channel, connection: $0) }
+            .flatMapError { _ in refuse(channel) }
+    }
+
+    func handle(value: Value, logger: Logger) async {
+        switch value.connection {
+        case .refused: return
+        case .plain(let connection): await http1.handle(value: connection, logger: logger)
+        case .negotiating(let version):
+            do {
+                switch try await version.get() {
+                case .http1_1(let connection): await http1.handle(value: connection, logger: logger)
+                case .http2(let connection): await http2.handle(value: connection, logger: logger)
+                }
+            } catch {
+                logger.debug("connection ended before a protocol was agreed on")
+            }
+        }
+    }
+
+    private func connect(_ channel: any Channel, logger: Logger) -> EventLoopFuture<Connection> {
+        do {
+            if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
+            try channel.pipeline.syncOperations.addHandler(ConnectionWatch(limits: limits))
+        } catch {
+            return channel.eventLoop.makeFailedFuture(error)
+        }
+        guard tls != nil else { return http1.setup(channel: channel, logger: logger).map { .plain($0) } }
+        return channel.configureHTTP2AsyncSecureUpgrade { channel in
+            http1.setup(channel: channel, logger: logger)
+        } http2ConnectionInitializer: { channel in
+            do {
+                try channel.pipeline.syncOperations.handler(type: ConnectionWatch.self).becameMultiplexed()
+            } catch {
+                return channel.eventLoop.makeFailedFuture(error)
+            }
+            return http2.setup(channel: channel, logger: logger)
+        }
+        .map { .negotiating($0) }
+    }
+
+    private func refuse(_ channel: any Channel) -> EventLoopFuture<Value> {
+        channel.close(promise: nil)
+        return channel.eventLoop.makeSucceededFuture(Value(channel: channel, connection: .refused))
+    }
+}

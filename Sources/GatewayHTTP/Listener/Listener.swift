@@ -1,0 +1,58 @@
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOPosix
+import NIOSSL
+import ServiceLifecycle
+
+/// Accepts connections at an address until a graceful shutdown, and lets their requests finish for a bounded time.
+struct Listener: Sendable {
+    let address: BindAddress
+    let tls: NIOSSLContext?
+    let limits: ListenerLimits
+    let clock: any Clock<Duration>
+    let logger: Logger
+
+    /// Connections that wait to be accepted.
+    static let backlog = 1_024
+
+    /// Serves until the shutdown; `onBound` is called with the channel that accepts.
+    func run(
+        responder: GatewayResponder, onBound: @escaping @Sendable (any Channel) async -> Void
+    ) async throws {
+        let channel = GatewayChannel(tls: tls, limits: limits) { request, writer, channel in
+            try await responder.respond(to: request, writer: writer, channel: channel)
+        }
+        let server = channel.server(
+            configuration: ServerConfiguration(address: address, backlog: Self.backlog),
+            onServerRunning: { [logger] channel in
+                try? await channel.eventLoop.submit {
+                    try channel.pipeline.syncOperations.addHandler(AcceptErrorHandler(logger: logger), position: .first)
+                }.get()
+                await onBound(channel)
+            }, eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await server.run() }
+            group.addTask {
+                try await gracefulShutdown()
+                try await clock.sleep(for: limits.drain)
+            }
+            // Whichever ends first: the server has served its last request, or their time is up.
+            try await group.next()
+            group.cancelAll()
+        }
+    }
+}
+
+/// Keeps an error of one accepted connection, such as too many open files, from ending the accept loop.
+private final class AcceptErrorHandler: ChannelInboundHandler {
+    typealias InboundIn = Any
+
+    private let logger: Logger
+
+    init(logger: Logger) { self.logger = logger }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        logger.warning("A connection could not be accepted.", metadata: ["error.type": "\(type(of: error))"])
+    }
+}

@@ -1,0 +1,275 @@
+import HTTPTypes
+import NIOCore
+import NIOHTTP1
+import NIOHTTPTypes
+
+/// Why the guard ended a request's body; the handler that reads the body gets it as an error.
+enum RequestBodyError: Error, Equatable {
+    /// Larger than ``ListenerLimits/bodyBytes``.
+    case tooLarge
+    /// Slower than ``ListenerLimits/bodyBytesPerSecond``, or not done within ``ListenerLimits/timeToBody``.
+    case tooSlow
+}
+
+/// Holds each request of a connection (or the one of an HTTP/2 stream) to the listener's limits.
+///
+/// It stands between the HTTP codec and whatever handles requests. What it refuses by its head, the handler never sees.
+/// What it ends in the body, the handler gets as a ``RequestBodyError`` and answers itself. Either way, and whenever an
+/// error is answered before the request has ended, the connection (or stream) is closed after the answer.
+final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPRequestPart
+    typealias InboundOut = HTTPRequestPart
+    typealias OutboundIn = HTTPResponsePart
+    typealias OutboundOut = HTTPResponsePart
+
+    private let limits: ListenerLimits
+    private let isStream: Bool
+    private let isSecure: Bool
+    private var watch: ConnectionWatch?
+
+    /// Requests whose head was let through or refused, and whose answer has not ended.
+    private var openRequests = 0
+    /// The body that is being received.
+    private var body: BodyProgress?
+    /// Nothing further is let through; the connection closes when its answer and the rest of its request are done.
+    private var isDiscarding = false
+    private var closesAfterAnswer = false
+    /// The last answer was sent.
+    private var isAnswered = false
+    private var bodyTimer: Scheduled<Void>?
+    private var stallTimer: Scheduled<Void>?
+
+    init(limits: ListenerLimits, isStream: Bool, isSecure: Bool) {
+        self.limits = limits
+        self.isStream = isStream
+        self.isSecure = isSecure
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        let connection = isStream ? context.channel.parent : context.channel
+        watch = try? connection?.pipeline.syncOperations.handler(type: ConnectionWatch.self)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) { end() }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        end()
+        context.fireChannelInactive()
+    }
+
+    // MARK: Requests
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let part = unwrapInboundIn(data)
+        switch part {
+        case .head(let head):
+            guard !isDiscarding else { return }
+            openRequests += 1
+            watch?.requestBegan()
+            body = BodyProgress(startedAt: .now())
+            if let refusal = HeadRefusal(head: head, limits: limits) {
+                refuse(refusal, context: context)
+            } else {
+                context.fireChannelRead(data)
+            }
+        case .body(let bytes):
+            body?.received += bytes.readableBytes
+            guard !isDiscarding else { return }
+            if let received = body?.received, received > limits.bodyBytes {
+                fail(.tooLarge, context: context)
+            } else {
+                context.fireChannelRead(data)
+            }
+        case .end:
+            body = nil
+            bodyTimer?.cancel()
+            bodyTimer = nil
+            if !isDiscarding {
+                context.fireChannelRead(data)
+            } else {
+                closeWhenDone(context: context)
+            }
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if body != nil, bodyTimer == nil, !isDiscarding { watchBody(context: context) }
+        context.fireChannelReadComplete()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // The decoder errs again with each further byte; whoever handles the request has heard of the first.
+        guard !isDiscarding else { return }
+        guard let error = error as? HTTPParserError, openRequests == 0 else {
+            isDiscarding = true
+            return context.fireErrorCaught(error)
+        }
+        openRequests += 1
+        watch?.requestBegan()
+        body = BodyProgress(startedAt: .now())
+        refuse(error == .headerOverflow ? .headersTooLarge : .malformed, context: context)
+    }
+
+    /// Checks the body's time and rate each second while it is being received.
+    private func watchBody(context: ChannelHandlerContext) {
+        let wait = min(TimeAmount(limits.timeToBody), .seconds(1))
+        bodyTimer = context.eventLoop.assumeIsolatedUnsafeUnchecked().scheduleTask(in: wait) { [self] in
+            bodyTimer = nil
+            guard let body, !isDiscarding else { return }
+            if body.isTooSlow(at: .now(), limits: limits) {
+                fail(.tooSlow, context: context)
+            } else {
+                watchBody(context: context)
+            }
+        }
+    }
+
+    /// Ends the body of a request that was let through.
+    private func fail(_ error: RequestBodyError, context: ChannelHandlerContext) {
+        isDiscarding = true
+        guard openRequests > 0 else { return context.close(promise: nil) }
+        context.fireErrorCaught(error)
+    }
+
+    // MARK: Answers
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        switch unwrapOutboundIn(data) {
+        case .head(var head) where head.status.kind != .informational && closesEarly(head):
+            closesAfterAnswer = true
+            isDiscarding = true
+            if !isStream { head.headerFields[.connection] = "close" }
+            context.write(wrapOutboundOut(.head(head)), promise: promise)
+        case .head, .body:
+            context.write(data, promise: promise)
+        case .end: end(data, context: context, promise: promise)
+        }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        stallTimer?.cancel()
+        stallTimer = nil
+        if !context.channel.isWritable {
+            let channel = context.channel
+            stallTimer = context.eventLoop.scheduleTask(in: TimeAmount(limits.writeStall)) {
+                channel.close(promise: nil)
+            }
+        }
+        context.fireChannelWritabilityChanged()
+    }
+
+    /// Whether an answer ends the connection: an error before the request has ended, or anything after the guard has
+    /// stopped to let it through.
+    private func closesEarly(_ head: HTTPResponse) -> Bool {
+        isDiscarding || (body != nil && head.status.code >= 400)
+    }
+
+    private func refuse(_ refusal: HeadRefusal, context: ChannelHandlerContext) {
+        isDiscarding = true
+        closesAfterAnswer = true
+        guard openRequests == 1 else { return context.close(promise: nil) }
+        let problem = refusal.problem
+        var head = problem.head(isSecure: isSecure)
+        if !isStream { head.headerFields[.connection] = "close" }
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
+        context.write(wrapOutboundOut(.body(ByteBuffer(bytes: problem.body))), promise: nil)
+        end(wrapOutboundOut(.end(nil)), context: context, promise: nil)
+        context.flush()
+    }
+
+    /// Writes the end of an answer, and closes once it is sent where it is to be the last.
+    private func end(_ data: NIOAny, context: ChannelHandlerContext, promise: EventLoopPromise<Void>?) {
+        openRequests -= 1
+        watch?.requestEnded()
+        let sent = promise ?? context.eventLoop.makePromise(of: Void.self)
+        if closesAfterAnswer, openRequests == 0 {
+            sent.futureResult.assumeIsolated().whenComplete { [self] _ in
+                isAnswered = true
+                closeWhenDone(context: context)
+            }
+        }
+        context.write(data, promise: sent)
+    }
+
+    /// Closes after the last answer. Closing while the client still sends would reset the connection, and it might never
+    /// see the answer: the rest of its request is awaited for a while.
+    private func closeWhenDone(context: ChannelHandlerContext) {
+        guard isAnswered else { return }
+        guard body != nil else { return context.close(promise: nil) }
+        let channel = context.channel
+        bodyTimer?.cancel()
+        bodyTimer = context.eventLoop.scheduleTask(in: TimeAmount(limits.linger)) { channel.close(promise: nil) }
+    }
+
+    private func end() {
+        bodyTimer?.cancel()
+        stallTimer?.cancel()
+        bodyTimer = nil
+        stallTimer = nil
+        while openRequests > 0 {
+            openRequests -= 1
+            watch?.requestEnded()
+        }
+        watch = nil
+    }
+}
+
+/// How far a body has come.
+struct BodyProgress: Equatable {
+    /// When the head was complete.
+    var startedAt: NIODeadline
+    /// Bytes so far.
+    var received = 0
+
+    init(startedAt: NIODeadline) { self.startedAt = startedAt }
+
+    /// Whether the body has used up its time, or its grace and its rate.
+    func isTooSlow(at now: NIODeadline, limits: ListenerLimits) -> Bool {
+        let elapsed = now - startedAt
+        if elapsed >= TimeAmount(limits.timeToBody) { return true }
+        let beyond = elapsed - TimeAmount(limits.bodyGrace)
+        guard beyond > .zero else { return false }
+        return Double(received) < Double(beyond.nanoseconds) / 1e9 * Double(limits.bodyBytesPerSecond)
+    }
+}
+
+/// Why a request is refused by its head alone.
+enum HeadRefusal: Error, Equatable {
+    case malformed
+    case headersTooLarge
+    case bodyTooLarge
+    case encoded
+
+    /// Judges a head; nil lets it through.
+    init?(head: HTTPRequest, limits: ListenerLimits) {
+        let target = head.path?.utf8.count ?? 0
+        var total = target
+        var longest = target
+        for field in head.headerFields {
+            let size = field.name.canonicalName.utf8.count + field.value.utf8.count
+            longest = max(longest, size)
+            total += size
+        }
+        if head.headerFields.count > limits.headerFields || longest > limits.headerFieldBytes
+            || total > limits.headerBytes
+        {
+            self = .headersTooLarge
+        } else if let length = head.headerFields[.contentLength].flatMap(Int.init), length > limits.bodyBytes {
+            self = .bodyTooLarge
+        } else if let encoding = head.headerFields[.contentEncoding], encoding.lowercased() != "identity" {
+            self = .encoded
+        } else {
+            return nil
+        }
+    }
+
+    /// The refusal as it is sent.
+    var problem: Problem {
+        switch self {
+        case .malformed: Problem(.badRequest, "The request is not valid HTTP.")
+        case .headersTooLarge: Problem(.headersTooLarge)
+        case .bodyTooLarge: Problem(.bodyTooLarge)
+        case .encoded: Problem(.encodedBody)
+        }
+    }
+}

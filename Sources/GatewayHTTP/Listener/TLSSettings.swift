@@ -1,0 +1,33 @@
+package import NIOCore
+package import NIOSSL
+
+/// The TLS of the public listener: Mozilla's "intermediate" profile (version 5.7).
+///
+/// NIOSSL's ready-made server configuration allows TLS 1.0 and CBC suites, so both are set here.
+package enum TLSSettings {
+    /// The suites of TLS 1.2, in OpenSSL's names; those of TLS 1.3 are fixed. The DHE suites of the profile do not exist
+    /// in BoringSSL.
+    package static let cipherSuites = [
+        "ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-RSA-AES128-GCM-SHA256",
+        "ECDHE-ECDSA-AES256-GCM-SHA384", "ECDHE-RSA-AES256-GCM-SHA384",
+        "ECDHE-ECDSA-CHACHA20-POLY1305", "ECDHE-RSA-CHACHA20-POLY1305",
+    ]
+
+    /// How long a peer has to answer the end of TLS. With ``ListenerLimits/drain`` it must stay below the 10 seconds that a
+    /// graceful stop may take in all.
+    package static let shutdownTimeout: TimeAmount = .seconds(2)
+
+    /// The configuration for a certificate chain and its key, both as PEM files; offers `h2` and `http/1.1`.
+    package static func configuration(certificateFile: String, privateKeyFile: String) throws -> TLSConfiguration {
+        let chain = try NIOSSLCertificate.fromPEMFile(certificateFile)
+        let key = try NIOSSLPrivateKey(file: privateKeyFile, format: .pem)
+        var configuration = TLSConfiguration.makeServerConfiguration(
+            certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
+        configuration.minimumTLSVersion = .tlsv12
+        configuration.cipherSuites = cipherSuites.joined(separator: ":")
+        configuration.curves = [.x25519, .secp256r1, .secp384r1]
+        configuration.applicationProtocols = ["h2", "http/1.1"]
+        configuration.shutdownTimeout = shutdownTimeout
+        return configuration
+    }
+}

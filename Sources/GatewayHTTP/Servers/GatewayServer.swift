@@ -1,0 +1,92 @@
+import CallDomain
+import HummingbirdCore
+import NIOCore
+package import NIOSSL
+import ServiceLifecycle
+
+/// Settings of the public listener.
+package struct GatewayServerConfiguration: Sendable {
+    /// The address to listen on.
+    package var host: String
+    /// The port; 0 takes any that is free.
+    package var port: Int
+    /// The TLS, as ``TLSSettings`` makes it.
+    package var tls: TLSConfiguration
+    /// The limits.
+    package var limits: ListenerLimits
+    /// `webhook.bodyLimit`: the largest webhook in bytes.
+    package var webhookBodyLimit: Int
+    /// The largest body of an API request in bytes.
+    package var apiBodyLimit: Int
+    /// How streams of events are kept alive.
+    package var stream: StreamSettings
+
+    /// Puts a configuration together.
+    package init(
+        host: String, port: Int, tls: TLSConfiguration, limits: ListenerLimits = ListenerLimits(),
+        webhookBodyLimit: Int = 1024 * 1024, apiBodyLimit: Int = 64 * 1024, stream: StreamSettings = StreamSettings()
+    ) {
+        self.host = host
+        self.port = port
+        self.tls = tls
+        self.limits = limits
+        self.webhookBodyLimit = webhookBodyLimit
+        self.apiBodyLimit = apiBodyLimit
+        self.stream = stream
+    }
+}
+
+/// The public listener: webhooks, the predecessor's API and `/api/v1`, over TLS.
+package final class GatewayServer: Service, Sendable {
+    private let configuration: GatewayServerConfiguration
+    private let dependencies: GatewayDependencies
+    private let onReady: @Sendable (String, Int) async -> Void
+
+    /// Serves when run; `onReady` is told host and bound port once connections are accepted.
+    package init(
+        configuration: GatewayServerConfiguration, dependencies: GatewayDependencies,
+        onReady: @escaping @Sendable (String, Int) async -> Void = { _, _ in }
+    ) {
+        self.configuration = configuration
+        self.dependencies = dependencies
+        self.onReady = onReady
+    }
+
+    /// Serves until a graceful shutdown, which ends streams and lets requests finish within ``ListenerLimits/drain``.
+    package func run() async throws {
+        var limits = configuration.limits
+        limits.bodyBytes = max(configuration.webhookBodyLimit, configuration.apiBodyLimit)
+        let responder = GatewayResponder(
+            table: .api(
+                dependencies: dependencies, apiBodyLimit: configuration.apiBodyLimit,
+                webhookBodyLimit: configuration.webhookBodyLimit, stream: configuration.stream),
+            authenticator: .keys(dependencies.keys), isSecure: true, now: dependencies.now,
+            logger: dependencies.logger)
+        let listener = Listener(
+            address: .hostname(configuration.host, port: configuration.port),
+            tls: try NIOSSLContext(configuration: configuration.tls), limits: limits, clock: dependencies.clock,
+            logger: dependencies.logger)
+        let (host, port) = (configuration.host, configuration.port)
+        try await withGracefulShutdownHandler {
+            try await listener.run(responder: responder) { [onReady] channel in
+                await onReady(host, channel.localAddress?.port ?? port)
+            }
+        } onGracefulShutdown: { [dependencies] in
+            dependencies.drain.begin()
+        }
+    }
+}
+
+extension RouteTable {
+    /// All routes of the gateway but those for operators' machines. Webhooks come first: they are asked for most.
+    static func api(
+        dependencies: GatewayDependencies, apiBodyLimit: Int, webhookBodyLimit: Int, stream: StreamSettings
+    ) -> RouteTable {
+        RouteTable(
+            WebhookRoutes(dependencies: dependencies, bodyLimit: webhookBodyLimit).routes
+                + PredecessorRoutes(dependencies: dependencies, bodyLimit: apiBodyLimit).routes
+                + CallRoutes(dependencies: dependencies, bodyLimit: apiBodyLimit).routes
+                + ChangeRoutes(dependencies: dependencies, settings: stream).routes
+                + OperationRoutes(dependencies: dependencies).routes)
+    }
+}

@@ -1,0 +1,85 @@
+import BolnaWire
+import CallDomain
+import GatewayService
+import HTTPTypes
+import Hummingbird
+import Logging
+import WebhookTrust
+
+/// Where Bolna posts: the sender is judged over the bytes as received, and 2xx leaves only after the commit that holds
+/// the delivery.
+struct WebhookRoutes: Sendable {
+    private let dependencies: GatewayDependencies
+    private let bodyLimit: Int
+
+    private static let signature = HTTPField.Name("Bolna-Signature")
+
+    init(dependencies: GatewayDependencies, bodyLimit: Int) {
+        self.dependencies = dependencies
+        self.bodyLimit = bodyLimit
+    }
+
+    var routes: [Route] {
+        let patterns = [
+            "/webhooks/bolna/{account}/{agent}/{token}", "/webhooks/bolna/{account}/{agent}",
+            "/webhooks/bolna/{account}", "/webhooks/bolna", PredecessorRoutes.webhookPattern,
+        ]
+        return patterns.map { pattern in
+            Route(.post, pattern, .open { request in try await receive(request, pattern: pattern) })
+        }
+    }
+
+    private func receive(_ request: RouteRequest, pattern: String) async throws -> Response {
+        let body = try await request.readBody(upTo: bodyLimit)
+        let addressed = request.parameters["account"] ?? AccountID.default.rawValue
+        let account = AccountID(validating: addressed)
+        let agent = request.parameters["agent"].flatMap { $0 == "-" ? nil : AgentID(rawValue: $0) }
+        let fields = request.head.headerFields
+        let credentials = DeliveryCredentials(
+            signatureHeaders: Self.signature.map { fields[values: $0] } ?? [],
+            authorizationHeader: fields[.authorization], urlToken: request.parameters["token"],
+            account: account ?? AccountID(rawValue: addressed), agent: agent, peerAddress: request.peer)
+        let verdict = try dependencies.verifier.judge(
+            credentials, body: body, trust: account.flatMap { dependencies.trusts[$0] }, now: request.receivedAt)
+        switch verdict {
+        case .refused(let reason):
+            refused(request, account: addressed, reason: reason, pattern: pattern, body: body)
+            return .problem(Problem(.unauthorized, "The sender could not be verified."))
+        case .accepted(let trust, let standing, let tokenAgent, _):
+            let outcome = await dependencies.intake.receive(
+                VerifiedDelivery(
+                    account: credentials.account, agent: tokenAgent ?? agent, trust: trust, standing: standing,
+                    receivedAt: request.receivedAt, body: body, digest: try ContentHash.sha256(body)))
+            return try Self.response(to: outcome)
+        }
+    }
+
+    /// What Bolna is told: nothing but a 2xx means that it need not send again.
+    static func response(to outcome: IntakeOutcome) throws(Problem) -> Response {
+        switch outcome {
+        case .stored(let new, let duplicates):
+            .object { json in
+                json.member("status", new == 0 && duplicates > 0 ? "duplicate" : "stored")
+            }
+        case .quarantined(let reason):
+            .object { json in
+                json.member("status", "quarantined")
+                json.member("reason", reason.rawValue)
+            }
+        case .busy(let retryAfter): throw Problem(.busy, retryAfter: retryAfter)
+        }
+    }
+
+    private func refused(
+        _ request: RouteRequest, account: String, reason: RefusalReason, pattern: String, body: [UInt8]
+    ) {
+        dependencies.metrics.delivered(.refused)
+        dependencies.refusals.record(
+            Refusal(
+                receivedAt: request.receivedAt, account: account, reason: reason.rawValue, peer: request.peer,
+                body: body),
+            addressedTo: dependencies.accounts[AccountID(rawValue: account)]?.id)
+        dependencies.logger.info(
+            "A delivery was refused.", metadata: ["http.route": "\(pattern)", "reason": "\(reason.rawValue)"])
+    }
+}

@@ -1,0 +1,44 @@
+import NIOCore
+import NIOPosix
+import NIOSSL
+
+/// A connection that sends bytes as they are, for requests no client library would send.
+enum RawConnection {
+    /// What NIOSSL says of a server that closed without a word of TLS, after or during the handshake.
+    private static let closures: [NIOSSLError] = [
+        .uncleanShutdown, .handshakeFailed(.sslError([.eofDuringHandshake])),
+    ]
+
+    /// Connects with TLS, sends each text, and returns all that comes until the server closes.
+    static func exchange(
+        port: Int, _ texts: [String], configure: (inout TLSConfiguration) -> Void = { _ in }
+    ) async throws -> String {
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        configuration.certificateVerification = .none
+        configure(&configuration)
+        let context = try NIOSSLContext(configuration: configuration)
+        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connect(host: "127.0.0.1", port: port) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(
+                        NIOSSLClientHandler(context: context, serverHostname: nil))
+                    return try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+                }
+            }
+        return try await channel.executeThenClose { inbound, outbound in
+            var received = ""
+            do {
+                for text in texts { try await outbound.write(ByteBuffer(string: text)) }
+                for try await part in inbound { received += String(buffer: part) }
+            } catch let error as NIOSSLError where closures.contains(error) {
+                return received
+            } catch is NIOSSLError where !received.isEmpty {
+                return received
+            } catch is IOError {
+                // The server closed while bytes of ours were on their way.
+                return received
+            }
+            return received
+        }
+    }
+}

@@ -1,0 +1,234 @@
+import AsyncHTTPClient
+import CallDomain
+import Foundation
+import GatewayHTTP
+import GatewayService
+import Logging
+import NIOCore
+import NIOHTTP1
+import NIOSSL
+import SQLiteStore
+import ServiceLifecycle
+import Synchronization
+import WebhookTrust
+
+/// Bolna as a table: the answer to each execution id.
+final class StubBolna: BolnaAPI {
+    let now: @Sendable () -> Timestamp
+    private let answers = Mutex<[String: BolnaAnswer.Outcome]>([:])
+    private let dialAnswer = Mutex<BolnaAnswer.Outcome>(.failed(TransportFailure(kind: .timeout, detail: "timed out")))
+
+    init(now: @escaping @Sendable () -> Timestamp) { self.now = now }
+
+    func answer(_ execution: String, _ outcome: BolnaAnswer.Outcome) { answers.withLock { $0[execution] = outcome } }
+
+    func answerDial(_ outcome: BolnaAnswer.Outcome) { dialAnswer.withLock { $0 = outcome } }
+
+    func send(_ request: BolnaRequest) async -> BolnaAnswer {
+        let outcome: BolnaAnswer.Outcome =
+            switch request.endpoint {
+            case .execution(let id):
+                answers.withLock { $0[id.rawValue] } ?? .response(status: 404, retryAfter: nil, body: Array("{}".utf8))
+            case .call: dialAnswer.withLock { $0 }
+            default: .response(status: 500, retryAfter: nil, body: [])
+            }
+        return BolnaAnswer(sentAt: now(), receivedAt: now(), outcome: outcome)
+    }
+}
+
+/// A wall clock that tests set.
+final class WallClock: Sendable {
+    private let time = Mutex(Timestamp(seconds: 1_772_615_708))
+
+    var now: Timestamp { time.withLock { $0 } }
+
+    func advance(by duration: Duration) { time.withLock { $0 = $0.advanced(by: duration) } }
+}
+
+/// A whole gateway behind real TLS on a free port, over a real store in a folder of its own.
+struct TestGateway: Sendable {
+    static let secret = "whsec_a-secret-of-the-tests-that-is-long"
+    static let allScopes = "key-all"
+
+    let port: Int
+    let operatorPort: Int
+    let socket: String
+    let wall: WallClock
+    let bolna: StubBolna
+    let store: SQLiteStore
+    let changes: ChangeFeed
+    let refusals: RefusalLog
+    let client: HTTPClient
+    /// Begins a graceful shutdown.
+    let stop: @Sendable () async -> Void
+
+    /// The keys of the tests: one with all scopes, one without `reveal`, one for each scope alone, one of another account.
+    static func keys() throws -> APIKeyDirectory {
+        var keys: [(key: String, principal: Principal)] = [
+            (allScopes, Principal(account: .default, scopes: Set(Scope.allCases), actor: "all")),
+            (
+                "key-masked",
+                Principal(account: .default, scopes: Set(Scope.allCases).subtracting([.reveal]), actor: "masked")
+            ),
+            ("key-other", Principal(account: other, scopes: Set(Scope.allCases), actor: "other")),
+        ]
+        for scope in Scope.allCases {
+            keys.append(
+                ("key-\(scope.rawValue)", Principal(account: .default, scopes: [scope], actor: scope.rawValue)))
+        }
+        return try APIKeyDirectory(keys: keys)
+    }
+
+    static let other = AccountID(rawValue: "other")
+
+    /// Starts a gateway, runs the body, stops it gracefully.
+    static func run(
+        limits: ListenerLimits = ListenerLimits(), heartbeat: Duration = .seconds(15), mostStreams: Int = 1_000,
+        _ body: @escaping @Sendable (TestGateway) async throws -> Void
+    ) async throws {
+        let folder = try TemporaryFolder.make()
+        defer { TemporaryFolder.remove(folder) }
+        let wall = WallClock()
+        let now: @Sendable () -> Timestamp = { wall.now }
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        let store = try SQLiteStore(path: folder + "/gateway.sqlite")
+        let reader = StoreReader(store: store)
+        let changes = ChangeFeed(reader: reader)
+        let registry = PrometheusRegistry()
+        let metrics = GatewayMetrics(registry: registry)
+        let writer = JournalWriter(store: store, changes: changes, metrics: metrics, logger: logger)
+        let accounts = AccountDirectory([
+            GatewayAccount(id: .default, hasToken: true), GatewayAccount(id: other, hasToken: false),
+        ])
+        let settings = ExpectationSettings()
+        let health = HealthBook(accounts: accounts, settings: settings, logger: logger)
+        let bolna = StubBolna(now: now)
+        let gate = RequestGate(accounts: accounts, settings: settings)
+        let ids = Mutex(0)
+        let context = ServiceContext(
+            accounts: accounts, api: bolna, reader: reader, writer: writer, health: health, gate: gate,
+            metrics: metrics, settings: settings, now: now,
+            digest: { bytes in
+                (try? ContentHash.sha256(bytes)) ?? ContentDigest(words: (0, 0, 0, 0))
+            },
+            newID: {
+                let id = ids.withLock { id -> Int in
+                    id += 1
+                    return id
+                }
+                return "call" + String(repeating: "0", count: 20 - String(id).count) + String(id)
+            }, chance: { 0.5 }, logger: logger)
+        let refusals = RefusalLog()
+        let secret = try WebhookSecret(label: "test", value: Self.secret)
+        let dependencies = GatewayDependencies(
+            accounts: accounts, trusts: [.default: AccountTrust(account: .default, secrets: [secret])],
+            verifier: try WebhookVerifier(), intake: WebhookIntake(context: context, onHint: {}), reader: reader,
+            writer: writer, checks: CheckService(context: context),
+            dials: DialService(context: context, clock: ContinuousClock()), changes: changes, refusals: refusals,
+            health: health, gate: gate, metrics: metrics, keys: try keys(), registry: registry, now: now,
+            clock: ContinuousClock(), logger: logger)
+        let pair = try TestCertificate.pair()
+        var stream = StreamSettings()
+        stream.heartbeat = heartbeat
+        stream.mostStreams = mostStreams
+        let configuration = GatewayServerConfiguration(
+            host: "127.0.0.1", port: 0,
+            tls: try TLSSettings.configuration(certificateFile: pair.certificate, privateKeyFile: pair.privateKey),
+            limits: limits, stream: stream)
+
+        let ports = AsyncStream.makeStream(of: (String, Int).self)
+        let socket = folder + "/gateway.sock"
+        let group = ServiceGroup(
+            services: [
+                writer,
+                OperatorServer(host: "127.0.0.1", port: 0, dependencies: dependencies) { _, port in
+                    ports.continuation.yield(("operator", port))
+                },
+                ControlServer(path: socket, dependencies: dependencies) { ports.continuation.yield(("control", 0)) },
+                GatewayServer(configuration: configuration, dependencies: dependencies) { _, port in
+                    ports.continuation.yield(("gateway", port))
+                },
+            ], logger: logger)
+        var tls = TLSConfiguration.makeClientConfiguration()
+        tls.certificateVerification = .none
+        let client = HTTPClient(
+            eventLoopGroupProvider: .singleton, configuration: HTTPClient.Configuration(tlsConfiguration: tls))
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            var bound: [String: Int] = [:]
+            for await (name, port) in ports.stream {
+                bound[name] = port
+                if bound.count == 3 { break }
+            }
+            let gateway = TestGateway(
+                port: bound["gateway"] ?? 0, operatorPort: bound["operator"] ?? 0, socket: socket, wall: wall,
+                bolna: bolna, store: store, changes: changes, refusals: refusals, client: client,
+                stop: { await group.triggerGracefulShutdown() })
+            let result: Result<Void, any Error>
+            do { result = .success(try await body(gateway)) } catch { result = .failure(error) }
+            try? await client.shutdown()
+            await group.triggerGracefulShutdown()
+            try await tasks.waitForAll()
+            try store.close()
+            try result.get()
+        }
+    }
+
+    // MARK: Requests
+
+    struct Answer: Sendable {
+        var status: UInt
+        var headers: [String: String]
+        var text: String
+        var version: String
+    }
+
+    /// Sends a request and collects the answer.
+    func send(
+        _ method: String, _ path: String, key: String? = nil, headers: [String: String] = [:], body: [UInt8]? = nil,
+        port: Int? = nil, scheme: String = "https"
+    ) async throws -> Answer {
+        var request = HTTPClientRequest(url: "\(scheme)://127.0.0.1:\(port ?? self.port)\(path)")
+        request.method = .init(rawValue: method)
+        if let key { request.headers.add(name: "Authorization", value: "Bearer \(key)") }
+        for (name, value) in headers { request.headers.add(name: name, value: value) }
+        if let body { request.body = .bytes(body) }
+        let response = try await client.execute(request, timeout: .seconds(30))
+        let bytes = try await response.body.collect(upTo: 8 << 20)
+        var fields: [String: String] = [:]
+        for (name, value) in response.headers { fields[name.lowercased()] = value }
+        return Answer(
+            status: response.status.code, headers: fields, text: String(buffer: bytes),
+            version: response.version.description)
+    }
+
+    /// Posts a webhook, signed unless another signature is given.
+    func post(
+        _ json: String, to path: String = "/webhooks/bolna/default", signature: String? = nil
+    ) async throws -> Answer {
+        let body = Array(json.utf8)
+        let signed = try signature ?? Self.signature(of: body, at: wall.now)
+        return try await send(
+            "POST", path, headers: ["Bolna-Signature": signed, "Content-Type": "application/json"], body: body)
+    }
+
+    /// `t=…,v1=…` under the tests' secret.
+    static func signature(of body: [UInt8], at time: Timestamp) throws -> String {
+        let seconds = time.rawValue / 1_000_000
+        let code = try HMACSHA256(key: secret).code(prefix: Array("\(seconds).".utf8), for: body)
+        return "t=\(seconds),v1=\(Hex.encode(code))"
+    }
+
+    /// The body of a webhook.
+    static func execution(_ id: String, _ status: String, minute: Int = 0) -> String {
+        let minute = minute < 10 ? "0\(minute)" : "\(minute)"
+        return """
+            {"id":"\(id)","agent_id":"agent-1","status":"\(status)","created_at":"2026-03-04T09:00:00Z",\
+            "updated_at":"2026-03-04T09:\(minute):08.112Z","conversation_duration":42.5,"transcript":"user: hello",\
+            "telephony_data":{"to_number":"+14155550100","from_number":"+14155550111",\
+            "call_type":"outbound","recording_url":"https://example.com/r.mp3"},\
+            "context_details":{"recipient_data":{"leadId":"lead-7","callerName":"Asha","projectName":"North"}}}
+            """
+    }
+}
