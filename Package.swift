@@ -14,12 +14,14 @@ let strict: [SwiftSetting] = [
 /// Targets that touch C also have to mark each memory-unsafe expression.
 let strictWithC: [SwiftSetting] = strict + [.strictMemorySafety()]
 
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let hummingbirdHTTP2 = Target.Dependency.product(name: "HummingbirdHTTP2", package: "hummingbird")
+let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
@@ -36,7 +38,11 @@ let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 let package = Package(
     name: "bolna-gateway",
     platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "bolna-simulator", targets: ["bolna-simulator"])
+    ],
     dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-asn1", from: "1.7.0"),
         .package(url: "https://github.com/apple/swift-certificates", from: "1.21.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
@@ -74,6 +80,17 @@ let package = Package(
                 nioHTTPTypes, nioSSL, serviceLifecycle,
             ],
             swiftSettings: strict),
+        .target(name: "BolnaModel", swiftSettings: strict),
+        .target(
+            name: "BolnaSimulator",
+            dependencies: [
+                "BolnaModel", asn1, asyncHTTPClient, crypto, httpTypes, hummingbird, hummingbirdHTTP2, logging, nioCore,
+                nioHTTP1, nioSSL, serviceLifecycle, x509,
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "bolna-simulator", dependencies: ["BolnaSimulator", "BolnaModel", argumentParser, logging],
+            swiftSettings: strict),
         .testTarget(name: "CallDomainTests", dependencies: ["CallDomain"], swiftSettings: strict),
         .testTarget(
             name: "BolnaWireTests", dependencies: ["BolnaWire", "CallDomain"],
@@ -99,6 +116,15 @@ let package = Package(
             dependencies: [
                 "GatewayHTTP", "GatewayService", "CallDomain", "WebhookTrust", "SQLiteStore", asn1, asyncHTTPClient,
                 crypto, httpTypes, logging, nioCore, nioHTTP1, nioPosix, nioSSL, serviceLifecycle, x509,
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "BolnaModelTests", dependencies: ["BolnaModel"], swiftSettings: strict),
+        .testTarget(
+            name: "BolnaSimulatorTests",
+            dependencies: [
+                "BolnaSimulator", "BolnaModel", asyncHTTPClient, httpTypes, hummingbird, hummingbirdTLS, logging,
+                nioCore, nioHTTP1, nioSSL,
             ],
             swiftSettings: strict),
     ]
