@@ -31,6 +31,8 @@ let nioHTTP2 = Target.Dependency.product(name: "NIOHTTP2", package: "swift-nio-h
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
@@ -39,7 +41,8 @@ let package = Package(
     name: "bolna-gateway",
     platforms: [.macOS(.v15)],
     products: [
-        .executable(name: "bolna-simulator", targets: ["bolna-simulator"])
+        .executable(name: "gateway", targets: ["gateway"]),
+        .executable(name: "bolna-simulator", targets: ["bolna-simulator"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -55,6 +58,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
@@ -80,6 +84,16 @@ let package = Package(
                 nioHTTPTypes, nioSSL, serviceLifecycle,
             ],
             swiftSettings: strict),
+        .target(
+            name: "GatewayCommands",
+            dependencies: [
+                "CallDomain", "BolnaWire", "WebhookTrust", "SQLiteStore", "BolnaClient", "GatewayService",
+                "GatewayHTTP", "BolnaSimulator", "BolnaModel",
+                argumentParser, asn1, crypto, logging, nioSSL, serviceLifecycle, unixSignals, x509,
+                yams,
+            ],
+            swiftSettings: strict),
+        .executableTarget(name: "gateway", dependencies: ["GatewayCommands"], swiftSettings: strict),
         .target(name: "BolnaModel", swiftSettings: strict),
         .target(
             name: "BolnaSimulator",
@@ -118,6 +132,9 @@ let package = Package(
                 crypto, httpTypes, logging, nioCore, nioHTTP1, nioPosix, nioSSL, serviceLifecycle, x509,
             ],
             swiftSettings: strict),
+        .testTarget(
+            name: "GatewayCommandsTests",
+            dependencies: ["GatewayCommands"], swiftSettings: strict),
         .testTarget(
             name: "BolnaModelTests", dependencies: ["BolnaModel"], swiftSettings: strict),
         .testTarget(

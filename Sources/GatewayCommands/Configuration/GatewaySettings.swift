@@ -1,0 +1,67 @@
+import CallDomain
+import GatewayHTTP
+import GatewayService
+import Logging
+
+/// Everything that can be set, read once at start; the names of keys and environment variables are a contract, see
+/// `config/gateway.yaml`.
+struct GatewaySettings: Sendable {
+    /// `listen.host`: where webhooks and clients are served over TLS.
+    var listenHost = "0.0.0.0"
+    /// `listen.port`; 0 lets the system choose.
+    var listenPort = 8443
+    /// `operator.host`: where health and metrics are served.
+    var operatorHost = "127.0.0.1"
+    /// `operator.port`; 0 lets the system choose.
+    var operatorPort = 9464
+    /// `tls.certificate`: a PEM file with the chain.
+    var tlsCertificate = "certs/gateway.crt"
+    /// `tls.privateKey`: a PEM file.
+    var tlsPrivateKey = "certs/gateway.key"
+    /// `data.directory`.
+    var dataDirectory = "./data"
+    /// `store.url`: `sqlite:` in the data directory, or `sqlite:PATH`.
+    var storeURL = "sqlite:"
+    /// `bolna.baseURL`.
+    var bolnaBaseURL = "https://api.bolna.ai"
+    /// `bolna.token`; nil: polling and dialling are off.
+    var bolnaToken: String?
+    /// `bolna.caFile`; nil: the system's store of authorities.
+    var bolnaCAFile: String?
+    /// `webhook.secret`: the active secrets; empty: one is minted at first start.
+    var webhookSecrets: [String] = []
+    /// `webhook.bodyLimit` in bytes.
+    var webhookBodyLimit = 1 << 20
+    /// `webhook.trust.addressed` and `webhook.trust.none`.
+    var trustPolicy = TrustPolicy()
+    /// `webhook.sourceAddresses`: the three that Bolna names (docs: guides/post-call/polling-call-status-webhooks, seen
+    /// August 2026).
+    var sourceAddresses = ["13.203.39.153", "13.126.9.249", "13.202.133.53"]
+    /// `api.key`; nil: one is minted at first start.
+    var apiKey: String?
+    /// `poll.interval`, `reopen.pause` and the keys below `expectations`.
+    var expectations = ExpectationSettings()
+    /// `reopen.pause` and `reopen.window`, not yet scaled by `expectations.scale`.
+    var reopening = ReopeningPolicy()
+    /// The keys below `limits`.
+    var limits = ListenerLimits()
+    /// The keys below `journal`.
+    var journal = JournalLimits()
+    /// `log.level`.
+    var logLevel = Logger.Level.info
+    /// `log.format`.
+    var logFormat = LogFormat.automatic
+
+    /// How log lines are written.
+    enum LogFormat: String, CaseIterable, Sendable {
+        /// Text on a terminal, JSON elsewhere.
+        case automatic = "auto"
+        /// Text.
+        case text
+        /// One JSON object a line.
+        case json
+    }
+
+    /// The defaults.
+    init() {}
+}

@@ -1,0 +1,103 @@
+import BolnaClient
+import CallDomain
+import GatewayHTTP
+import GatewayService
+import Logging
+import WebhookTrust
+
+extension SettingKey {
+    /// Every key there is, in the order of `config/gateway.yaml`.
+    static let all: [SettingKey] = listeners + storage + bolna + webhooks + polling + bounds + logs
+
+    private static let listeners: [SettingKey] = [
+        text("listen.host", expected: SettingText.hostWords, \.listenHost, where: SettingText.isHost),
+        number("listen.port", 0...65_535, \.listenPort),
+        text("operator.host", expected: SettingText.hostWords, \.operatorHost, where: SettingText.isHost),
+        number("operator.port", 0...65_535, \.operatorPort),
+        text("tls.certificate", expected: "the path of a PEM file", \.tlsCertificate, where: SettingText.isPath),
+        text("tls.privateKey", expected: "the path of a PEM file", \.tlsPrivateKey, where: SettingText.isPath),
+        optionalText(
+            "api.key", isSecret: true, expected: "a text of at most \(longestText) bytes", \.apiKey,
+            where: { $0.utf8.count <= longestText }),
+    ]
+
+    private static let storage: [SettingKey] = [
+        text("data.directory", expected: "the path of a folder", \.dataDirectory, where: SettingText.isPath),
+        text(
+            "store.url", isQuoted: false, expected: "sqlite: or sqlite:PATH; this build has no other store", \.storeURL,
+            where: { $0 == "sqlite:" || $0.hasPrefix("sqlite:") && SettingText.isPath(String($0.dropFirst(7))) }),
+        number("journal.mostEntries", 1...1_000_000, \.journal.mostEntries),
+        size("journal.mostBytes", (1 << 20)...(1 << 34), \.journal.mostBytes),
+    ]
+
+    private static let bolna: [SettingKey] = [
+        text(
+            "bolna.baseURL", isQuoted: false, expected: "an address that starts with https://, without user and query",
+            \.bolnaBaseURL, where: { (try? BolnaBaseURL(validating: $0)) != nil }),
+        optionalText(
+            "bolna.token", isSecret: true, expected: "an API key of Bolna: visible ASCII characters without blanks",
+            \.bolnaToken, where: { BolnaToken($0) != nil }),
+        optionalText(
+            "bolna.caFile", expected: "the path of a PEM file", \.bolnaCAFile, where: SettingText.isPath),
+    ]
+
+    private static let webhooks: [SettingKey] = [
+        SettingKey(
+            name: "webhook.secret", isSecret: true, expected: "one or several secrets, separated by commas",
+            read: { text, settings in
+                let secrets = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+                guard !secrets.contains(""), secrets.count <= 16 else { return false }
+                settings.webhookSecrets = secrets
+                return true
+            },
+            show: { $0.webhookSecrets.isEmpty ? nil : $0.webhookSecrets.joined(separator: ",") }),
+        size("webhook.bodyLimit", 1_024...(64 << 20), \.webhookBodyLimit),
+        choice("webhook.trust.addressed", \.trustPolicy.addressed),
+        choice("webhook.trust.none", among: [.hint, .refuse], \.trustPolicy.none),
+        SettingKey(
+            name: "webhook.sourceAddresses", isSecret: false,
+            expected: "addresses or CIDR blocks, separated by commas, such as 13.203.39.153,10.0.0.0/8",
+            read: { text, settings in
+                let addresses = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+                guard (try? SourceAddresses(parsing: addresses)) != nil else { return false }
+                settings.sourceAddresses = addresses
+                return true
+            },
+            show: { $0.sourceAddresses.joined(separator: ",") }),
+    ]
+
+    private static let polling: [SettingKey] = [
+        duration("poll.interval", in: .milliseconds(100)...(.seconds(3_600)), \.expectations.tick),
+        duration("reopen.pause", in: .milliseconds(1)...(.seconds(3_600)), \.reopening.pause),
+        duration("reopen.window", in: .seconds(1)...(.seconds(30 * 86_400)), \.reopening.window),
+        factor("expectations.scale", 0.001...100, \.expectations.scale),
+        duration("expectations.queued", \.expectations.queued),
+        duration("expectations.initiated", \.expectations.initiated),
+        duration("expectations.ringing", \.expectations.ringing),
+        duration("expectations.talking", \.expectations.talking),
+        duration("expectations.ended", \.expectations.ended),
+        duration("expectations.artefacts", \.expectations.artefacts),
+        duration("expectations.retry", \.expectations.retry),
+        duration("expectations.unknown", \.expectations.unknown),
+        duration("expectations.abandonAfter", \.expectations.abandonAfter),
+        duration("expectations.checkCooldown", \.expectations.checkCooldown),
+    ]
+
+    private static let bounds: [SettingKey] = [
+        number("limits.connections", 1...1_000_000, \.limits.connections),
+        number("limits.connectionsPerAddress", 1...1_000_000, \.limits.connectionsPerAddress),
+        size("limits.headerBytes", 1_024...(1 << 20), \.limits.headerBytes),
+        size("limits.headerFieldBytes", 256...(1 << 20), \.limits.headerFieldBytes),
+        number("limits.headerFields", 8...10_000, \.limits.headerFields),
+        duration("limits.timeToHeaders", \.limits.timeToHeaders),
+        duration("limits.timeToBody", \.limits.timeToBody),
+        number("limits.bodyBytesPerSecond", 1...(1 << 30), \.limits.bodyBytesPerSecond),
+        duration("limits.idle", \.limits.idle),
+        duration("limits.writeStall", \.limits.writeStall),
+    ]
+
+    private static let logs: [SettingKey] = [
+        choice("log.level", \.logLevel),
+        choice("log.format", \.logFormat),
+    ]
+}

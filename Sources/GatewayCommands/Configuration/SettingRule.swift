@@ -1,0 +1,45 @@
+import CallDomain
+import GatewayHTTP
+import GatewayService
+
+/// What must hold between settings, or between a setting and the machine it is used on.
+struct SettingRule: Sendable {
+    /// The keys that it is about; the first one is named where it does not hold.
+    let keys: [String]
+    /// What is expected of the first key, as the end of a sentence.
+    let expected: String
+    /// Whether it holds.
+    let holds: @Sendable (GatewaySettings) -> Bool
+
+    /// Every rule there is.
+    static let all: [SettingRule] = [
+        SettingRule(
+            keys: ["operator.port", "operator.host", "listen.port", "listen.host"],
+            expected: "another port than that of listen.port on the same address"
+        ) { settings in
+            let areApart =
+                settings.operatorHost != settings.listenHost
+                && !anyAddress.contains(settings.operatorHost) && !anyAddress.contains(settings.listenHost)
+            return settings.operatorPort != settings.listenPort || settings.listenPort == 0 || areApart
+        },
+        SettingRule(
+            keys: ["limits.headerFieldBytes", "limits.headerBytes"], expected: "at most limits.headerBytes"
+        ) { $0.limits.headerFieldBytes <= $0.limits.headerBytes },
+        SettingRule(
+            keys: ["limits.connectionsPerAddress", "limits.connections"], expected: "at most limits.connections"
+        ) { $0.limits.connectionsPerAddress <= $0.limits.connections },
+        SettingRule(keys: ["reopen.window", "reopen.pause"], expected: "more than reopen.pause") {
+            $0.reopening.window > $0.reopening.pause
+        },
+        SettingRule(keys: ["journal.mostBytes", "webhook.bodyLimit"], expected: "at least webhook.bodyLimit") {
+            $0.journal.mostBytes >= $0.webhookBodyLimit
+        },
+        SettingRule(keys: ["bolna.caFile"], expected: "a readable file with a PEM certificate") { settings in
+            guard let path = settings.bolnaCAFile else { return true }
+            return SettingsFile.text(at: path)?.contains("-----BEGIN CERTIFICATE-----") == true
+        },
+    ]
+
+    /// The addresses that stand for every address of the machine.
+    private static let anyAddress: Set<String> = ["0.0.0.0", "::"]
+}

@@ -1,0 +1,139 @@
+import BolnaModel
+import BolnaSimulator
+import CallDomain
+import Foundation
+import GatewayHTTP
+import GatewayService
+import ServiceLifecycle
+import Synchronization
+
+/// Places the demo's calls through the gateway, lets some come in, shows what the gateway believes of them, and, where it
+/// was asked for, ends the demo once that is the truth.
+final class DemoDirector: Service, Sendable {
+    private let demo: Demo
+    private let simulator: SimulatorServer
+    private let assembly: GatewayAssembly
+    private let clock: ContinuousClock
+    private let started: AsyncStream<GatewayRunner.Addresses>
+    private let start: AsyncStream<GatewayRunner.Addresses>.Continuation
+    private let result = Mutex<DemoOutcome?>(nil)
+
+    /// How often belief is compared with the truth.
+    private static let comparisonInterval: Duration = .milliseconds(250)
+
+    init(demo: Demo, simulator: SimulatorServer, assembly: GatewayAssembly, clock: ContinuousClock) {
+        self.demo = demo
+        self.simulator = simulator
+        self.assembly = assembly
+        self.clock = clock
+        (started, start) = AsyncStream.makeStream(of: GatewayRunner.Addresses.self)
+    }
+
+    /// What the run came to; nil until all calls were compared with the truth.
+    var outcome: DemoOutcome? { result.withLock { $0 } }
+
+    /// The gateway accepts: calls may begin.
+    func start(at addresses: GatewayRunner.Addresses) { start.yield(addresses) }
+
+    func run() async throws {
+        try await cancelWhenGracefulShutdown {
+            do {
+                try await self.direct()
+            } catch is CancellationError {}
+        }
+    }
+
+    private func direct() async throws {
+        for await addresses in started {
+            demo.show.begin(at: addresses, data: demo.data, options: demo.options)
+            let port = addresses.gateway.port ?? 0
+            simulator.setWebhookURL("https://localhost:\(port)/webhooks/bolna/default")
+            return try await withThrowingTaskGroup(of: Bool.self) { group in
+                group.addTask {
+                    try await self.showChanges()
+                    return false
+                }
+                group.addTask {
+                    try await self.placeCalls()
+                    try await self.awaitTruth()
+                    return true
+                }
+                for try await isDone in group where isDone && demo.options.exitWhenDone { break }
+                group.cancelAll()
+            }
+        }
+    }
+
+    private func placeCalls() async throws {
+        let agents = simulator.agentIDs
+        let pause = Demo.pause.scaled(by: 1 / demo.options.speed)
+        for number in 0..<demo.options.calls {
+            if number % Demo.inboundEvery == Demo.inboundEvery - 1 {
+                simulator.addInboundCall()
+            } else {
+                try await place(number: number, agent: agents[number % agents.count])
+            }
+            try await clock.sleep(for: pause)
+        }
+    }
+
+    private func place(number: Int, agent: String) async throws {
+        let key = "demo-\(number)"
+        let request = DialRequest(
+            agent: AgentID(rawValue: agent), recipient: "+9100000\(10_000 + number)", callerName: "Lead \(number + 1)",
+            projectName: "Demo", idempotencyKey: key, fingerprint: RealWorld.digest(Array(key.utf8)))
+        switch await assembly.dependencies.dials.dial(account: GatewayAssembly.account, request: request) {
+        case .placed, .pending, .repeated: return
+        case .refused(let status, let message):
+            throw GatewayFailure(.unavailable, "the simulated Bolna refused a call with \(status): \(message)")
+        case .keyReused, .noToken: throw GatewayFailure(.negative, "the demo's own call was not understood")
+        case .invalid(let reason): throw GatewayFailure(.negative, reason)
+        case .busy: throw GatewayFailure(.unavailable, "the gateway is too busy to place a call")
+        }
+    }
+
+    private func showChanges() async throws {
+        for await event in try await assembly.changes.subscribe(account: GatewayAssembly.account, after: nil) {
+            guard case .change(let change) = event else { continue }
+            demo.show.changed(change, calls: try await newestCalls())
+        }
+    }
+
+    private func newestCalls() async throws -> [CallRecord] {
+        guard demo.show.isLive else { return [] }
+        return try await assembly.context.reader.read { store throws(StoreError) in
+            try store.calls(account: GatewayAssembly.account, query: CallQuery(), after: nil, limit: DemoShow.mostRows)
+                .calls
+        }
+    }
+
+    private func awaitTruth() async throws {
+        let patience = max(Demo.patience.scaled(by: 1 / demo.options.speed), Demo.leastPatience)
+        let deadline = clock.now.advanced(by: patience)
+        while true {
+            let outcome = try await compare()
+            if outcome.isTrue || clock.now >= deadline {
+                result.withLock { $0 = outcome }
+                if !demo.options.exitWhenDone { demo.show.finished(outcome) }
+                return
+            }
+            try await clock.sleep(for: Self.comparisonInterval)
+        }
+    }
+
+    private func compare() async throws -> DemoOutcome {
+        let now = RealWorld.now()
+        let (calls, report) = try await assembly.context.reader.read { store throws(StoreError) in
+            (
+                try store.calls(
+                    account: GatewayAssembly.account, query: CallQuery(), offset: 0, limit: 1_000, withBodies: false
+                ).calls,
+                try store.report(
+                    account: GatewayAssembly.account, from: now.advanced(by: .seconds(-86_400)), to: now, now: now)
+            )
+        }
+        return DemoOutcome(
+            truth: simulator.truth(), counts: simulator.log().counts, calls: calls, report: report,
+            expected: demo.options.calls)
+    }
+}

@@ -1,0 +1,86 @@
+import Foundation
+import WebhookTrust
+
+/// What a gateway makes for itself where the settings bring nothing: a webhook secret, an API key, a certificate.
+struct FirstStart {
+    /// The active webhook secrets.
+    let webhookSecrets: [String]
+    /// The API key of the account `default`.
+    let apiKey: String
+    /// Whether the API key was minted just now, and is to be shown this one time.
+    let isAPIKeyNew: Bool
+    /// The certificate chain's file.
+    let certificate: URL
+    /// The private key's file.
+    let privateKey: URL
+    /// Whether the certificate is the self-signed one, which Bolna will not accept.
+    let isSelfSigned: Bool
+
+    /// Reads what is there, mints what is missing.
+    init(
+        webhookSecrets: [String], apiKey: String?, certificate: URL, privateKey: URL, data: DataDirectory, now: Date
+    ) throws(GatewayFailure) {
+        if webhookSecrets.isEmpty {
+            self.webhookSecrets = [try Self.kept(in: data.webhookSecret, of: data, prefix: "whsec_").text]
+        } else {
+            self.webhookSecrets = webhookSecrets
+        }
+        if let apiKey {
+            self.apiKey = apiKey
+            isAPIKeyNew = false
+        } else {
+            let kept = try Self.kept(in: data.apiKey, of: data, prefix: "gwk_")
+            self.apiKey = kept.text
+            isAPIKeyNew = kept.isNew
+        }
+        let files = FileManager.default
+        switch (files.fileExists(atPath: certificate.path), files.fileExists(atPath: privateKey.path)) {
+        case (true, true):
+            self.certificate = certificate
+            self.privateKey = privateKey
+            isSelfSigned = false
+        case (false, false):
+            if !files.fileExists(atPath: data.certificate.path) || !files.fileExists(atPath: data.privateKey.path) {
+                try Self.makeCertificate(in: data, now: now)
+            }
+            self.certificate = data.certificate
+            self.privateKey = data.privateKey
+            isSelfSigned = true
+        case (true, false):
+            throw GatewayFailure(
+                .configuration, "tls.privateKey: the file is absent although tls.certificate is there; bring both")
+        case (false, true):
+            throw GatewayFailure(
+                .configuration, "tls.certificate: the file is absent although tls.privateKey is there; bring both")
+        }
+    }
+
+    /// The secret kept in a file of the data directory; minted with 256 random bits where there is none.
+    private static func kept(
+        in file: URL, of data: DataDirectory, prefix: String
+    ) throws(GatewayFailure) -> (text: String, isNew: Bool) {
+        if let text = try data.secret(in: file) { return (text, false) }
+        let minted = prefix + Base64URL.encode(try randomBytes())
+        try data.write(minted + "\n", to: file)
+        return (minted, true)
+    }
+
+    private static func randomBytes() throws(GatewayFailure) -> [UInt8] {
+        do {
+            return try SecureRandom.bytes(32)
+        } catch {
+            throw GatewayFailure(.unavailable, "libcrypto gives no random bytes: \(error)")
+        }
+    }
+
+    private static func makeCertificate(in data: DataDirectory, now: Date) throws(GatewayFailure) {
+        let made: SelfSignedCertificate
+        do {
+            made = try SelfSignedCertificate(now: now)
+        } catch {
+            throw GatewayFailure(.unavailable, "no self-signed certificate could be made; bring one in tls.certificate")
+        }
+        try data.write(made.privateKeyPEM, to: data.privateKey)
+        try data.write(made.certificatePEM, to: data.certificate)
+    }
+}

@@ -1,0 +1,118 @@
+import BolnaClient
+import CallDomain
+import Foundation
+import GatewayHTTP
+import GatewayService
+import Logging
+import SQLiteStore
+import ServiceLifecycle
+import WebhookTrust
+
+/// The gateway's parts, wired: what the settings describe, with the real clock, chance, store and client.
+struct GatewayAssembly {
+    /// What it was made from.
+    let settings: GatewaySettings
+    /// What was minted or found at start.
+    let firstStart: FirstStart
+    /// The store.
+    let store: SQLiteStore
+    /// Bolna's API.
+    let client: BolnaClient
+    /// What the services share.
+    let context: ServiceContext
+    /// What the routes work with.
+    let dependencies: GatewayDependencies
+    /// The changes of calls.
+    let changes: ChangeFeed
+    /// The services that poll, sweep, dial and beat, in the order in which they depend on each other.
+    let services: [any Service]
+
+    /// The pieces of the account `default` that the settings describe.
+    static let account = AccountID.default
+
+    /// Wires everything; nothing runs or listens yet.
+    init(settings: GatewaySettings, data: DataDirectory, firstStart: FirstStart, logger: Logger) throws {
+        self.settings = settings
+        self.firstStart = firstStart
+        let clock = ContinuousClock()
+        let scale = settings.expectations.scale
+        let reopening = ReopeningPolicy(
+            pause: settings.reopening.pause.scaled(by: scale), window: settings.reopening.window.scaled(by: scale))
+        store = try SQLiteStore(
+            path: try Self.databasePath(settings: settings, data: data),
+            reconciler: Reconciler(policy: reopening),
+            calculus: ExpectationCalculus(settings: settings.expectations))
+        client = try Self.client(settings: settings)
+
+        let registry = PrometheusRegistry()
+        let metrics = GatewayMetrics(registry: registry)
+        metrics.started(version: GatewayCommand.version)
+        let reader = StoreReader(store: store)
+        changes = ChangeFeed(reader: reader)
+        let writer = JournalWriter(
+            store: store, limits: settings.journal, changes: changes, metrics: metrics, logger: logger)
+        let accounts = AccountDirectory([
+            GatewayAccount(
+                id: Self.account, hasToken: settings.bolnaToken != nil, trustPolicy: settings.trustPolicy)
+        ])
+        let health = HealthBook(
+            accounts: accounts, settings: settings.expectations, remembered: try store.pathHealth(), logger: logger)
+        let gate = RequestGate(accounts: accounts, settings: settings.expectations)
+        context = ServiceContext(
+            accounts: accounts, api: client, reader: reader, writer: writer, health: health, gate: gate,
+            metrics: metrics,
+            settings: settings.expectations, now: RealWorld.now, digest: RealWorld.digest, newID: RealWorld.newID,
+            chance: RealWorld.chance, logger: logger)
+
+        let poller = Poller(context: context, clock: clock)
+        let sweeper = Sweeper(context: context, clock: clock)
+        let heartbeat = Heartbeat(context: context, clock: clock, onOutage: sweeper.cover)
+        let dials = DialService(context: context, clock: clock)
+        dependencies = GatewayDependencies(
+            accounts: accounts,
+            trusts: [
+                Self.account: AccountTrust(
+                    account: Self.account, secrets: try Self.secrets(firstStart),
+                    sourceAddresses: try SourceAddresses(parsing: settings.sourceAddresses),
+                    policy: settings.trustPolicy)
+            ],
+            verifier: try WebhookVerifier(),
+            intake: WebhookIntake(context: context, onHint: poller.wake),
+            reader: reader, writer: writer, checks: CheckService(context: context), dials: dials,
+            changes: changes, refusals: RefusalLog(), health: health, gate: gate, metrics: metrics,
+            keys: try APIKeyDirectory(keys: [
+                (
+                    key: firstStart.apiKey,
+                    principal: Principal(account: Self.account, scopes: Set(Scope.allCases), actor: "api.key")
+                )
+            ]),
+            registry: registry, now: RealWorld.now, clock: clock, logger: logger)
+        services = [writer, poller, sweeper, heartbeat, dials]
+    }
+
+    /// The database that `store.url` names.
+    static func databasePath(settings: GatewaySettings, data: DataDirectory) throws(GatewayFailure) -> String {
+        let url = settings.storeURL
+        guard url.hasPrefix("sqlite:") else {
+            throw GatewayFailure(
+                .configuration, "store.url: expected sqlite: or sqlite:PATH; this build has no other store")
+        }
+        let path = String(url.dropFirst("sqlite:".count))
+        return path.isEmpty ? data.database.path : path
+    }
+
+    private static func client(settings: GatewaySettings) throws -> BolnaClient {
+        let address = try BolnaBaseURL(validating: settings.bolnaBaseURL)
+        let token = settings.bolnaToken.flatMap(BolnaToken.init)
+        return try BolnaClient(
+            settings: BolnaClientSettings(baseURL: address, caFile: settings.bolnaCAFile),
+            credentials: BolnaCredentials(token.map { [account: $0] } ?? [:]),
+            now: RealWorld.now)
+    }
+
+    private static func secrets(_ firstStart: FirstStart) throws -> [WebhookSecret] {
+        try firstStart.webhookSecrets.enumerated().map { number, value in
+            try WebhookSecret(label: "secret-\(number + 1)", value: value)
+        }
+    }
+}

@@ -1,0 +1,124 @@
+import BolnaClient
+import CallDomain
+import Foundation
+import GatewayHTTP
+import Logging
+import NIOSSL
+import SQLiteStore
+import ServiceLifecycle
+import Synchronization
+import UnixSignals
+
+/// Runs an assembled gateway: its services and its three listeners, until a signal or a failure ends them.
+struct GatewayRunner {
+    /// The longest a graceful stop may take before the rest is cancelled.
+    static let longestStop: Duration = .seconds(10)
+
+    /// Where a running gateway can be reached.
+    struct Addresses: Sendable {
+        /// The public listener.
+        var gateway: URL
+        /// The operator listener.
+        var `operator`: URL
+    }
+
+    let assembly: GatewayAssembly
+    let data: DataDirectory
+    let logger: Logger
+
+    /// Runs until SIGTERM, SIGINT, `extra` ends, or a failure; `onReady` is called once both listeners accept.
+    func run(
+        extra: [any Service] = [], onReady: @escaping @Sendable (Addresses) -> Void
+    ) async throws {
+        let settings = assembly.settings
+        let tls = try tlsConfiguration()
+        let ready = ReadyWatch(onReady: onReady)
+        let gatewayServer = GatewayServer(
+            configuration: GatewayServerConfiguration(
+                host: settings.listenHost, port: settings.listenPort, tls: tls,
+                limits: settings.limits, webhookBodyLimit: settings.webhookBodyLimit),
+            dependencies: assembly.dependencies,
+            onReady: { host, port in ready.gateway(host: host, port: port) })
+        let operatorServer = OperatorServer(
+            host: settings.operatorHost, port: settings.operatorPort, limits: settings.limits,
+            dependencies: assembly.dependencies,
+            onReady: { host, port in ready.operatorListener(host: host, port: port) })
+        let controlServer = ControlServer(
+            path: data.controlSocket.path, account: GatewayAssembly.account, limits: settings.limits,
+            dependencies: assembly.dependencies)
+
+        // Stopping goes from the last to the first: listeners, then what polls and dials, the journal writer at the end.
+        let services: [any Service] =
+            assembly.services + [
+                operatorServer, controlServer, gatewayServer,
+            ] + extra
+        var configuration = ServiceGroupConfiguration(
+            services: services.map {
+                .init(
+                    service: $0, successTerminationBehavior: .gracefullyShutdownGroup,
+                    failureTerminationBehavior: .gracefullyShutdownGroup)
+            },
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: logger)
+        configuration.maximumGracefulShutdownDuration = Self.longestStop
+        let outcome: Result<Void, any Error>
+        do {
+            try await ServiceGroup(configuration: configuration).run()
+            outcome = .success(())
+        } catch let failure as GatewayFailure {
+            outcome = .failure(failure)
+        } catch {
+            let addresses =
+                "\(settings.listenHost):\(settings.listenPort) or \(settings.operatorHost):\(settings.operatorPort)"
+            outcome = .failure(
+                GatewayFailure(.unavailable, "a part of the gateway failed: \(error). Is \(addresses) taken?"))
+        }
+        await assembly.client.shutdown()
+        try assembly.store.close()
+        try outcome.get()
+    }
+
+    private func tlsConfiguration() throws(GatewayFailure) -> TLSConfiguration {
+        do {
+            let configuration = try TLSSettings.configuration(
+                certificateFile: assembly.firstStart.certificate.path,
+                privateKeyFile: assembly.firstStart.privateKey.path)
+            // Only a context tells whether the key is that of the certificate.
+            _ = try NIOSSLContext(configuration: configuration)
+            return configuration
+        } catch {
+            throw GatewayFailure(
+                .configuration,
+                "tls.certificate, tls.privateKey: expected a PEM chain and its PEM key; these files cannot be used")
+        }
+    }
+}
+
+/// Waits until both listeners are bound, then tells once.
+private final class ReadyWatch: Sendable {
+    private let bound = Mutex<(gateway: URL?, operator: URL?)>((nil, nil))
+    private let onReady: @Sendable (GatewayRunner.Addresses) -> Void
+
+    init(onReady: @escaping @Sendable (GatewayRunner.Addresses) -> Void) { self.onReady = onReady }
+
+    func gateway(host: String, port: Int) {
+        tell { $0.gateway = Self.url("https", host, port) }
+    }
+
+    func operatorListener(host: String, port: Int) {
+        tell { $0.operator = Self.url("http", host, port) }
+    }
+
+    private func tell(_ change: (inout (gateway: URL?, operator: URL?)) -> Void) {
+        let addresses = bound.withLock { bound in
+            change(&bound)
+            return bound
+        }
+        guard let gateway = addresses.gateway, let operatorListener = addresses.operator else { return }
+        onReady(GatewayRunner.Addresses(gateway: gateway, operator: operatorListener))
+    }
+
+    private static func url(_ scheme: String, _ host: String, _ port: Int) -> URL? {
+        URL(string: "\(scheme)://\(host.contains(":") ? "[\(host)]" : host):\(port)")
+    }
+}
