@@ -144,5 +144,10 @@ let package = Package(
                 nioCore, nioHTTP1, nioSSL,
             ],
             swiftSettings: strict),
+        .testTarget(
+            name: "EndToEndTests", dependencies: [asyncHTTPClient, nioCore, nioHTTP1, nioSSL, crypto, grdb],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "TidyTests", swiftSettings: strict),
     ]
 )

@@ -1,0 +1,79 @@
+import Foundation
+import Testing
+
+@Suite("The command line") struct CommandTests {
+    private func run(
+        _ arguments: [String], in folder: TemporaryFolder, environment: [String: String] = [:]
+    ) async throws -> (code: Int32, output: String, errors: String) {
+        await (try GatewayProcess(arguments, in: folder.url, environment: environment)).end()
+    }
+
+    @Test(
+        "Exit codes are those that are documented",
+        arguments: [
+            (["--help"], 0), (["--version"], 0), (["config", "check"], 0), (["nonsense"], 64),
+            (["serve", "--set", "listen.port=many"], 78), (["config", "check", "--config", "/nowhere.yaml"], 78),
+            (["report"], 1), (["check", "abc"], 1), (["webhook-url"], 1), (["demo", "--calls", "0"], 64),
+        ] as [([String], Int32)])
+    func exitCodes(arguments: [String], code: Int32) async throws {
+        let end = try await run(arguments, in: TemporaryFolder())
+        #expect(end.code == code, "\(arguments): \(end.errors)")
+        if code == 78 || code == 1 { #expect(end.errors.hasPrefix("gateway: ")) }
+    }
+
+    @Test("A second gateway over the same data is refused with a sentence, and commands go through the first")
+    func oneOwner() async throws {
+        let folder = try TemporaryFolder()
+        let fixture = try await ServeFixture.start(in: folder)
+        let second = try await run(["serve"], in: folder, environment: ServeFixture.environment)
+        #expect(second.code == 69)
+        _ = try await fixture.poster.post(signed: Array(try Payloads.text("07-lifecycle-6-completed.json").utf8))
+        let report = try await run(["report"], in: folder)
+        #expect(report.code == 0)
+        #expect(report.output.contains("Webhook deliveries"))
+        let check = try await run(["check", "f54886af-64c6-5dec-8a52-c3f9ab4af601"], in: folder)
+        #expect(check.code == 69, "there is no token, so the check cannot succeed: \(check.output)")
+        #expect(check.errors.hasPrefix("gateway: ") && !check.errors.contains("{"), "a sentence, not JSON")
+        #expect(try await fixture.stop() == 0)
+        let afterwards = try await run(["report", "--output", "json"], in: folder)
+        #expect(afterwards.code == 0)
+        #expect(afterwards.output.contains("\"webhook-deliveries\",\"value\":1"))
+    }
+
+    @Test("Only a start of serve makes secrets: another command would keep its API key from being shown")
+    func noSecretsBeforeServe() async throws {
+        let folder = try TemporaryFolder()
+        let check = try await run(["check", "abc"], in: folder, environment: ["GATEWAY_BOLNA_TOKEN": "canary"])
+        #expect(check.code == 1)
+        #expect(!FileManager.default.fileExists(atPath: folder.url.appending(path: "data/api-key").path))
+    }
+
+    @Test("First-start secrets are for the owner alone, and kept over restarts; no secret is shown by config")
+    func firstStart() async throws {
+        let folder = try TemporaryFolder()
+        var environment = ServeFixture.environment
+        environment["GATEWAY_API_KEY"] = nil
+        environment["GATEWAY_WEBHOOK_SECRET"] = nil
+        let files = ["api-key", "webhook-secret", "gateway.key", "gateway.crt"]
+        var contents: [[String]] = []
+        for _ in 1...2 {
+            let fixture = try await ServeFixture.start(in: folder, environment: environment)
+            #expect(try await fixture.stop() == 0)
+            let urls = files.map { folder.url.appending(path: "data/\($0)") }
+            contents.append(try urls.map { try String(contentsOf: $0, encoding: .utf8) })
+            for url in urls {
+                let mode = try FileManager.default.attributesOfItem(atPath: url.path)[.posixPermissions] as? Int
+                #expect(mode == 0o600, "\(url.lastPathComponent)")
+            }
+        }
+        #expect(contents[0] == contents[1])
+        let token = "canary-token-of-bolna"
+        let shown = try await run(["config", "show"], in: folder, environment: ["GATEWAY_BOLNA_TOKEN": token])
+        #expect(shown.code == 0)
+        #expect(!(shown.output + shown.errors).contains(token))
+        #expect(shown.output.contains("environment GATEWAY_BOLNA_TOKEN"))
+        let url = try await run(["webhook-url", "--host", "gateway.example.com"], in: folder)
+        #expect(url.code == 0)
+        #expect(url.output.contains("https://gateway.example.com:8443/webhooks/bolna/default/-/"))
+    }
+}

@@ -1,0 +1,124 @@
+import Foundation
+import Testing
+
+@Suite struct TidyTests {
+    @Test("Every target imports only what the layout allows it")
+    func imports() throws {
+        let files = try SourceTree.swiftFiles(below: "Sources")
+        #expect(files.count > 100, "the sources were not found")
+        #expect(files.flatMap(ImportRules.violations) == [])
+    }
+
+    @Test("Every public or package declaration has a doc comment")
+    func documentation() throws {
+        #expect(try SourceTree.swiftFiles(below: "Sources").flatMap(DocumentationRules.violations) == [])
+    }
+
+    @Test("Sources neither trap on purpose nor leave work undone")
+    func traps() throws {
+        let files = try SourceTree.swiftFiles(below: "Sources")
+        #expect(files.flatMap { TextRules.violations(in: $0, words: TextRules.traps) } == [])
+    }
+
+    @Test("Every library says in a page what its part is")
+    func pages() {
+        for target in ImportRules.allowed.keys.sorted() where !["gateway", "bolna-simulator"].contains(target) {
+            let page = SourceTree.root.appending(path: "Sources/\(target)/\(target).docc/\(target).md")
+            #expect(FileManager.default.fileExists(atPath: page.path), "\(page.path) is missing")
+        }
+    }
+
+    @Test("Tests do not sleep")
+    func sleeps() throws {
+        let files = try SourceTree.swiftFiles(below: "Tests").filter { !$0.path.hasPrefix("Tests/TidyTests/") }
+        #expect(files.flatMap { TextRules.violations(in: $0, words: TextRules.sleeps) } == [])
+    }
+
+    @Test("Every file keeps the checked-in format")
+    func format() throws {
+        #expect(try FormatLint.complaints(paths: ["Package.swift", "Sources", "Tests"]) == "")
+    }
+
+    @Test("The top level holds what was agreed, and nothing else")
+    func topLevel() throws {
+        let agreed: Set<String> = ["Package.swift", "Sources", "Tests", "README.md", "certs", "config"]
+        let entries = try FileManager.default.contentsOfDirectory(atPath: SourceTree.root.path)
+        let made: Set<String> = ["Package.resolved", "data"]
+        #expect(entries.filter { !$0.hasPrefix(".") && !agreed.contains($0) && !made.contains($0) } == [])
+        #expect(agreed.subtracting(entries) == [])
+    }
+}
+
+@Suite struct TidyRulesTests {
+    @Test(
+        "A forbidden import is named with its line",
+        arguments: [
+            "import Foundation", "package import GRDB", "@testable import BolnaWire", "private import NIOCore",
+            "import struct Foundation.Date",
+        ])
+    func forbiddenImport(line: String) {
+        let file = SourceFile(path: "Sources/CallDomain/Planted.swift", text: "// first line\n\(line)\n")
+        let found = ImportRules.violations(in: file)
+        #expect(found.count == 1)
+        #expect(found.first?.hasPrefix("Sources/CallDomain/Planted.swift:2: CallDomain must not import") == true)
+    }
+
+    @Test("An allowed import passes, and so does the word inside a sentence")
+    func allowedImport() {
+        let text = "package import CallDomain\nimport COpenSSL\n/// The import of calls.\n"
+        #expect(ImportRules.violations(in: SourceFile(path: "Sources/WebhookTrust/File.swift", text: text)) == [])
+    }
+
+    @Test("A target without a row is refused")
+    func unknownTarget() {
+        #expect(ImportRules.violations(in: SourceFile(path: "Sources/Extra/File.swift", text: "")).count == 1)
+    }
+
+    @Test(
+        "A visible declaration without a doc comment is found",
+        arguments: [
+            "package struct Call {}", "    package let id: Int", "    package static func f() {}",
+            "public final class Server {", "    @discardableResult package mutating func g() -> Int { 1 }",
+            "    package init() {}", "    package subscript(i: Int) -> Int { i }", "@inlinable\npackage func h() {}",
+            "    package private(set) var count = 0", "    nonisolated package func k() {}",
+            "package enum Kind {\n    case one\n}", "// a plain comment\npackage var x: Int { 1 }",
+        ])
+    func undocumented(text: String) {
+        #expect(!DocumentationRules.violations(in: SourceFile(path: "Sources/A/B.swift", text: text)).isEmpty)
+    }
+
+    @Test("Documented, private and local declarations pass")
+    func documented() {
+        let text = """
+            package import CallDomain
+            /// A kind.
+            @frozen
+            package enum Kind {
+                /// One.
+                case one
+
+                /// Its name.
+                package var name: String {
+                    switch self {
+                    case .one: "package var"
+                    }
+                }
+            }
+            enum Hidden {
+                case two
+            }
+            struct Local { let package = 1 }
+            """
+        #expect(DocumentationRules.violations(in: SourceFile(path: "Sources/A/B.swift", text: text)) == [])
+    }
+
+    @Test("A file that breaks the format is named by the linter")
+    func badFormat() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = folder.appending(path: "Planted.swift")
+        try "struct A{ let  b : Int ;}\n".write(to: file, atomically: true, encoding: .utf8)
+        #expect(try FormatLint.complaints(paths: [file.path]).contains("Planted.swift:1"))
+    }
+}
