@@ -27,6 +27,10 @@ struct DemoCommand: AsyncParsableCommand {
     var webhookReorder: Share = .never
     @Option(help: "The share of webhooks that come late.", transform: share)
     var webhookDelay: Share = .never
+    @Option(
+        help: "The share of answered calls whose recording comes minutes after the call is completed.", transform: share
+    )
+    var lateRecordings: Share = .never
     @Option(help: "The port of the gateway; 0 lets the system choose.")
     var port = 0
     @Option(help: "Where to keep the data; a temporary folder, removed at the end, unless told otherwise.")
