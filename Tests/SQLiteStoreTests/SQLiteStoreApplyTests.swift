@@ -104,22 +104,44 @@ struct SQLiteStoreApplyTests {
         #expect(try store.calls(account: .default, query: CallQuery(), after: nil, limit: 10).calls.count == 1)
     }
 
-    @Test("More distinct observations than are folded go to quarantine, and a read of theirs still counts as a look")
+    @Test("More distinct webhooks than are folded go to quarantine, and reads still tell how the call goes on and ends")
     func tooMany() throws {
-        let entries = (1...Evidence.mostObservations).map { number -> JournalEntry in
+        let webhooks = (1...Evidence.mostBeforeReads).map { number -> JournalEntry in
             var arrival = Arrival.webhook("e", .ringing, at: 1)
             arrival.updatedAt = .at(Int64(number))
             return arrival.entry
         }
-        _ = try store.apply(entries)
-        let receipts = try store.apply([
-            Arrival.webhook("e", .completed, at: 9).entry, Arrival.read("e", .completed, sent: 500).entry,
+        _ = try store.apply(webhooks)
+        let further = try store.apply([
+            Arrival.webhook("e", .completed, at: 9).entry, Arrival.read("e", .inProgress, sent: 500).entry,
             Arrival.webhook("other", .queued, at: 9).entry,
         ])
-        #expect(receipts.map(\.reason) == [.tooManyObservations, .tooManyObservations, nil])
-        #expect(try store.record("e").state?.status == .ringing)
+        #expect(further.map(\.reason) == [.tooManyObservations, nil, nil])
+        #expect(try store.record("e").state?.status == .inProgress)
         #expect(try store.record("e").ledger.lastReadAt == .at(500))
-        #expect(try store.count("observations") == Evidence.mostObservations + 1)
+
+        let reads = (1...Evidence.mostBeforeFinals).map { number -> JournalEntry in
+            var arrival = Arrival.read("e", .inProgress, sent: 600)
+            arrival.note = "\(number)"
+            return arrival.entry
+        }
+        #expect(try store.apply(reads).last?.reason == .tooManyObservations)
+        _ = try store.apply([Arrival.read("e", .completed, sent: 700).entry])
+        #expect(try store.record("e").state?.status == .completed)
+        #expect(try store.count("observations") == Evidence.mostBeforeFinals + 2)
+    }
+
+    @Test("Where even final reads find no room, a read still counts as a look, so that the call is not read for ever")
+    func full() throws {
+        let reads = (1...Evidence.mostObservations).map { number -> JournalEntry in
+            var arrival = Arrival.read("e", .completed, sent: 5)
+            arrival.note = "\(number)"
+            return arrival.entry
+        }
+        _ = try store.apply(reads)
+        #expect(try store.apply([Arrival.read("e", .failed, sent: 900).entry]).first?.reason == .tooManyObservations)
+        #expect(try store.record("e").ledger.lastReadAt == .at(900))
+        #expect(try store.count("observations") == Evidence.mostObservations)
     }
 
     @Test("Hints cannot fill a call's journal: further ones go to quarantine, and statements and reads still count")

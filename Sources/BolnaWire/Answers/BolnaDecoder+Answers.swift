@@ -14,7 +14,8 @@ extension BolnaDecoder {
             rows: rows.statements.map { row in
                 ListRow(
                     id: row.statement.executionID, status: row.statement.status,
-                    createdAt: row.statement.fields.time(.createdAt))
+                    createdAt: row.statement.fields.time(.createdAt), updatedAt: row.statement.updatedAt,
+                    retryCount: row.statement.retryCount)
             },
             unusableRows: rows.unusableRows,
             hasMore: envelope.hasMore ?? (count > 0 && count >= size),

@@ -28,9 +28,17 @@ package struct ListRow: Hashable, Sendable {
     package var status: CallStatus?
     /// When it was created; nil where the row does not say.
     package var createdAt: Timestamp?
+    /// When it was changed last; nil where the row does not say, as trimmed rows do not.
+    package var updatedAt: Timestamp?
+    /// Its retry count; nil where the row does not say, as trimmed rows do not.
+    package var retryCount: Int?
 
     /// Puts a row together.
-    package init(id: ExecutionID, status: CallStatus?, createdAt: Timestamp?) {
+    package init(
+        id: ExecutionID, status: CallStatus?, createdAt: Timestamp?, updatedAt: Timestamp? = nil, retryCount: Int? = nil
+    ) {
+        self.updatedAt = updatedAt
+        self.retryCount = retryCount
         self.id = id
         self.status = status
         self.createdAt = createdAt

@@ -151,6 +151,11 @@ package struct Evidence: Hashable, Sendable {
 
     /// The most distinct observations of one call that are folded; further ones go to quarantine.
     package static let mostObservations = 500
+    /// The most of them that anything but a full read of ours may use up: what others send must not keep the gateway
+    /// from learning the truth.
+    package static let mostBeforeReads = 400
+    /// The most of them that reads of a call under way may use up: a read must always be able to tell its end.
+    package static let mostBeforeFinals = 450
     /// The most distinct hints among them: strangers may send these, and must not use up the room of what counts.
     package static let mostHints = 100
 

@@ -26,11 +26,33 @@ package struct ListRead: Hashable, Sendable {
         package var execution: ExecutionID
         /// Its status; nil where the row has none.
         package var status: CallStatus?
+        /// `retry_count`; nil where the row, being trimmed, has none.
+        package var retryCount: Int?
+        /// `updated_at`; nil where the row, being trimmed, has none.
+        package var updatedAt: Timestamp?
 
         /// Puts a row together.
-        package init(execution: ExecutionID, status: CallStatus?) {
+        package init(
+            execution: ExecutionID, status: CallStatus?, retryCount: Int? = nil, updatedAt: Timestamp? = nil
+        ) {
             self.execution = execution
             self.status = status
+            self.retryCount = retryCount
+            self.updatedAt = updatedAt
+        }
+
+        /// Whether it shows the call as it is held. The same status of a later attempt is a change: the row's retry
+        /// count tells, else, for the statuses that an attempt begins with, a later `updated_at`; a row that has
+        /// neither cannot tell attempts apart.
+        func shows(_ call: DueCall) -> Bool {
+            guard let status, status == call.status else { return false }
+            if let retryCount { return retryCount <= call.ledger.position?.attempt ?? 0 }
+            switch status.phase {
+            case .waiting, .dialling:
+                guard let updatedAt, let held = call.lastUpdatedAt else { return true }
+                return updatedAt <= held
+            case .talking, .ended, .final, nil: return true
+            }
         }
     }
 
@@ -55,16 +77,16 @@ package struct ListRead: Hashable, Sendable {
     /// Judges an answered page. Rows move between pages while calls run, and a call that left the status of the filter
     /// is on no page: what was not seen when the pages end is read singly.
     package func verdict(rows: [Row], hasMore: Bool) -> Verdict {
-        var statuses: [ExecutionID: CallStatus?] = [:]
-        for row in rows { statuses.updateValue(row.status, forKey: row.execution) }
+        var shown: [ExecutionID: Row] = [:]
+        for row in rows { shown[row.execution] = row }
         var verdict = Verdict(unchanged: [], toRead: [], next: nil)
         var unseen: [DueCall] = []
         for call in calls {
-            guard let status = statuses[call.execution] else {
+            guard let row = shown[call.execution] else {
                 unseen.append(call)
                 continue
             }
-            if status == call.status {
+            if row.shows(call) {
                 verdict.unchanged.append(call)
             } else {
                 verdict.toRead.append(call)

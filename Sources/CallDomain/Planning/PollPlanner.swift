@@ -51,12 +51,22 @@ package struct PollPlanner: Sendable {
         mutating func refused(_ budget: RequestBudget, retryAfter: Duration?, now: Timestamp) {
             buckets[budget.rawValue].refused(retryAfter: retryAfter, now: now)
         }
+
+        func joined(with other: Budgets) -> Budgets {
+            var joined = self
+            joined.buckets = zip(buckets, other.buckets).map { $0.joined(with: $1) }
+            joined.hints = zip(hints, other.hints).map { $0.joined(with: $1) }
+            return joined
+        }
     }
 
-    /// Says to which Bolna organization (`id` of `/user/me`) an account belongs: accounts of one share its budgets.
+    /// Says to which Bolna organization (`id` of `/user/me`) an account belongs: accounts of one share its budgets. What
+    /// the account spent, and what a 429 taught before that was known, goes with it; only what two accounts sent before
+    /// it was known that they share can be more than one budget.
     package mutating func assign(_ account: AccountID, organization: String) {
         organizations[account] = organization
-        budgets[.account(account)] = nil
+        guard let own = budgets.removeValue(forKey: .account(account)) else { return }
+        budgets[.organization(organization)] = budgets[.organization(organization)]?.joined(with: own) ?? own
     }
 
     /// The reads to send now, each paid for; at most as many as fit beside those in flight.

@@ -47,6 +47,21 @@ struct TokenBucket: Hashable, Sendable {
         }
     }
 
+    /// One bucket for what was two of the same size: what was spent from either is spent, and what either learned holds.
+    func joined(with other: TokenBucket) -> TokenBucket {
+        var joined = self
+        joined.tokens = max(tokens + other.tokens - capacity, 0)
+        joined.refilledAt = Self.later(refilledAt, other.refilledAt)
+        joined.halvedUntil = Self.later(halvedUntil, other.halvedUntil)
+        joined.blockedUntil = Self.later(blockedUntil, other.blockedUntil)
+        return joined
+    }
+
+    private static func later(_ left: Timestamp?, _ right: Timestamp?) -> Timestamp? {
+        guard let left, let right else { return left ?? right }
+        return max(left, right)
+    }
+
     private var factor: Double { halvedUntil == nil ? 1 : 0.5 }
 
     /// Brings back what time has earned. A clock that was set back earns nothing and prolongs nothing.

@@ -153,14 +153,17 @@ package struct DueCall: Hashable, Sendable {
     package var createdAt: Timestamp
     /// The status; nil while only hints are known.
     package var status: CallStatus?
+    /// The latest `updated_at` that was stated; nil where none was.
+    package var lastUpdatedAt: Timestamp?
     /// The ledger, with the expectation that is due.
     package var ledger: ExpectationLedger
 
     /// Puts a due call together.
     package init(
         account: AccountID, call: CallID, execution: ExecutionID, agent: AgentID?, createdAt: Timestamp,
-        status: CallStatus?, ledger: ExpectationLedger
+        status: CallStatus?, lastUpdatedAt: Timestamp? = nil, ledger: ExpectationLedger
     ) {
+        self.lastUpdatedAt = lastUpdatedAt
         self.account = account
         self.call = call
         self.execution = execution

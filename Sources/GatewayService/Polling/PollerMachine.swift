@@ -158,7 +158,9 @@ package struct PollerMachine: Sendable {
                 outcome.detail = "unusable page"
                 return outcome
             }
-            let rows = list.rows.map { ListRead.Row(execution: $0.id, status: $0.status) }
+            let rows = list.rows.map {
+                ListRead.Row(execution: $0.id, status: $0.status, retryCount: $0.retryCount, updatedAt: $0.updatedAt)
+            }
             let verdict = page.verdict(rows: rows, hasMore: list.hasMore)
             outcome.unchanged = verdict.unchanged
             singles += verdict.toRead

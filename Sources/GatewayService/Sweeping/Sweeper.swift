@@ -57,12 +57,15 @@ package final class Sweeper: Service, Sendable {
 
     /// One sweep: lists what is due, and returns when what it found has been read.
     func sweep() async {
-        let able = accounts.filter { !context.gate.isPaused($0) && !context.gate.isBroken($0) }
+        // An account whose breaker is open may have no due call whose read could close it: its sweep is a probe, too.
+        let able = accounts.filter { !context.gate.isPaused($0) }
         let first = machine.withLock { $0.tick(accounts: able, now: context.now()) }
         for account in first.agents { await listAgents(of: account) }
         await planOutages(able)
         // The agents that were just found, and the outages, are swept at once.
         let second = machine.withLock { $0.tick(accounts: able, now: context.now()) }
+        // Agents that could not be listed just now are due again: the next sweep lists them.
+        for account in second.agents { machine.withLock { $0.missedAgents(of: account) } }
         for call in first.calls + second.calls {
             if Task.isCancelled || Task.isShuttingDownGracefully { return }
             await readIfUnknown(call)
@@ -119,7 +122,7 @@ package final class Sweeper: Service, Sendable {
             }
             guard await read(outcome.toRead, of: asked) else { return machine.withLock { $0.failed(asked) } }
             if outcome.isTruncated { report(asked) }
-            if outcome.next == nil, let mark = machine.withLock({ $0.finished(asked) }) {
+            if outcome.next == nil, !outcome.isTruncated, let mark = machine.withLock({ $0.finished(asked) }) {
                 _ = try? await context.submit([.sweepMark(account: asked.account, agent: asked.agent, sweptAt: mark)])
             }
             page = outcome.next

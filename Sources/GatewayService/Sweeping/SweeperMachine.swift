@@ -15,6 +15,8 @@ package struct SweeperMachine: Sendable {
     private var marks: [Scope: Timestamp] = [:]
     private var pending: [SweepPage] = []
     private var deferred: [Call: DeferredCall] = [:]
+    /// Parts of truncated listings that are still to be listed, by scope.
+    private var parts: [Scope: Int] = [:]
 
     /// The time between sweeps of an agent; scaled.
     package static let interval: Duration = .seconds(120)
@@ -22,7 +24,7 @@ package struct SweeperMachine: Sendable {
     package static let overlap: Duration = .seconds(86_400)
     /// The time between looks at the list of agents; scaled.
     package static let agentsInterval: Duration = .seconds(600)
-    /// The most pages of one sweep; a longer listing is an incident.
+    /// The most pages of one sweep; a longer listing is an incident, and listed again in parts.
     package static let mostPages = 200
     /// The most calls that are deferred at once.
     package static let mostDeferred = 1_024
@@ -30,6 +32,8 @@ package struct SweeperMachine: Sendable {
     package static let mostFailures = 288
     /// The longest outage that is listed.
     package static let longestOutage: Duration = .seconds(30 * 86_400)
+    /// A truncated listing of a shorter window is not divided any more.
+    package static let shortestPart: Duration = .seconds(600)
 
     private struct Scope: Hashable {
         var account: AccountID
@@ -74,6 +78,8 @@ package struct SweeperMachine: Sendable {
         package var next: SweepPage?
         /// Whether the sweep ends although the listing goes on.
         package var isTruncated = false
+        /// Whether the sweep has reached its end, and no part of a truncated one is left to be listed.
+        package var isComplete = false
     }
 
     /// Starts with what the store remembers of earlier sweeps.
@@ -97,6 +103,7 @@ package struct SweeperMachine: Sendable {
         let current = Set(agents)
         sweepDue = sweepDue.filter { $0.key.account != account || current.contains($0.key.agent) }
         pending.removeAll { $0.account == account && !current.contains($0.agent) }
+        parts = parts.filter { $0.key.account != account || current.contains($0.key.agent) }
     }
 
     /// An account's agents could not be listed: the next tick tries again.
@@ -165,15 +172,36 @@ package struct SweeperMachine: Sendable {
             }
         }
         var outcome = Outcome(toRead: toRead)
-        let goesOn = list.hasMore && !list.rows.isEmpty && (page.kind == .outage || !unheard.isEmpty)
-        guard goesOn else { return outcome }
+        let goesOn = list.hasMore && !list.rows.isEmpty && (page.kind != .newest || !unheard.isEmpty)
+        let scope = Scope(account: page.account, agent: page.agent)
+        guard goesOn else {
+            if page.kind == .part { parts[scope] = max((parts[scope] ?? 0) - 1, 0) }
+            outcome.isComplete = (parts[scope] ?? 0) == 0
+            return outcome
+        }
         guard page.window.page < Self.mostPages else {
             outcome.isTruncated = true
+            divide(page, of: scope)
             return outcome
         }
         outcome.next = page
         outcome.next?.window.page += 1
         return outcome
+    }
+
+    /// A listing was too long: its window is listed again in two halves. One that is short is given up, and the next
+    /// sweep that reaches its end is taken for whole again.
+    private mutating func divide(_ page: SweepPage, of scope: Scope) {
+        if page.kind == .part { parts[scope] = max((parts[scope] ?? 0) - 1, 0) }
+        let span = page.window.to.duration(since: page.window.from)
+        guard span > Self.shortestPart else { return }
+        let middle = page.window.from.advanced(by: span / 2)
+        for (from, to) in [(middle, page.window.to), (page.window.from, middle)] {
+            pending.append(
+                SweepPage(
+                    account: scope.account, agent: scope.agent, window: .init(from: from, to: to), kind: .part))
+            parts[scope, default: 0] += 1
+        }
     }
 
     /// A page could not be read, or its calls could not: the same page is tried again at the next tick.
@@ -223,6 +251,8 @@ package struct SweepPage: Hashable, Sendable {
         case newest
         /// All calls of the time of an outage.
         case outage
+        /// All calls of a part of a window whose listing was too long.
+        case part
     }
 
     /// Puts a page together.

@@ -83,7 +83,8 @@ extension JournalTransaction {
 
     /// Whether one more distinct observation, or hint, is folded.
     private func hasRoom(for incoming: IncomingObservation, in call: StoredCall, id: Int64) throws -> Bool {
-        guard call.observationCount < Evidence.mostObservations else { return false }
+        let bound = Evidence.bound(for: incoming.key, status: incoming.statement.status)
+        guard call.observationCount < bound else { return false }
         guard incoming.key.standing == .hint, call.observationCount >= Evidence.mostHints else { return true }
         let hints = try Int.fetchOne(
             db.cachedStatement(sql: "SELECT count(*) FROM observations WHERE call = ? AND standing = ?"),
@@ -105,7 +106,7 @@ extension JournalTransaction {
                 trust: incoming.key.trust, receivedAt: incoming.receivedAt, reason: .tooManyObservations,
                 detail: incoming.key.standing == .hint
                     ? "The call has as many distinct hints or observations as are kept."
-                    : "The call has \(Evidence.mostObservations) distinct observations already.",
+                    : "The call has as many distinct observations as are folded.",
                 digest: incoming.key.digest, body: incoming.body))
     }
 

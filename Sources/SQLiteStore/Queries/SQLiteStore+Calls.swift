@@ -14,7 +14,8 @@ extension SQLiteStore {
                 let call = try StoredCall(row: row, db: db, reconciler: reconciler)
                 return DueCall(
                     account: call.account, call: call.callID, execution: call.execution, agent: call.state?.agentID,
-                    createdAt: call.createdAt, status: call.state?.status, ledger: call.ledger)
+                    createdAt: call.createdAt, status: call.state?.status,
+                    lastUpdatedAt: call.state?.context.lastUpdatedAt, ledger: call.ledger)
             }
         }
     }

@@ -120,4 +120,69 @@ struct ListReadTests {
         #expect(pages == 4)
         #expect(list.verdict(rows: stranger, hasMore: true).toRead.count == 5)
     }
+
+    private static func held(_ status: CallStatus, attempt: Int, updated: Double?) -> DueCall {
+        var call = PollPlannerTests.due("c", agent: "agent", status: status)
+        call.ledger.position = Position(attempt: attempt, step: 0)
+        call.lastUpdatedAt = updated.map(PollPlannerTests.after)
+        return call
+    }
+
+    @Test(
+        "The same status of a later attempt is a change, where the row tells: by its retry count, else by its time",
+        arguments: [
+            (CallStatus.ringing, 0, nil, nil, false), (.ringing, 0, 0, nil, false), (.ringing, 0, 1, nil, true),
+            (.ringing, 1, 1, 500, false), (.ringing, 1, 0, nil, false), (.ringing, 0, nil, 100, false),
+            (.ringing, 0, nil, 101, true), (.scheduled, 0, nil, 101, true), (.inProgress, 0, nil, 101, false),
+        ] as [(CallStatus, Int, Int?, Double?, Bool)])
+    func attempts(status: CallStatus, attempt: Int, retryCount: Int?, updated: Double?, isChange: Bool) {
+        let call = Self.held(status, attempt: attempt, updated: 100)
+        let list = ListRead(
+            account: call.account, agent: AgentID(rawValue: "agent"),
+            window: .init(from: PollPlannerTests.start, to: PollPlannerTests.after(1)), calls: [call])
+        let row = ListRead.Row(
+            execution: call.execution, status: status, retryCount: retryCount,
+            updatedAt: updated.map(PollPlannerTests.after))
+        let verdict = list.verdict(rows: [row], hasMore: false)
+        #expect(verdict.toRead == (isChange ? [call] : []))
+        #expect(verdict.unchanged == (isChange ? [] : [call]))
+    }
+
+    @Test(
+        "Calls that come in, run and leave while pages are turned never lose a due call",
+        arguments: 1...50 as ClosedRange<UInt64>)
+    func shifting(seed: UInt64) {
+        var random = SplitMix64(seed: seed)
+        let due = Self.calls(120)
+        var listing = due.map(\.execution).shuffled(using: &random)
+        var read = ListRead(
+            account: due[0].account, agent: AgentID(rawValue: "agent"),
+            window: .init(from: PollPlannerTests.start, to: PollPlannerTests.after(1), status: .ringing), calls: due)
+        var unchanged: [DueCall] = []
+        var toRead: [DueCall] = []
+        var left: Set<ExecutionID> = []
+        var pages = 0
+        while true {
+            pages += 1
+            let start = (read.window.page - 1) * read.window.size
+            let rows = listing.dropFirst(start).prefix(read.window.size)
+                .map { ListRead.Row(execution: $0, status: .ringing) }
+            let verdict = read.verdict(rows: rows, hasMore: listing.count > start + rows.count)
+            unchanged += verdict.unchanged
+            toRead += verdict.toRead
+            guard let next = verdict.next else { break }
+            read = next
+            // Between two pages new calls come, some run and move to the top, and some leave the filter's status.
+            for number in 0..<random.next() % 30 {
+                listing.insert(ExecutionID(rawValue: "new\(pages)-\(number)"), at: 0)
+            }
+            for _ in 0..<random.next() % 20 {
+                let call = listing.remove(at: Int(random.next() % UInt64(listing.count)))
+                if random.next() % 2 == 0 { listing.insert(call, at: 0) } else { left.insert(call) }
+            }
+        }
+        #expect(pages <= ListRead.mostPages)
+        #expect(Set(unchanged + toRead) == Set(due), "each is seen unchanged or read singly")
+        #expect(unchanged.count + toRead.count == due.count, "and only once")
+    }
 }

@@ -59,7 +59,7 @@ import Testing
         let second = try #require(one.next)
         #expect(second.window.page == 2)
         let two = machine.listed(second, page(["b"]), known: known(["b"]), isHealthy: true, now: .start)
-        #expect(two == SweeperMachine.Outcome(toRead: [], next: nil))
+        #expect(two == SweeperMachine.Outcome(toRead: [], next: nil, isComplete: true))
     }
 
     @Test("A call known by a hint only is read")
@@ -172,5 +172,47 @@ import Testing
         machine.failed(first)
         machine.found([], account: .default)
         #expect(machine.tick(accounts: [.default], now: .at(60)).pages == [])
+    }
+
+    @Test("A truncated listing is listed again in halves, and taken for whole when all of them have reached their end")
+    func parts() throws {
+        var machine = machine()
+        _ = machine.tick(accounts: [.default], now: .start)
+        machine.cover(.at(0)..<(.at(1_000)), oldestOpen: nil, account: .default)
+        var first = try #require(machine.tick(accounts: [.default], now: .at(30)).pages.first { $0.kind == .outage })
+        first.window.page = SweeperMachine.mostPages
+        let cut = machine.listed(first, page(["a"]), known: known(["a"]), isHealthy: true, now: .at(30))
+        #expect(cut.isTruncated && !cut.isComplete && cut.next == nil)
+        let halves = machine.tick(accounts: [.default], now: .at(60)).pages.filter { $0.kind == .part }
+        #expect(halves.map(\.window.from) == [.at(500), .at(0)])
+        #expect(halves.map(\.window.to) == [.at(1_000), .at(500)])
+        let end = page(["a"], hasMore: false)
+        let one = machine.listed(halves[0], end, known: known(["a"]), isHealthy: true, now: .at(60))
+        #expect(!one.isComplete)
+        var newest = first
+        newest.kind = .newest
+        newest.window.page = 1
+        let meanwhile = machine.listed(newest, end, known: known(["a"]), isHealthy: true, now: .at(60))
+        #expect(!meanwhile.isComplete)
+        let other = machine.listed(halves[1], end, known: known(["a"]), isHealthy: true, now: .at(60))
+        #expect(other.isComplete)
+        // A short window is not divided any more.
+        var short = halves[0]
+        short.window.page = SweeperMachine.mostPages
+        let given = machine.listed(short, page(["a"]), known: known(["a"]), isHealthy: true, now: .at(60))
+        #expect(given.isTruncated)
+        let rest = machine.tick(accounts: [.default], now: .at(90)).pages
+        #expect(!rest.contains { $0.kind == .part })
+    }
+
+    @Test("A call that began days ago and is still open at an outage lies in the window that is listed after it")
+    func longCall() throws {
+        var machine = machine()
+        _ = machine.tick(accounts: [.default], now: .start)
+        let day = 86_400.0
+        machine.cover(.at(0)..<(.at(600)), oldestOpen: .at(-9 * day), account: .default)
+        let pages = machine.tick(accounts: [.default], now: .at(600)).pages.filter { $0.kind == .outage }
+        #expect(pages.map(\.window.from) == [.at(-9 * day), .at(-2 * day)])
+        #expect(pages.last?.window.to == .at(600))
     }
 }

@@ -42,6 +42,44 @@ import Testing
         #expect(gateway.bolna.reads == [])
     }
 
+    @Test("Agents that could not be listed are listed by the next sweep")
+    func retriesAgents() async throws {
+        let gateway = try TestGateway()
+        gateway.bolna.tell(CallBody(status: "ringing"), at: .start)
+        gateway.bolna.answer { request in request.endpoint == .agents ? .status(429) : nil }
+        let sweeper = Sweeper(context: gateway.context, clock: gateway.clock)
+        gateway.clock.advance(by: .seconds(1))
+        await sweeper.sweep()
+        #expect(try gateway.record() == nil)
+        gateway.bolna.answer(nil)
+        gateway.clock.advance(by: .seconds(30))
+        await sweeper.sweep()
+        #expect(try gateway.status() == .ringing)
+    }
+
+    @Test("An account whose breaker opened while it knew no call finds calls again once Bolna answers")
+    func sweepsWhileBroken() async throws {
+        let gateway = try TestGateway()
+        gateway.bolna.tell(CallBody(status: "ringing"), at: .start)
+        gateway.bolna.answer { _ in .status(503) }
+        let poller = Poller(context: gateway.context, clock: gateway.clock)
+        let sweeper = Sweeper(context: gateway.context, clock: gateway.clock)
+        for _ in 0..<100 where !gateway.context.gate.isBroken(.default) {
+            gateway.clock.advance(by: .seconds(30))
+            await poller.turn()
+            await sweeper.sweep()
+        }
+        #expect(gateway.context.gate.isBroken(.default))
+        gateway.bolna.answer(nil)
+        for _ in 0..<4 {
+            gateway.clock.advance(by: .seconds(30))
+            await poller.turn()
+            await sweeper.sweep()
+        }
+        #expect(!gateway.context.gate.isBroken(.default))
+        #expect(try gateway.status() == .ringing)
+    }
+
     @Test("A call that could not be read is read by a later sweep")
     func retries() async throws {
         let gateway = try TestGateway()
