@@ -41,6 +41,8 @@ package struct GatewayDependencies: Sendable {
     package var clock: any Clock<Duration>
     /// Whether the gateway is on its way out.
     package var drain: DrainState
+    /// What has been seen of webhooks' secrets and signatures.
+    package var witness: WebhookWitness
     /// Where lines go.
     package var logger: Logger
 
@@ -50,8 +52,10 @@ package struct GatewayDependencies: Sendable {
         intake: WebhookIntake, reader: StoreReader, writer: JournalWriter, checks: CheckService, dials: DialService,
         changes: ChangeFeed, refusals: RefusalLog, health: HealthBook, gate: RequestGate, metrics: GatewayMetrics,
         keys: APIKeyDirectory,
-        registry: PrometheusRegistry, now: @escaping @Sendable () -> Timestamp, clock: any Clock<Duration>,
-        drain: DrainState = DrainState(), logger: Logger
+        registry: PrometheusRegistry, now: @escaping @Sendable () -> Timestamp,
+        clock: any Clock<Duration>,
+        drain: DrainState = DrainState(), witness: WebhookWitness = WebhookWitness(),
+        logger: Logger
     ) {
         self.accounts = accounts
         self.trusts = trusts
@@ -71,6 +75,7 @@ package struct GatewayDependencies: Sendable {
         self.now = now
         self.clock = clock
         self.drain = drain
+        self.witness = witness
         self.logger = logger
     }
 }

@@ -10,6 +10,10 @@ struct GatewaySettings: Sendable {
     var listenHost = "0.0.0.0"
     /// `listen.port`; 0 lets the system choose.
     var listenPort = 8443
+    /// `listen.hosts`: the host names that are answered for; empty: all.
+    var listenHosts: [String] = []
+    /// `listen.trustedProxies`: the addresses and CIDR blocks whose `X-Forwarded-For` is believed.
+    var trustedProxies: [String] = []
     /// `operator.host`: where health and metrics are served.
     var operatorHost = "127.0.0.1"
     /// `operator.port`; 0 lets the system choose.
@@ -32,6 +36,8 @@ struct GatewaySettings: Sendable {
     var webhookSecrets: [String] = []
     /// `webhook.bodyLimit` in bytes.
     var webhookBodyLimit = 1 << 20
+    /// `webhook.tolerance`: how far a signature's time may lie from now.
+    var webhookTolerance: Duration = .seconds(300)
     /// `webhook.trust.addressed` and `webhook.trust.none`.
     var trustPolicy = TrustPolicy()
     /// `webhook.sourceAddresses`: the three that Bolna names (docs: guides/post-call/polling-call-status-webhooks, seen

@@ -12,6 +12,12 @@ extension SettingKey {
     private static let listeners: [SettingKey] = [
         text("listen.host", expected: SettingText.hostWords, \.listenHost, where: SettingText.isHost),
         number("listen.port", 0...65_535, \.listenPort),
+        list("listen.hosts", expected: "host names, separated by commas", \.listenHosts) { hosts in
+            hosts.allSatisfy(SettingText.isHost)
+        },
+        list("listen.trustedProxies", expected: addressWords, \.trustedProxies) { addresses in
+            (try? SourceAddresses(parsing: addresses)) != nil
+        },
         text("operator.host", expected: SettingText.hostWords, \.operatorHost, where: SettingText.isHost),
         number("operator.port", 0...65_535, \.operatorPort),
         text("tls.certificate", expected: "the path of a PEM file", \.tlsCertificate, where: SettingText.isPath),
@@ -20,6 +26,8 @@ extension SettingKey {
             "api.key", isSecret: true, expected: "a text of at most \(longestText) bytes", \.apiKey,
             where: { $0.utf8.count <= longestText }),
     ]
+
+    private static let addressWords = "addresses or CIDR blocks, separated by commas, such as 13.203.39.153,10.0.0.0/8"
 
     private static let storage: [SettingKey] = [
         text("data.directory", expected: "the path of a folder", \.dataDirectory, where: SettingText.isPath),
@@ -51,19 +59,13 @@ extension SettingKey {
                 return true
             },
             show: { $0.webhookSecrets.isEmpty ? nil : $0.webhookSecrets.joined(separator: ",") }),
+        duration("webhook.tolerance", in: .seconds(1)...(.seconds(3_600)), \.webhookTolerance),
         size("webhook.bodyLimit", 1_024...(64 << 20), \.webhookBodyLimit),
         choice("webhook.trust.addressed", \.trustPolicy.addressed),
         choice("webhook.trust.none", among: [.hint, .refuse], \.trustPolicy.none),
-        SettingKey(
-            name: "webhook.sourceAddresses", isSecret: false,
-            expected: "addresses or CIDR blocks, separated by commas, such as 13.203.39.153,10.0.0.0/8",
-            read: { text, settings in
-                let addresses = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-                guard (try? SourceAddresses(parsing: addresses)) != nil else { return false }
-                settings.sourceAddresses = addresses
-                return true
-            },
-            show: { $0.sourceAddresses.joined(separator: ",") }),
+        list("webhook.sourceAddresses", expected: addressWords, \.sourceAddresses) { addresses in
+            (try? SourceAddresses(parsing: addresses)) != nil
+        },
     ]
 
     private static let polling: [SettingKey] = [

@@ -84,6 +84,22 @@ extension SettingKey {
             show: { $0[keyPath: path] })
     }
 
+    /// Several texts, separated by commas, that `isGood` accepts together; none of them empty.
+    static func list(
+        _ name: String, expected: String, _ path: any WritableKeyPath<GatewaySettings, [String]> & Sendable,
+        where isGood: @escaping @Sendable ([String]) -> Bool
+    ) -> SettingKey {
+        SettingKey(
+            name: name, expected: expected,
+            read: { text, settings in
+                let parts = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+                guard !parts.contains(""), isGood(parts) else { return false }
+                settings[keyPath: path] = parts
+                return true
+            },
+            show: { $0[keyPath: path].isEmpty ? nil : $0[keyPath: path].joined(separator: ",") })
+    }
+
     static func number(
         _ name: String, _ range: ClosedRange<Int>, _ path: any WritableKeyPath<GatewaySettings, Int> & Sendable
     ) -> SettingKey {

@@ -21,7 +21,7 @@ struct FirstStart {
         webhookSecrets: [String], apiKey: String?, certificate: URL, privateKey: URL, data: DataDirectory, now: Date
     ) throws(GatewayFailure) {
         if webhookSecrets.isEmpty {
-            self.webhookSecrets = [try Self.kept(in: data.webhookSecret, of: data, prefix: "whsec_").text]
+            self.webhookSecrets = [try Self.kept(in: data.webhookSecret, of: data, mint: WebhookSecret.mint).text]
         } else {
             self.webhookSecrets = webhookSecrets
         }
@@ -29,7 +29,9 @@ struct FirstStart {
             self.apiKey = apiKey
             isAPIKeyNew = false
         } else {
-            let kept = try Self.kept(in: data.apiKey, of: data, prefix: "gwk_")
+            let kept = try Self.kept(in: data.apiKey, of: data) { () throws(CryptoError) in
+                "gwk_" + Base64URL.encode(try SecureRandom.bytes(32))
+            }
             self.apiKey = kept.text
             isAPIKeyNew = kept.isNew
         }
@@ -57,20 +59,15 @@ struct FirstStart {
 
     /// The secret kept in a file of the data directory; minted with 256 random bits where there is none.
     private static func kept(
-        in file: URL, of data: DataDirectory, prefix: String
+        in file: URL, of data: DataDirectory, mint: () throws(CryptoError) -> String
     ) throws(GatewayFailure) -> (text: String, isNew: Bool) {
         if let text = try data.secret(in: file) { return (text, false) }
-        let minted = prefix + Base64URL.encode(try randomBytes())
-        try data.write(minted + "\n", to: file)
-        return (minted, true)
-    }
-
-    private static func randomBytes() throws(GatewayFailure) -> [UInt8] {
-        do {
-            return try SecureRandom.bytes(32)
-        } catch {
+        let minted: String
+        do { minted = try mint() } catch {
             throw GatewayFailure(.unavailable, "libcrypto gives no random bytes: \(error)")
         }
+        try data.write(minted + "\n", to: file)
+        return (minted, true)
     }
 
     private static func makeCertificate(in data: DataDirectory, now: Date) throws(GatewayFailure) {

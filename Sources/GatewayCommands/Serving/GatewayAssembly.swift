@@ -76,7 +76,8 @@ struct GatewayAssembly {
                     sourceAddresses: try SourceAddresses(parsing: settings.sourceAddresses),
                     policy: settings.trustPolicy)
             ],
-            verifier: try WebhookVerifier(),
+            verifier: try WebhookVerifier(
+                secrets: firstStart.webhookSecrets.count, tolerance: settings.webhookTolerance),
             intake: WebhookIntake(context: context, onHint: poller.wake),
             reader: reader, writer: writer, checks: CheckService(context: context), dials: dials,
             changes: changes, refusals: RefusalLog(), health: health, gate: gate, metrics: metrics,
@@ -86,7 +87,8 @@ struct GatewayAssembly {
                     principal: Principal(account: Self.account, scopes: Set(Scope.allCases), actor: "api.key")
                 )
             ]),
-            registry: registry, now: RealWorld.now, clock: clock, logger: logger)
+            registry: registry, now: RealWorld.now, clock: clock,
+            witness: WebhookWitness(memory: settings.webhookTolerance * 2), logger: logger)
         services = [writer, poller, sweeper, heartbeat, dials]
     }
 

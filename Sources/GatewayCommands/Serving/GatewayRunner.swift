@@ -8,6 +8,7 @@ import SQLiteStore
 import ServiceLifecycle
 import Synchronization
 import UnixSignals
+import WebhookTrust
 
 /// Runs an assembled gateway: its services and its three listeners, until a signal or a failure ends them.
 struct GatewayRunner {
@@ -35,7 +36,8 @@ struct GatewayRunner {
         let ready = ReadyWatch(onReady: onReady)
         let gatewayServer = GatewayServer(
             configuration: GatewayServerConfiguration(
-                host: settings.listenHost, port: settings.listenPort, tls: tls,
+                host: settings.listenHost, port: settings.listenPort, tls: tls, hosts: Set(settings.listenHosts),
+                trustedProxies: try SourceAddresses(parsing: settings.trustedProxies),
                 limits: settings.limits, webhookBodyLimit: settings.webhookBodyLimit),
             dependencies: assembly.dependencies,
             onReady: { host, port in ready.gateway(host: host, port: port) })

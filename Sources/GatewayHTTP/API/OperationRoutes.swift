@@ -135,6 +135,23 @@ struct OperationRoutes: Sendable {
             }
             json.member("refusedDeliveries", dependencies.refusals.count(addressedTo: principal.account))
             json.member("watchers", dependencies.changes.subscribers)
+            write(&json, webhooksOf: principal.account)
+        }
+    }
+
+    private func write(_ json: inout JSONWriter, webhooksOf account: AccountID) {
+        json.key("webhooks")
+        json.object { json in
+            json.key("secrets")
+            json.array { json in
+                for secret in dependencies.trusts[account]?.secrets ?? [] {
+                    json.object { json in
+                        json.member("label", secret.label)
+                        json.member("lastUsed", dependencies.witness.lastUse(of: secret.label, account: account))
+                    }
+                }
+            }
+            json.member("repeatedSignatures", dependencies.witness.repetitions(of: account))
         }
     }
 

@@ -14,17 +14,19 @@ final class GatewayResponder: Sendable {
     private let table: RouteTable
     private let authenticator: Authenticator
     private let isSecure: Bool
+    private let visitors: VisitorRules
     private let now: @Sendable () -> Timestamp
     private let logger: Logger
     private let date = HTTPDateCache()
 
     init(
-        table: RouteTable, authenticator: Authenticator, isSecure: Bool, now: @escaping @Sendable () -> Timestamp,
-        logger: Logger
+        table: RouteTable, authenticator: Authenticator, isSecure: Bool, visitors: VisitorRules = VisitorRules(),
+        now: @escaping @Sendable () -> Timestamp, logger: Logger
     ) {
         self.table = table
         self.authenticator = authenticator
         self.isSecure = isSecure
+        self.visitors = visitors
         self.now = now
         self.logger = logger
     }
@@ -34,7 +36,8 @@ final class GatewayResponder: Sendable {
         to request: Request, writer: consuming ResponseWriter, channel: any Channel
     ) async throws {
         let receivedAt = now()
-        var response = await answer(request, peer: channel.remoteAddress?.ipAddress ?? "local", at: receivedAt)
+        let peer = visitors.address(of: request.head, peer: channel.remoteAddress?.ipAddress ?? "local")
+        var response = await answer(request, peer: peer, at: receivedAt)
         SecurityFields.add(to: &response.headers, isSecure: isSecure)
         response.headers[.date] = date.text(at: receivedAt)
         // An answer to HEAD has the length the body would have, and no body.
@@ -45,6 +48,9 @@ final class GatewayResponder: Sendable {
     private func answer(_ request: Request, peer: String, at receivedAt: Timestamp) async -> Response {
         let target = (request.head.path ?? "/").split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         let path = target.first ?? "/"
+        guard visitors.admit(request.head) else {
+            return refuse(Problem(.misdirected), request: request, route: nil)
+        }
         switch table.match(request.method, path: path) {
         case .found(let route, let parameters):
             do {

@@ -34,6 +34,8 @@ package struct Problem: Error, Hashable, Sendable {
         case encodedBody = "encoded-body"
         /// The idempotency key came with another request before.
         case keyReused = "idempotency-key-reused"
+        /// The host is none of those that the gateway answers for.
+        case misdirected = "misdirected"
         /// Too many, or too large header fields.
         case headersTooLarge = "headers-too-large"
         /// The call was checked just now.
@@ -64,6 +66,7 @@ package struct Problem: Error, Hashable, Sendable {
             case .bodyTooLarge: .contentTooLarge
             case .encodedBody: .unsupportedMediaType
             case .keyReused: .unprocessableContent
+            case .misdirected: .misdirectedRequest
             case .headersTooLarge: .requestHeaderFieldsTooLarge
             case .coolingDown: .tooManyRequests
             case .internalError: .internalServerError
@@ -85,6 +88,7 @@ package struct Problem: Error, Hashable, Sendable {
             case .bodyTooLarge: "The body is too large"
             case .encodedBody: "Only bodies without content encoding are taken"
             case .keyReused: "The idempotency key came with another request before"
+            case .misdirected: "The gateway does not answer for this host"
             case .headersTooLarge: "The header fields are too many or too large"
             case .coolingDown: "The call was checked just now"
             case .internalError: "The gateway failed"

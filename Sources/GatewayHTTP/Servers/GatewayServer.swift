@@ -3,6 +3,7 @@ import HummingbirdCore
 import NIOCore
 package import NIOSSL
 import ServiceLifecycle
+package import WebhookTrust
 
 /// Settings of the public listener.
 package struct GatewayServerConfiguration: Sendable {
@@ -12,6 +13,10 @@ package struct GatewayServerConfiguration: Sendable {
     package var port: Int
     /// The TLS, as ``TLSSettings`` makes it.
     package var tls: TLSConfiguration
+    /// The host names that are answered for; empty: all. Requests to others are answered 421.
+    package var hosts: Set<String>
+    /// The proxies that may state the client's address.
+    package var trustedProxies: SourceAddresses
     /// The limits.
     package var limits: ListenerLimits
     /// `webhook.bodyLimit`: the largest webhook in bytes.
@@ -23,12 +28,15 @@ package struct GatewayServerConfiguration: Sendable {
 
     /// Puts a configuration together.
     package init(
-        host: String, port: Int, tls: TLSConfiguration, limits: ListenerLimits = ListenerLimits(),
+        host: String, port: Int, tls: TLSConfiguration, hosts: Set<String> = [],
+        trustedProxies: SourceAddresses = SourceAddresses(blocks: []), limits: ListenerLimits = ListenerLimits(),
         webhookBodyLimit: Int = 1024 * 1024, apiBodyLimit: Int = 64 * 1024, stream: StreamSettings = StreamSettings()
     ) {
         self.host = host
         self.port = port
         self.tls = tls
+        self.hosts = hosts
+        self.trustedProxies = trustedProxies
         self.limits = limits
         self.webhookBodyLimit = webhookBodyLimit
         self.apiBodyLimit = apiBodyLimit
@@ -60,8 +68,9 @@ package final class GatewayServer: Service, Sendable {
             table: .api(
                 dependencies: dependencies, apiBodyLimit: configuration.apiBodyLimit,
                 webhookBodyLimit: configuration.webhookBodyLimit, stream: configuration.stream),
-            authenticator: .keys(dependencies.keys), isSecure: true, now: dependencies.now,
-            logger: dependencies.logger)
+            authenticator: .keys(dependencies.keys), isSecure: true,
+            visitors: VisitorRules(hosts: configuration.hosts, trustedProxies: configuration.trustedProxies),
+            now: dependencies.now, logger: dependencies.logger)
         let listener = Listener(
             address: .hostname(configuration.host, port: configuration.port),
             tls: try NIOSSLContext(configuration: configuration.tls), limits: limits, clock: dependencies.clock,

@@ -13,6 +13,9 @@ struct WebhookRoutes: Sendable {
     private let bodyLimit: Int
 
     private static let signature = HTTPField.Name("Bolna-Signature")
+    private static let standardID = HTTPField.Name("webhook-id")
+    private static let standardTime = HTTPField.Name("webhook-timestamp")
+    private static let standardSignature = HTTPField.Name("webhook-signature")
 
     init(dependencies: GatewayDependencies, bodyLimit: Int) {
         self.dependencies = dependencies
@@ -36,7 +39,11 @@ struct WebhookRoutes: Sendable {
         let agent = request.parameters["agent"].flatMap { $0 == "-" ? nil : AgentID(rawValue: $0) }
         let fields = request.head.headerFields
         let credentials = DeliveryCredentials(
-            signatureHeaders: Self.signature.map { fields[values: $0] } ?? [],
+            signatureHeaders: Self.values(of: Self.signature, in: fields),
+            standardHeaders: StandardWebhookHeaders(
+                ids: Self.values(of: Self.standardID, in: fields),
+                timestamps: Self.values(of: Self.standardTime, in: fields),
+                signatures: Self.values(of: Self.standardSignature, in: fields)),
             authorizationHeader: fields[.authorization], urlToken: request.parameters["token"],
             account: account ?? AccountID(rawValue: addressed), agent: agent, peerAddress: request.peer)
         let verdict = try dependencies.verifier.judge(
@@ -45,13 +52,36 @@ struct WebhookRoutes: Sendable {
         case .refused(let reason):
             refused(request, account: addressed, reason: reason, pattern: pattern, body: body)
             return .problem(Problem(.unauthorized, "The sender could not be verified."))
-        case .accepted(let trust, let standing, let tokenAgent, _):
+        case .accepted(let trust, let standing, let tokenAgent, let secret):
+            let digest = try ContentHash.sha256(body)
             let outcome = await dependencies.intake.receive(
                 VerifiedDelivery(
                     account: credentials.account, agent: tokenAgent ?? agent, trust: trust, standing: standing,
-                    receivedAt: request.receivedAt, body: body, digest: try ContentHash.sha256(body)))
+                    receivedAt: request.receivedAt, body: body, digest: digest))
+            try remember(credentials, digest: digest, secret: secret, outcome: outcome, at: request.receivedAt)
             return try Self.response(to: outcome)
         }
+    }
+
+    /// Notes which secret was used, and that this signature was: only once the delivery is on disk, so that what was not
+    /// stored can be sent again without counting as a repetition.
+    private func remember(
+        _ credentials: DeliveryCredentials, digest: ContentDigest, secret: String?, outcome: IntakeOutcome,
+        at time: Timestamp
+    ) throws {
+        if let secret {
+            dependencies.witness.used(secret: secret, of: credentials.account, at: time)
+            dependencies.metrics.secretUsed(account: credentials.account, label: secret, at: time)
+        }
+        if case .busy = outcome { return }
+        guard let content = try credentials.signedContent(body: digest) else { return }
+        if dependencies.witness.isRepeated(content, of: credentials.account, at: time) {
+            dependencies.metrics.signatureRepeated(account: credentials.account)
+        }
+    }
+
+    private static func values(of name: HTTPField.Name?, in fields: HTTPFields) -> [String] {
+        name.map { fields[values: $0] } ?? []
     }
 
     /// What Bolna is told: nothing but a 2xx means that it need not send again.

@@ -25,6 +25,8 @@ package final class GatewayMetrics: Sendable {
         case conflicts = "gw_conflicts_total"
         case truncated = "gw_sweep_truncated_total"
         case subscribers = "gw_sse_clients"
+        case secretUse = "gw_webhook_secret_last_used_timestamp_seconds"
+        case repeatedSignatures = "gw_webhook_signatures_repeated_total"
 
         var help: String {
             switch self {
@@ -47,13 +49,19 @@ package final class GatewayMetrics: Sendable {
             case .conflicts: "Contradictions between statements, by rule."
             case .truncated: "Sweeps that had to stop before the end of a listing."
             case .subscribers: "Clients that watch changes."
+            case .secretUse: "When a webhook secret last verified a delivery, by its place in the settings."
+            case .repeatedSignatures: "Deliveries whose signature had been accepted before: replays, or lazy retries."
             }
         }
 
         var kind: MetricKind {
             switch self {
-            case .deliveries, .storeErrors, .ticks, .requests, .missed, .conflicts, .truncated: .counter
-            case .buildInfo, .databaseSize, .overdue, .oldestOverdue, .lastRead, .breaker, .subscribers: .gauge
+            case .deliveries, .storeErrors, .ticks, .requests, .missed, .conflicts, .truncated,
+                .repeatedSignatures:
+                .counter
+            case .buildInfo, .databaseSize, .overdue, .oldestOverdue, .lastRead, .breaker, .subscribers,
+                .secretUse:
+                .gauge
             case .acknowledgement, .commit, .commitEntries, .webhookLag, .foundLag: .histogram
             }
         }
@@ -144,6 +152,18 @@ package final class GatewayMetrics: Sendable {
 
     /// This many clients watch changes.
     package func watched(by clients: Int) { set(.subscribers, Double(clients)) }
+
+    /// A webhook secret verified a delivery.
+    package func secretUsed(account: AccountID, label: String, at time: Timestamp) {
+        set(
+            .secretUse, Duration.microseconds(time.rawValue).seconds,
+            [("account", account.rawValue), ("secret", label)])
+    }
+
+    /// A signature came that had been accepted before.
+    package func signatureRepeated(account: AccountID) {
+        count(.repeatedSignatures, [("account", account.rawValue)])
+    }
 
     private func count(_ name: Name, _ labels: [(String, String)] = []) {
         Counter(label: name.rawValue, dimensions: labels, factory: registry).increment()

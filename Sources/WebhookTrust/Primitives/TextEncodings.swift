@@ -38,6 +38,32 @@ package enum Hex {
     }
 }
 
+/// Base64 as Standard Webhooks use it (RFC 4648, section 4): the common alphabet, padded.
+package enum Base64 {
+    /// The text of some bytes.
+    package static func encode(_ bytes: some Collection<UInt8>) -> String {
+        let text = String(Base64URL.encode(bytes).map { $0 == "-" ? "+" : $0 == "_" ? "/" : $0 })
+        return text + String(repeating: "=", count: (4 - text.utf8.count % 4) % 4)
+    }
+
+    /// Reads exactly what ``encode(_:)`` writes; nil for other characters, missing padding, or bits after the last byte that
+    /// are not zero.
+    package static func decode(_ text: some StringProtocol) -> [UInt8]? {
+        guard text.utf8.count.isMultiple(of: 4) else { return nil }
+        var digits = Array(text.utf8)
+        while digits.last == UInt8(ascii: "="), text.utf8.count - digits.count < 2 { digits.removeLast() }
+        for index in digits.indices {
+            switch digits[index] {
+            case UInt8(ascii: "-"), UInt8(ascii: "_"): return nil
+            case UInt8(ascii: "+"): digits[index] = UInt8(ascii: "-")
+            case UInt8(ascii: "/"): digits[index] = UInt8(ascii: "_")
+            default: continue
+            }
+        }
+        return Base64URL.decode(String(decoding: digits, as: UTF8.self))
+    }
+}
+
 /// Base64 with the alphabet that is safe in URLs and without padding (RFC 4648, section 5).
 package enum Base64URL {
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)

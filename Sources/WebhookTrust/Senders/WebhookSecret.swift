@@ -4,13 +4,26 @@ package struct WebhookSecret: Sendable {
     package let label: String
     /// HMAC under the secret's UTF-8 bytes, any prefix included.
     let hmac: HMACSHA256
+    /// HMAC under the key of Standard Webhooks: the base64 after `whsec_`.
+    let standard: HMACSHA256
 
     /// The length in bytes under which a secret deserves a warning: that of the HMAC's own strength.
     package static let shortestUnremarkable = 32
 
-    /// Takes a secret of at least one byte.
+    /// What stands before the base64 of a Standard Webhooks secret.
+    package static let prefix = "whsec_"
+
+    /// Takes a secret of at least one byte. One that is no base64 is no key of Standard Webhooks; its bytes stand in there,
+    /// so that each secret takes the same work.
     package init(label: String, value: String) throws(CryptoError) {
         self.label = label
         self.hmac = try HMACSHA256(key: value)
+        let key = Base64.decode(value.hasPrefix(Self.prefix) ? String(value.dropFirst(Self.prefix.count)) : value)
+        self.standard = if let key, !key.isEmpty { try HMACSHA256(key: key) } else { hmac }
+    }
+
+    /// A secret as a gateway makes it for itself: `whsec_` and the base64 of random bytes, good for both schemes.
+    package static func mint() throws(CryptoError) -> String {
+        prefix + Base64.encode(try SecureRandom.bytes(shortestUnremarkable))
     }
 }

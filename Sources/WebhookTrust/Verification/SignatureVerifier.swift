@@ -15,7 +15,8 @@ package enum SignatureVerifier {
     /// Checks the values of the header, of which there must be one. Every secret is tried with every code, so the time
     /// tells neither which secret nor which code matched.
     package static func check(
-        headers: [String], body: [UInt8], secrets: [WebhookSecret], now: Timestamp
+        headers: [String], body: [UInt8], secrets: [WebhookSecret], now: Timestamp,
+        tolerance: Int64 = SignatureVerifier.tolerance
     ) throws(CryptoError) -> SignatureCheck {
         guard let header = headers.first else { return .refused(.missing) }
         guard headers.count == 1, let signature = SignatureHeader(parsing: header) else { return .refused(.malformed) }
@@ -28,12 +29,15 @@ package enum SignatureVerifier {
                 label = secret.label
             }
         }
-        // Whole seconds on both sides: the sender's `t` has no fraction either.
-        let nowSeconds = now.rawValue / 1_000_000
-        let (age, overflow) = nowSeconds.subtractingReportingOverflow(signature.seconds)
-        guard !overflow, age.magnitude <= UInt64(tolerance) else { return .refused(.stale) }
+        guard isFresh(signature.seconds, now: now, tolerance: tolerance) else { return .refused(.stale) }
         guard let label else { return .refused(.mismatch) }
         return .signed(secret: label)
+    }
+
+    /// Whether a time in whole seconds, as senders write it, is near enough to now.
+    static func isFresh(_ seconds: Int64, now: Timestamp, tolerance: Int64) -> Bool {
+        let (age, overflow) = (now.rawValue / 1_000_000).subtractingReportingOverflow(seconds)
+        return !overflow && age.magnitude <= UInt64(max(tolerance, 0))
     }
 }
 

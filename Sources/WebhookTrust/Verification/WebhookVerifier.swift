@@ -4,6 +4,8 @@ package import CallDomain
 package struct DeliveryCredentials: Hashable, Sendable {
     /// All values of `Bolna-Signature`, in order.
     package var signatureHeaders: [String]
+    /// The header fields of Standard Webhooks.
+    package var standardHeaders: StandardWebhookHeaders
     /// The value of `Authorization`.
     package var authorizationHeader: String?
     /// The token in the address.
@@ -17,10 +19,12 @@ package struct DeliveryCredentials: Hashable, Sendable {
 
     /// Puts credentials together.
     package init(
-        signatureHeaders: [String] = [], authorizationHeader: String? = nil, urlToken: String? = nil,
-        account: AccountID, agent: AgentID? = nil, peerAddress: String? = nil
+        signatureHeaders: [String] = [], standardHeaders: StandardWebhookHeaders = StandardWebhookHeaders(),
+        authorizationHeader: String? = nil, urlToken: String? = nil, account: AccountID, agent: AgentID? = nil,
+        peerAddress: String? = nil
     ) {
         self.signatureHeaders = signatureHeaders
+        self.standardHeaders = standardHeaders
         self.authorizationHeader = authorizationHeader
         self.urlToken = urlToken
         self.account = account
@@ -81,15 +85,25 @@ package enum RefusalReason: String, Hashable, CaseIterable, Sendable {
 
 /// Judges deliveries: who sent them, how sure that is, and what they may do.
 package struct WebhookVerifier: Sendable {
-    /// Stands in for an account that does not exist, so that asking for one takes the same work; its secret is random.
-    private let decoy: AccountTrust
+    /// Stand in for the secrets that an account does not have: for all of them where there is no such account, and for
+    /// those that the account with the most has more. So each delivery takes the same work, whatever it is addressed to.
+    private let decoys: [WebhookSecret]
+    /// The whole seconds that a signature's time may lie from now.
+    private let tolerance: Int64
 
-    /// Makes the stand-in's secret.
-    package init() throws(CryptoError) {
-        let secret = Base64URL.encode(try SecureRandom.bytes(32))
-        self.decoy = AccountTrust(
-            account: .default, secrets: [try WebhookSecret(label: "decoy", value: secret)],
-            sourceAddresses: SourceAddresses(blocks: []))
+    /// The most active secrets of an account.
+    package static let mostSecrets = 16
+
+    /// Makes the stand-ins, whose values are random: `secrets` is the number that the account with the most has.
+    package init(
+        secrets: Int = 1, tolerance: Duration = .seconds(SignatureVerifier.tolerance)
+    ) throws(CryptoError) {
+        var decoys: [WebhookSecret] = []
+        for _ in 0..<min(max(secrets, 1), Self.mostSecrets) {
+            decoys.append(try WebhookSecret(label: "decoy", value: try WebhookSecret.mint()))
+        }
+        self.decoys = decoys
+        self.tolerance = tolerance.components.seconds
     }
 
     /// Judges a delivery; `trust` is nil where the account does not exist.
@@ -99,27 +113,43 @@ package struct WebhookVerifier: Sendable {
     package func judge(
         _ credentials: DeliveryCredentials, body: [UInt8], trust: AccountTrust?, now: Timestamp
     ) throws(CryptoError) -> Verdict {
-        let known = trust ?? decoy
-        let signature = try SignatureVerifier.check(
-            headers: credentials.signatureHeaders, body: body, secrets: known.secrets, now: now)
-        let token = try token(of: credentials, secrets: known.secrets)
-        let isAddressed = credentials.peerAddress.map(known.sourceAddresses.contains) ?? false
-        guard trust != nil else { return .refused(.unknownAccount) }
+        let own = trust?.secrets ?? []
+        let secrets = own + decoys.dropFirst(own.count)
+        let signature = try signature(of: credentials, body: body, secrets: secrets, now: now)
+        let token = try token(of: credentials, secrets: secrets)
+        let addresses = trust?.sourceAddresses ?? .bolna
+        let isAddressed = credentials.peerAddress.map(addresses.contains) ?? false
+        guard let trust else { return .refused(.unknownAccount) }
 
         switch signature {
         case .signed(let label):
-            return accept(.signed, agent: token.match?.agent, label: label, policy: known.policy)
+            return accept(.signed, agent: token.match?.agent, label: label, policy: trust.policy)
         case .refused(.malformed): return .refused(.malformedSignature)
         case .refused(.stale): return .refused(.staleSignature)
         case .refused(.mismatch): return .refused(.wrongSignature)
         case .refused(.missing): break
         }
         if let match = token.match {
-            return accept(.authenticated, agent: match.agent, label: match.label, policy: known.policy)
+            return accept(.authenticated, agent: match.agent, label: match.label, policy: trust.policy)
         }
-        let verdict = accept(isAddressed ? .addressed : .none, agent: nil, label: nil, policy: known.policy)
+        let verdict = accept(isAddressed ? .addressed : .none, agent: nil, label: nil, policy: trust.policy)
         if case .refused = verdict, token.wasGiven { return .refused(.wrongToken) }
         return verdict
+    }
+
+    /// Checks the signatures of both schemes: one that is there but wrong decides, else one that is right.
+    private func signature(
+        of credentials: DeliveryCredentials, body: [UInt8], secrets: [WebhookSecret], now: Timestamp
+    ) throws(CryptoError) -> SignatureCheck {
+        let own = try SignatureVerifier.check(
+            headers: credentials.signatureHeaders, body: body, secrets: secrets, now: now, tolerance: tolerance)
+        let standard = try StandardSignature.check(
+            headers: credentials.standardHeaders, body: body, secrets: secrets, now: now, tolerance: tolerance)
+        switch (own, standard) {
+        case (_, .refused(.missing)): return own
+        case (.refused(.missing), _), (.signed, _): return standard
+        case (.refused, _): return own
+        }
     }
 
     private func accept(_ trust: Trust, agent: AgentID?, label: String?, policy: TrustPolicy) -> Verdict {

@@ -58,6 +58,8 @@ struct TestGateway: Sendable {
     let store: SQLiteStore
     let changes: ChangeFeed
     let refusals: RefusalLog
+    let witness: WebhookWitness
+    let registry: PrometheusRegistry
     let client: HTTPClient
     /// Begins a graceful shutdown.
     let stop: @Sendable () async -> Void
@@ -84,6 +86,7 @@ struct TestGateway: Sendable {
     /// Starts a gateway, runs the body, stops it gracefully.
     static func run(
         limits: ListenerLimits = ListenerLimits(), heartbeat: Duration = .seconds(15), mostStreams: Int = 1_000,
+        hosts: Set<String> = [], trustedProxies: [String] = [],
         _ body: @escaping @Sendable (TestGateway) async throws -> Void
     ) async throws {
         let folder = try TemporaryFolder.make()
@@ -121,13 +124,14 @@ struct TestGateway: Sendable {
             }, chance: { 0.5 }, logger: logger)
         let refusals = RefusalLog()
         let secret = try WebhookSecret(label: "test", value: Self.secret)
+        let witness = WebhookWitness()
         let dependencies = GatewayDependencies(
             accounts: accounts, trusts: [.default: AccountTrust(account: .default, secrets: [secret])],
             verifier: try WebhookVerifier(), intake: WebhookIntake(context: context, onHint: {}), reader: reader,
             writer: writer, checks: CheckService(context: context),
             dials: DialService(context: context, clock: ContinuousClock()), changes: changes, refusals: refusals,
             health: health, gate: gate, metrics: metrics, keys: try keys(), registry: registry, now: now,
-            clock: ContinuousClock(), logger: logger)
+            clock: ContinuousClock(), witness: witness, logger: logger)
         let pair = try TestCertificate.pair()
         var stream = StreamSettings()
         stream.heartbeat = heartbeat
@@ -135,6 +139,7 @@ struct TestGateway: Sendable {
         let configuration = GatewayServerConfiguration(
             host: "127.0.0.1", port: 0,
             tls: try TLSSettings.configuration(certificateFile: pair.certificate, privateKeyFile: pair.privateKey),
+            hosts: hosts, trustedProxies: try SourceAddresses(parsing: trustedProxies),
             limits: limits, stream: stream)
 
         let ports = AsyncStream.makeStream(of: (String, Int).self)
@@ -163,7 +168,8 @@ struct TestGateway: Sendable {
             }
             let gateway = TestGateway(
                 port: bound["gateway"] ?? 0, operatorPort: bound["operator"] ?? 0, socket: socket, wall: wall,
-                bolna: bolna, store: store, changes: changes, refusals: refusals, client: client,
+                bolna: bolna, store: store, changes: changes, refusals: refusals, witness: witness,
+                registry: registry, client: client,
                 stop: { await group.triggerGracefulShutdown() })
             let result: Result<Void, any Error>
             do { result = .success(try await body(gateway)) } catch { result = .failure(error) }

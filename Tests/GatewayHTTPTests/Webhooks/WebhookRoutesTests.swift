@@ -142,4 +142,73 @@ struct WebhookRoutesTests {
             #expect(answer.headers["allow"] == "POST")
         }
     }
+
+    @Test("Standard Webhooks headers sign a delivery")
+    func standardWebhooks() async throws {
+        try await TestGateway.run { gateway in
+            let body = Array(Self.ringing.utf8)
+            let seconds = gateway.wall.now.rawValue / 1_000_000
+            let code = try WebhookSecret.standardCode(
+                secret: TestGateway.secret, prefix: "msg_1.\(seconds).", body: body)
+            let fields = [
+                "webhook-id": "msg_1", "webhook-timestamp": "\(seconds)", "webhook-signature": "v1,\(code)",
+            ]
+            let answer = try await gateway.send("POST", "/webhooks/bolna/default", headers: fields, body: body)
+            #expect(answer.status == 200)
+            #expect(answer.text == #"{"status":"stored"}"#)
+            let forged = fields.merging(["webhook-id": "msg_2"]) { $1 }
+            #expect(try await gateway.send("POST", "/webhooks/bolna", headers: forged, body: body).status == 401)
+        }
+    }
+
+    @Test("A signature that comes again is harmless and counted; the same body signed anew is not counted")
+    func repetitions() async throws {
+        try await TestGateway.run { gateway in
+            let signature = try TestGateway.signature(of: Array(Self.ringing.utf8), at: gateway.wall.now)
+            #expect(try await gateway.post(Self.ringing, signature: signature).text == #"{"status":"stored"}"#)
+            gateway.wall.advance(by: .seconds(30))
+            #expect(try await gateway.post(Self.ringing).text == #"{"status":"duplicate"}"#)
+            #expect(gateway.witness.repetitions(of: .default) == 0)
+            #expect(try await gateway.post(Self.ringing, signature: signature).text == #"{"status":"duplicate"}"#)
+            #expect(gateway.witness.repetitions(of: .default) == 1)
+            let text = gateway.registry.exposition()
+            #expect(text.contains(#"gw_webhook_signatures_repeated_total{account="default"} 1"#))
+            #expect(text.contains(#"gw_webhook_secret_last_used_timestamp_seconds{account="default",secret="test"}"#))
+            let health = try await gateway.send("GET", "/api/v1/health", key: TestGateway.allScopes)
+            #expect(health.text.contains(#""secrets":[{"label":"test","lastUsed":"2026-03-04T"#))
+            #expect(health.text.contains(#""repeatedSignatures":1"#))
+            gateway.wall.advance(by: .seconds(271))
+            #expect(try await gateway.post(Self.ringing, signature: signature).status == 401)
+        }
+    }
+
+    @Test("An address in X-Forwarded-For counts behind a trusted proxy only")
+    func forwarded() async throws {
+        let body = Array(Self.ringing.utf8)
+        try await TestGateway.run(trustedProxies: ["127.0.0.0/8"]) { gateway in
+            let behind = try await gateway.send(
+                "POST", "/webhooks/bolna", headers: ["X-Forwarded-For": "198.51.100.1, 13.203.39.153"], body: body)
+            #expect(behind.status == 200)
+            let madeUp = try await gateway.send(
+                "POST", "/webhooks/bolna", headers: ["X-Forwarded-For": "13.203.39.153, 198.51.100.1"], body: body)
+            #expect(madeUp.status == 401)
+            #expect(gateway.refusals.newest.first?.peer == "198.51.100.1")
+        }
+        try await TestGateway.run { gateway in
+            for field in ["X-Forwarded-For", "X-Real-IP", "Forwarded"] {
+                let value = field == "Forwarded" ? "for=13.203.39.153" : "13.203.39.153"
+                let stranger = try await gateway.send("POST", "/webhooks/bolna", headers: [field: value], body: body)
+                #expect(stranger.status == 401)
+            }
+            #expect(gateway.refusals.newest.first?.peer == "127.0.0.1")
+        }
+    }
+}
+
+extension WebhookSecret {
+    /// The code that a sender by Standard Webhooks would write; a secret that is no base64 is its own key.
+    fileprivate static func standardCode(secret: String, prefix: String, body: [UInt8]) throws -> String {
+        let key = Base64.decode(String(secret.dropFirst(6))) ?? Array(secret.utf8)
+        return Base64.encode(try HMACSHA256(key: key).code(prefix: Array(prefix.utf8), for: body))
+    }
 }

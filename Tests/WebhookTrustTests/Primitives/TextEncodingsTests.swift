@@ -73,3 +73,19 @@ struct SecureRandomTests {
         #expect(try SecureRandom.bytes(0).isEmpty)
     }
 }
+
+@Suite("Base64")
+struct Base64Tests {
+    @Test(
+        "Known texts, both ways",
+        arguments: [
+            ([], ""), ([0x66], "Zg=="), ([0x66, 0x6F], "Zm8="), ([0x66, 0x6F, 0x6F], "Zm9v"), ([0xFB, 0xFF], "+/8="),
+        ] as [([UInt8], String)])
+    func known(bytes: [UInt8], text: String) {
+        #expect(Base64.encode(bytes) == text)
+        #expect(Base64.decode(text) == bytes)
+    }
+
+    @Test("Anything else is refused", arguments: ["Zg", "Zg=", "Zh==", "Z===", "====", "-_8=", "Zm9v\n", "Zg==Zg=="])
+    func refused(text: String) { #expect(Base64.decode(text) == nil) }
+}

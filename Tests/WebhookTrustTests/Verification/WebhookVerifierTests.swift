@@ -144,4 +144,60 @@ struct WebhookVerifierTests {
         dump(trust, to: &dumped)
         #expect(dumped.contains("one") && !dumped.contains(Known.secret))
     }
+
+    /// `v1,…` over this id, the known time and body, under the known secret.
+    static func standard(id: String = "msg_1", time: Int64 = Known.time) throws -> StandardWebhookHeaders {
+        let key = try #require(Base64.decode(String(Known.secret.dropFirst(6))))
+        let code = try HMACSHA256(key: key).code(prefix: Array("\(id).\(time).".utf8), for: Known.body)
+        return StandardWebhookHeaders(ids: [id], timestamps: [String(time)], signatures: ["v1,\(Base64.encode(code))"])
+    }
+
+    func judge(standard: StandardWebhookHeaders, signature: [String] = []) throws -> Verdict {
+        try verifier.judge(
+            DeliveryCredentials(signatureHeaders: signature, standardHeaders: standard, account: .default),
+            body: Known.body, trust: AccountTrust(account: .default, secrets: [secret]), now: now)
+    }
+
+    @Test("Standard Webhooks sign as well; of two signatures one that is wrong refuses")
+    func standardWebhooks() throws {
+        let signed = Verdict.accepted(trust: .signed, standing: .applied, agent: nil, secretLabel: "one")
+        #expect(try judge(standard: Self.standard()) == signed)
+        #expect(try judge(standard: Self.standard(), signature: [Self.header]) == signed)
+        var wrong = try Self.standard()
+        wrong.ids = ["msg_2"]
+        #expect(try judge(standard: wrong) == .refused(.wrongSignature))
+        #expect(try judge(standard: wrong, signature: [Self.header]) == .refused(.wrongSignature))
+        #expect(try judge(standard: Self.standard(), signature: ["t=1,v1=zz"]) == .refused(.malformedSignature))
+        #expect(try judge(standard: Self.standard(time: Known.time - 301)) == .refused(.staleSignature))
+    }
+
+    @Test("Stand-in secrets never verify, however many there are")
+    func decoys() throws {
+        let verifier = try WebhookVerifier(secrets: 5)
+        let credentials = DeliveryCredentials(signatureHeaders: [Self.header], account: .default)
+        let trust = AccountTrust(account: .default, secrets: [secret])
+        let verdict = try verifier.judge(credentials, body: Known.body, trust: trust, now: now)
+        #expect(verdict == .accepted(trust: .signed, standing: .applied, agent: nil, secretLabel: "one"))
+        let none = AccountTrust(account: .default, secrets: [])
+        #expect(
+            try verifier.judge(credentials, body: Known.body, trust: none, now: now) == .refused(.wrongSignature))
+        #expect(try verifier.judge(credentials, body: Known.body, trust: nil, now: now) == .refused(.unknownAccount))
+    }
+
+    @Test("The same signed content has one digest, whatever stands around it; another has another")
+    func signedContent() throws {
+        let digest = try ContentHash.sha256(Known.body)
+        func content(_ headers: [String], account: AccountID = .default, body: ContentDigest? = nil) throws
+            -> ContentDigest?
+        {
+            try DeliveryCredentials(signatureHeaders: headers, account: account).signedContent(body: body ?? digest)
+        }
+        let first = try content([Self.header])
+        #expect(first != nil)
+        #expect(try content([Self.header + ",v1=\(Known.secondSecretSignature),v0=x"]) == first)
+        #expect(try content(["t=\(Known.time + 1),v1=\(Known.signature)"]) != first)
+        #expect(try content([Self.header], account: AccountID(rawValue: "other")) != first)
+        #expect(try content([Self.header], body: try ContentHash.sha256([])) != first)
+        #expect(try content([]) == nil)
+    }
 }
