@@ -29,6 +29,7 @@ let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioHTTP2 = Target.Dependency.product(name: "NIOHTTP2", package: "swift-nio-http2")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let nioHTTPTypesHTTP2 = Target.Dependency.product(name: "NIOHTTPTypesHTTP2", package: "swift-nio-extras")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -81,7 +82,7 @@ let package = Package(
                 "CallDomain", "BolnaWire", "WebhookTrust", "GatewayService",
                 hummingbird, hummingbirdCore, hummingbirdHTTP2, httpTypes, logging, nioCore, nioPosix, nioHTTP1,
                 nioHTTP2,
-                nioHTTPTypes, nioSSL, serviceLifecycle,
+                nioHTTPTypes, nioHTTPTypesHTTP2, nioSSL, serviceLifecycle,
             ],
             swiftSettings: strict),
         .target(

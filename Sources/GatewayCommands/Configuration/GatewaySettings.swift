@@ -45,6 +45,8 @@ struct GatewaySettings: Sendable {
     var sourceAddresses = ["13.203.39.153", "13.126.9.249", "13.202.133.53"]
     /// `api.key`; nil: one is minted at first start.
     var apiKey: String?
+    /// `api.bodyLimit` in bytes.
+    var apiBodyLimit = 64 << 10
     /// `poll.interval`, `reopen.pause` and the keys below `expectations`.
     var expectations = ExpectationSettings()
     /// `reopen.pause` and `reopen.window`, not yet scaled by `expectations.scale`.

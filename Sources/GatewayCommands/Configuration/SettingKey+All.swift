@@ -25,6 +25,7 @@ extension SettingKey {
         optionalText(
             "api.key", isSecret: true, expected: "a text of at most \(longestText) bytes", \.apiKey,
             where: { $0.utf8.count <= longestText }),
+        size("api.bodyLimit", 1_024...(64 << 20), \.apiBodyLimit),
     ]
 
     private static let addressWords = "addresses or CIDR blocks, separated by commas, such as 13.203.39.153,10.0.0.0/8"
@@ -88,14 +89,23 @@ extension SettingKey {
     private static let bounds: [SettingKey] = [
         number("limits.connections", 1...1_000_000, \.limits.connections),
         number("limits.connectionsPerAddress", 1...1_000_000, \.limits.connectionsPerAddress),
+        size("limits.targetBytes", 256...(1 << 20), \.limits.targetBytes),
         size("limits.headerBytes", 1_024...(1 << 20), \.limits.headerBytes),
         size("limits.headerFieldBytes", 256...(1 << 20), \.limits.headerFieldBytes),
         number("limits.headerFields", 8...10_000, \.limits.headerFields),
         duration("limits.timeToHeaders", \.limits.timeToHeaders),
         duration("limits.timeToBody", \.limits.timeToBody),
+        duration("limits.bodyGrace", \.limits.bodyGrace),
         number("limits.bodyBytesPerSecond", 1...(1 << 30), \.limits.bodyBytesPerSecond),
         duration("limits.idle", \.limits.idle),
         duration("limits.writeStall", \.limits.writeStall),
+        number("limits.requestsPerConnection", 1...1_000_000_000, \.limits.requestsPerConnection),
+        number("limits.pipelinedRequests", 1...10_000, \.limits.pipelinedRequests),
+        number("limits.streams", 1...10_000, \.limits.streams),
+        number("limits.streamResets", 1...1_000_000, \.limits.streamResets),
+        number("limits.controlFrames", 10...1_000_000, \.limits.controlFrames),
+        number("limits.continuationFrames", 1...1_000, \.limits.continuationFrames),
+        duration("limits.frameWindow", \.limits.frameWindow),
     ]
 
     private static let logs: [SettingKey] = [

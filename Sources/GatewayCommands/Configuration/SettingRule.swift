@@ -28,6 +28,9 @@ struct SettingRule: Sendable {
         SettingRule(
             keys: ["limits.connectionsPerAddress", "limits.connections"], expected: "at most limits.connections"
         ) { $0.limits.connectionsPerAddress <= $0.limits.connections },
+        SettingRule(keys: ["limits.bodyGrace", "limits.timeToBody"], expected: "at most limits.timeToBody") {
+            $0.limits.bodyGrace <= $0.limits.timeToBody
+        },
         SettingRule(keys: ["reopen.window", "reopen.pause"], expected: "more than reopen.pause") {
             $0.reopening.window > $0.reopening.pause
         },

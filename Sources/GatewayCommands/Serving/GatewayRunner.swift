@@ -38,7 +38,8 @@ struct GatewayRunner {
             configuration: GatewayServerConfiguration(
                 host: settings.listenHost, port: settings.listenPort, tls: tls, hosts: Set(settings.listenHosts),
                 trustedProxies: try SourceAddresses(parsing: settings.trustedProxies),
-                limits: settings.limits, webhookBodyLimit: settings.webhookBodyLimit),
+                limits: settings.limits, webhookBodyLimit: settings.webhookBodyLimit,
+                apiBodyLimit: settings.apiBodyLimit),
             dependencies: assembly.dependencies,
             onReady: { host, port in ready.gateway(host: host, port: port) })
         let operatorServer = OperatorServer(
@@ -47,7 +48,7 @@ struct GatewayRunner {
             onReady: { host, port in ready.operatorListener(host: host, port: port) })
         let controlServer = ControlServer(
             path: data.controlSocket.path, account: GatewayAssembly.account, limits: settings.limits,
-            dependencies: assembly.dependencies)
+            apiBodyLimit: settings.apiBodyLimit, dependencies: assembly.dependencies)
 
         // Stopping goes from the last to the first: listeners, then what polls and dials, the journal writer at the end.
         let services: [any Service] =

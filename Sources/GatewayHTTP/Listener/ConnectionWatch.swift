@@ -1,3 +1,4 @@
+import GatewayService
 import NIOCore
 
 /// When a connection must next show a request: decided from what happened, in values.
@@ -13,7 +14,11 @@ struct ConnectionDeadlines: Equatable {
     var isMultiplexed = false
     /// Requests whose answer has not ended.
     private(set) var openRequests = 0
+    /// Requests since the connection was accepted.
+    private(set) var requests = 0
     private var isIdle = false
+    /// Whether the timer runs for the want of a request, rather than for one that does not end.
+    var isAwaitingFirstByte: Bool { isIdle }
     private let timeToHeaders: Duration
     private let idle: Duration
 
@@ -35,6 +40,7 @@ struct ConnectionDeadlines: Equatable {
     /// A header block is complete.
     mutating func requestBegan() -> Action {
         openRequests += 1
+        requests += 1
         isIdle = false
         return .stop
     }
@@ -60,14 +66,38 @@ final class ConnectionWatch: ChannelInboundHandler, RemovableChannelHandler {
     private var timer: Scheduled<Void>?
     private var context: ChannelHandlerContext?
     private var isClosed = false
+    private let requestsPerConnection: Int
+    private let streams: Int
+    private let report: LimitReport
 
-    init(limits: ListenerLimits) { deadlines = ConnectionDeadlines(limits: limits) }
+    init(limits: ListenerLimits, report: @escaping LimitReport) {
+        deadlines = ConnectionDeadlines(limits: limits)
+        requestsPerConnection = limits.requestsPerConnection
+        streams = limits.streams
+        self.report = report
+    }
 
     /// HTTP/2 was agreed on.
     func becameMultiplexed() { deadlines.isMultiplexed = true }
 
-    /// A header block is complete.
-    func requestBegan() { perform(deadlines.requestBegan()) }
+    /// A header block is complete. Returns whether it is the last one that the connection takes; over HTTP/2 the client is
+    /// told by itself.
+    func requestBegan() -> Bool {
+        perform(deadlines.requestBegan())
+        guard deadlines.requests >= requestsPerConnection else { return false }
+        if deadlines.isMultiplexed, deadlines.requests - requestsPerConnection == streams + 1, let context {
+            // It was told to go, and what was on its way then has come.
+            report(.requests)
+            let channel = context.channel
+            context.eventLoop.execute { channel.close(promise: nil) }
+        }
+        if deadlines.isMultiplexed, deadlines.requests == requestsPerConnection, let context {
+            // Not at once: the codec may be in the middle of telling about streams, and would be entered again.
+            let pipeline = context.pipeline
+            context.eventLoop.execute { pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent()) }
+        }
+        return true
+    }
 
     /// A request was answered, or is gone.
     func requestEnded() { perform(deadlines.requestEnded()) }
@@ -111,7 +141,11 @@ final class ConnectionWatch: ChannelInboundHandler, RemovableChannelHandler {
             timer?.cancel()
             guard let context, !isClosed else { return }
             let channel = context.channel
-            timer = context.eventLoop.scheduleTask(in: TimeAmount(time)) { channel.close(promise: nil) }
+            let isLate = !deadlines.isAwaitingFirstByte
+            timer = context.eventLoop.scheduleTask(in: TimeAmount(time)) { [report] in
+                report(isLate ? .timeToHeaders : .idle)
+                channel.close(promise: nil)
+            }
         }
     }
 }

@@ -1,5 +1,5 @@
+import GatewayService
 import HummingbirdCore
-import HummingbirdHTTP2
 import Logging
 import NIOCore
 import NIOHTTP2
@@ -17,42 +17,49 @@ struct GatewayChannel: ServerChildChannel {
         /// Not admitted, or gone before it was set up.
         case refused
         case plain(HTTP1Channel.Value)
-        case negotiating(EventLoopFuture<NIONegotiatedHTTPVersion<HTTP1Channel.Value, HTTP2Channel.Value>>)
+        case negotiating(EventLoopFuture<NIONegotiatedHTTPVersion<HTTP1Channel.Value, HTTP2Connections.Streams>>)
     }
 
     private let tls: NIOSSLContext?
     private let limits: ListenerLimits
     private let census: ConnectionCensus
     private let http1: HTTP1Channel
-    private let http2: HTTP2Channel
+    private let http2: HTTP2Connections
+    private let report: LimitReport
 
-    init(tls: NIOSSLContext?, limits: ListenerLimits, responder: @escaping HTTPChannelHandler.Responder) {
+    init(
+        tls: NIOSSLContext?, limits: ListenerLimits, census: ConnectionCensus,
+        report: @escaping LimitReport, responder: @escaping HTTPChannelHandler.Responder
+    ) {
         self.tls = tls
         self.limits = limits
-        census = ConnectionCensus(limits: limits)
+        self.census = census
+        self.report = report
+        let isSecure = tls != nil
+        // The decoder's own limits are the last resort: what is over a limit, but within these, the guard tells apart.
         http1 = HTTP1Channel(
             responder: responder,
             configuration: HTTP1Channel.Configuration(
-                additionalChannelHandlers: [RequestGuard(limits: limits, isStream: false, isSecure: tls != nil)],
+                additionalChannelHandlers: [
+                    RequestGuard(limits: limits, isStream: false, isSecure: isSecure, report: report)
+                ],
                 httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
-                    maxHeaderFieldSize: limits.headerFieldBytes, maxHeaderListSize: limits.headerBytes,
-                    maxHeaderFieldCount: limits.headerFields)))
-        http2 = HTTP2Channel(
-            responder: responder,
-            configuration: HTTP2Channel.Configuration(
-                gracefulCloseTimeout: limits.drain,
-                streamConfiguration: HTTP1Channel.Configuration(
-                    additionalChannelHandlers: [RequestGuard(limits: limits, isStream: true, isSecure: true)])))
+                    maxHeaderFieldSize: 2 * max(limits.headerFieldBytes, limits.targetBytes),
+                    maxHeaderListSize: 2 * (limits.headerBytes + limits.targetBytes),
+                    maxHeaderFieldCount: 2 * limits.headerFields)))
+        http2 = HTTP2Connections(limits: limits, handler: http1, report: report)
     }
 
     /// Never fails: a failed setup would end the server's accept loop.
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         let address = channel.remoteAddress?.ipAddress ?? "local"
-        guard census.admit(address) else {
-            logger.debug("connection refused: too many")
+        do {
+            let source = try census.admit(address)
+            channel.closeFuture.whenComplete { [census] _ in census.leave(source) }
+        } catch {
+            report(error == .tooMany ? .connections : .connectionsPerAddress)
             return refuse(channel)
         }
-        channel.closeFuture.whenComplete { [census] _ in census.leave(address) }
         return connect(channel, logger: logger).map { Value(channel: channel, connection: $0) }
             .flatMapError { _ in refuse(channel) }
     }
@@ -65,7 +72,7 @@ struct GatewayChannel: ServerChildChannel {
             do {
                 switch try await version.get() {
                 case .http1_1(let connection): await http1.handle(value: connection, logger: logger)
-                case .http2(let connection): await http2.handle(value: connection, logger: logger)
+                case .http2(let streams): await http2.handle(streams, logger: logger)
                 }
             } catch {
                 logger.debug("connection ended before a protocol was agreed on")
@@ -76,22 +83,29 @@ struct GatewayChannel: ServerChildChannel {
     private func connect(_ channel: any Channel, logger: Logger) -> EventLoopFuture<Connection> {
         do {
             if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
-            try channel.pipeline.syncOperations.addHandler(ConnectionWatch(limits: limits))
+            try channel.pipeline.syncOperations.addHandler(ConnectionWatch(limits: limits, report: report))
         } catch {
             return channel.eventLoop.makeFailedFuture(error)
         }
-        guard tls != nil else { return http1.setup(channel: channel, logger: logger).map { .plain($0) } }
+        guard tls != nil else { return connectHTTP1(channel, logger: logger).map { .plain($0) } }
         return channel.configureHTTP2AsyncSecureUpgrade { channel in
-            http1.setup(channel: channel, logger: logger)
+            connectHTTP1(channel, logger: logger)
         } http2ConnectionInitializer: { channel in
             do {
                 try channel.pipeline.syncOperations.handler(type: ConnectionWatch.self).becameMultiplexed()
             } catch {
                 return channel.eventLoop.makeFailedFuture(error)
             }
-            return http2.setup(channel: channel, logger: logger)
+            return http2.setup(channel, logger: logger)
         }
         .map { .negotiating($0) }
+    }
+
+    private func connectHTTP1(_ channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP1Channel.Value> {
+        http1.setup(channel: channel, logger: logger).flatMapThrowing { value in
+            try OldVersionGuard.add(to: channel)
+            return value
+        }
     }
 
     private func refuse(_ channel: any Channel) -> EventLoopFuture<Value> {

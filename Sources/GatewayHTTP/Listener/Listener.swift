@@ -1,15 +1,20 @@
+import GatewayService
 import HummingbirdCore
 import Logging
 import NIOCore
 import NIOPosix
 import NIOSSL
 import ServiceLifecycle
+import WebhookTrust
 
 /// Accepts connections at an address until a graceful shutdown, and lets their requests finish for a bounded time.
 struct Listener: Sendable {
     let address: BindAddress
     let tls: NIOSSLContext?
     let limits: ListenerLimits
+    /// The proxies whose connections are not counted by address.
+    var proxies = SourceAddresses(blocks: [])
+    let metrics: GatewayMetrics
     let clock: any Clock<Duration>
     let logger: Logger
 
@@ -20,7 +25,10 @@ struct Listener: Sendable {
     func run(
         responder: GatewayResponder, onBound: @escaping @Sendable (any Channel) async -> Void
     ) async throws {
-        let channel = GatewayChannel(tls: tls, limits: limits) { request, writer, channel in
+        let channel = GatewayChannel(
+            tls: tls, limits: limits, census: ConnectionCensus(limits: limits, proxies: proxies),
+            report: { [metrics] limit in metrics.limited(by: limit) }
+        ) { request, writer, channel in
             try await responder.respond(to: request, writer: writer, channel: channel)
         }
         let server = channel.server(

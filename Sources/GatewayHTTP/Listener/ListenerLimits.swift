@@ -1,6 +1,8 @@
 /// What a listener lets a client do, below any router: every route inherits these, whatever handles it.
 package struct ListenerLimits: Hashable, Sendable {
-    /// The longest header field, and the longest request target, in bytes; more is answered 431.
+    /// The longest request target, path and query, in bytes; more is answered 414.
+    package var targetBytes: Int = 8 * 1024
+    /// The longest header field in bytes; more is answered 431.
     package var headerFieldBytes: Int = 8 * 1024
     /// All header fields together in bytes; more is answered 431.
     package var headerBytes: Int = 32 * 1024
@@ -17,6 +19,23 @@ package struct ListenerLimits: Hashable, Sendable {
     package var bodyBytesPerSecond: Int = 1_024
     /// The largest body of any route in bytes; more is answered 413, before it is read where `Content-Length` says so.
     package var bodyBytes: Int = 1024 * 1024
+    /// Requests that may wait for their answers on one HTTP/1 connection; with one more the connection is closed after the
+    /// answers to those before it, and a 400.
+    package var pipelinedRequests: Int = 16
+    /// Requests on one connection; the last one's answer closes it. Clients connect anew, and spread over what has changed
+    /// since: replicas, certificates.
+    package var requestsPerConnection: Int = 1_000
+    /// Streams at once on an HTTP/2 connection; it is told to the client, and one more is refused.
+    package var streams: Int = 100
+    /// Streams that a client may reset on an HTTP/2 connection within ``frameWindow``, and as many that may fail; with one
+    /// more the connection is closed (CVE-2023-44487).
+    package var streamResets: Int = 100
+    /// PING, SETTINGS and PRIORITY frames on an HTTP/2 connection within ``frameWindow``; with one more it is closed.
+    package var controlFrames: Int = 200
+    /// CONTINUATION frames of one header block; with one more the connection is closed.
+    package var continuationFrames: Int = 5
+    /// The time in which ``streamResets`` and ``controlFrames`` are counted.
+    package var frameWindow: Duration = .seconds(30)
     /// How long a connection is kept without a request.
     package var idle: Duration = .seconds(60)
     /// How long a client may leave an answer unread before its connection is closed.
@@ -25,9 +44,9 @@ package struct ListenerLimits: Hashable, Sendable {
     package var linger: Duration = .seconds(2)
     /// Connections at once; the next one is closed when it is accepted.
     package var connections: Int = 10_000
-    /// Connections at once from one address; the next one is closed when it is accepted. Bolna posts from three addresses,
-    /// each delivery within milliseconds, so a burst stays far below this; behind a reverse proxy all clients share the
-    /// proxy's address, so there this must be as high as ``connections``.
+    /// Connections at once from one address, or one IPv6 network of 64 bits, which is one customer's; the next one is closed
+    /// when it is accepted. Bolna posts from three addresses, each delivery within milliseconds, so a burst stays far below
+    /// this. Trusted proxies are not counted: their clients share the proxy's address.
     package var connectionsPerAddress: Int = 100
     /// How long requests may go on after a graceful shutdown began; then their connections are closed.
     package var drain: Duration = .seconds(5)

@@ -1,3 +1,4 @@
+import GatewayService
 import HTTPTypes
 import NIOCore
 import NIOHTTP1
@@ -34,15 +35,24 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     /// Nothing further is let through; the connection closes when its answer and the rest of its request are done.
     private var isDiscarding = false
     private var closesAfterAnswer = false
+    /// A refusal that is answered once the requests before it are.
+    private var refusal: HeadRefusal?
+    /// The request that is being received is the last one that the connection takes.
+    private var isLast = false
     /// The last answer was sent.
     private var isAnswered = false
     private var bodyTimer: Scheduled<Void>?
     private var stallTimer: Scheduled<Void>?
 
-    init(limits: ListenerLimits, isStream: Bool, isSecure: Bool) {
+    private let report: LimitReport
+
+    private static let upgrade = HTTPField.Name("Upgrade")
+
+    init(limits: ListenerLimits, isStream: Bool, isSecure: Bool, report: @escaping LimitReport) {
         self.limits = limits
         self.isStream = isStream
         self.isSecure = isSecure
+        self.report = report
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -64,10 +74,12 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
         switch part {
         case .head(let head):
             guard !isDiscarding else { return }
-            openRequests += 1
-            watch?.requestBegan()
-            body = BodyProgress(startedAt: .now())
-            if let refusal = HeadRefusal(head: head, limits: limits) {
+            begin()
+            // The decoder reads nothing after a request that asks to change the protocol, which is never done.
+            if !isStream, Self.upgrade.map({ head.headerFields.contains($0) }) ?? false { isLast = true }
+            if !isStream, openRequests > limits.pipelinedRequests {
+                refuse(.pipelinedTooDeep, context: context)
+            } else if let refusal = HeadRefusal(head: head, isStream: isStream, limits: limits) {
                 refuse(refusal, context: context)
             } else {
                 context.fireChannelRead(data)
@@ -86,6 +98,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
             bodyTimer = nil
             if !isDiscarding {
                 context.fireChannelRead(data)
+                isDiscarding = isLast
             } else {
                 closeWhenDone(context: context)
             }
@@ -100,14 +113,21 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         // The decoder errs again with each further byte; whoever handles the request has heard of the first.
         guard !isDiscarding else { return }
-        guard let error = error as? HTTPParserError, openRequests == 0 else {
+        guard let error = error as? HTTPParserError, body == nil else {
             isDiscarding = true
+            if error is HTTPParserError { report(.malformed) }
             return context.fireErrorCaught(error)
         }
-        openRequests += 1
-        watch?.requestBegan()
-        body = BodyProgress(startedAt: .now())
+        begin()
         refuse(error == .headerOverflow ? .headersTooLarge : .malformed, context: context)
+    }
+
+    /// A header block is complete, or cannot be.
+    private func begin() {
+        openRequests += 1
+        isLast = watch?.requestBegan() ?? false
+        if isStream { isLast = false }
+        body = BodyProgress(startedAt: .now())
     }
 
     /// Checks the body's time and rate each second while it is being received.
@@ -127,6 +147,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     /// Ends the body of a request that was let through.
     private func fail(_ error: RequestBodyError, context: ChannelHandlerContext) {
         isDiscarding = true
+        report(error == .tooLarge ? .body : .bodyTime)
         guard openRequests > 0 else { return context.close(promise: nil) }
         context.fireErrorCaught(error)
     }
@@ -151,23 +172,28 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
         stallTimer = nil
         if !context.channel.isWritable {
             let channel = context.channel
-            stallTimer = context.eventLoop.scheduleTask(in: TimeAmount(limits.writeStall)) {
+            stallTimer = context.eventLoop.scheduleTask(in: TimeAmount(limits.writeStall)) { [report] in
+                report(.writeStall)
                 channel.close(promise: nil)
             }
         }
         context.fireChannelWritabilityChanged()
     }
 
-    /// Whether an answer ends the connection: an error before the request has ended, or anything after the guard has
-    /// stopped to let it through.
+    /// Whether an answer ends the connection: that to the last request, an error before the request has ended, or anything
+    /// after the guard has stopped to let it through. Answers to requests before the last one never do.
     private func closesEarly(_ head: HTTPResponse) -> Bool {
-        isDiscarding || (body != nil && head.status.code >= 400)
+        openRequests == 1 && (isDiscarding || isLast || (body != nil && head.status.code >= 400))
     }
 
     private func refuse(_ refusal: HeadRefusal, context: ChannelHandlerContext) {
         isDiscarding = true
         closesAfterAnswer = true
-        guard openRequests == 1 else { return context.close(promise: nil) }
+        guard openRequests == 1 else {
+            self.refusal = refusal
+            return
+        }
+        report(refusal.limit)
         let problem = refusal.problem
         var head = problem.head(isSecure: isSecure)
         if !isStream { head.headerFields[.connection] = "close" }
@@ -189,6 +215,10 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
             }
         }
         context.write(data, promise: sent)
+        if let refusal, openRequests == 1 {
+            self.refusal = nil
+            refuse(refusal, context: context)
+        }
     }
 
     /// Closes after the last answer. Closing while the client still sends would reset the connection, and it might never
@@ -230,46 +260,5 @@ struct BodyProgress: Equatable {
         let beyond = elapsed - TimeAmount(limits.bodyGrace)
         guard beyond > .zero else { return false }
         return Double(received) < Double(beyond.nanoseconds) / 1e9 * Double(limits.bodyBytesPerSecond)
-    }
-}
-
-/// Why a request is refused by its head alone.
-enum HeadRefusal: Error, Equatable {
-    case malformed
-    case headersTooLarge
-    case bodyTooLarge
-    case encoded
-
-    /// Judges a head; nil lets it through.
-    init?(head: HTTPRequest, limits: ListenerLimits) {
-        let target = head.path?.utf8.count ?? 0
-        var total = target
-        var longest = target
-        for field in head.headerFields {
-            let size = field.name.canonicalName.utf8.count + field.value.utf8.count
-            longest = max(longest, size)
-            total += size
-        }
-        if head.headerFields.count > limits.headerFields || longest > limits.headerFieldBytes
-            || total > limits.headerBytes
-        {
-            self = .headersTooLarge
-        } else if let length = head.headerFields[.contentLength].flatMap(Int.init), length > limits.bodyBytes {
-            self = .bodyTooLarge
-        } else if let encoding = head.headerFields[.contentEncoding], encoding.lowercased() != "identity" {
-            self = .encoded
-        } else {
-            return nil
-        }
-    }
-
-    /// The refusal as it is sent.
-    var problem: Problem {
-        switch self {
-        case .malformed: Problem(.badRequest, "The request is not valid HTTP.")
-        case .headersTooLarge: Problem(.headersTooLarge)
-        case .bodyTooLarge: Problem(.bodyTooLarge)
-        case .encoded: Problem(.encodedBody)
-        }
     }
 }

@@ -34,6 +34,8 @@ package struct Problem: Error, Hashable, Sendable {
         case encodedBody = "encoded-body"
         /// The idempotency key came with another request before.
         case keyReused = "idempotency-key-reused"
+        /// The request target, path and query, is too long.
+        case targetTooLong = "target-too-long"
         /// The host is none of those that the gateway answers for.
         case misdirected = "misdirected"
         /// Too many, or too large header fields.
@@ -66,6 +68,7 @@ package struct Problem: Error, Hashable, Sendable {
             case .bodyTooLarge: .contentTooLarge
             case .encodedBody: .unsupportedMediaType
             case .keyReused: .unprocessableContent
+            case .targetTooLong: .uriTooLong
             case .misdirected: .misdirectedRequest
             case .headersTooLarge: .requestHeaderFieldsTooLarge
             case .coolingDown: .tooManyRequests
@@ -88,6 +91,7 @@ package struct Problem: Error, Hashable, Sendable {
             case .bodyTooLarge: "The body is too large"
             case .encodedBody: "Only bodies without content encoding are taken"
             case .keyReused: "The idempotency key came with another request before"
+            case .targetTooLong: "The request target is too long"
             case .misdirected: "The gateway does not answer for this host"
             case .headersTooLarge: "The header fields are too many or too large"
             case .coolingDown: "The call was checked just now"

@@ -41,8 +41,8 @@ package final class ControlServer: Service, Sendable {
                 stream: StreamSettings()),
             authenticator: .everybody(principal), isSecure: false, now: dependencies.now, logger: dependencies.logger)
         let listener = Listener(
-            address: .unixDomainSocket(path: path), tls: nil, limits: limits, clock: dependencies.clock,
-            logger: dependencies.logger)
+            address: .unixDomainSocket(path: path), tls: nil, limits: limits, metrics: dependencies.metrics,
+            clock: dependencies.clock, logger: dependencies.logger)
         // Until the mode is set, the process's mask holds: it leaves others no right to write, which connecting takes.
         defer { try? FileManager.default.removeItem(atPath: path) }
         try await listener.run(responder: responder) { [onReady, path, logger = dependencies.logger] channel in

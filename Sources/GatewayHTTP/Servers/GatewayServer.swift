@@ -73,7 +73,8 @@ package final class GatewayServer: Service, Sendable {
             now: dependencies.now, logger: dependencies.logger)
         let listener = Listener(
             address: .hostname(configuration.host, port: configuration.port),
-            tls: try NIOSSLContext(configuration: configuration.tls), limits: limits, clock: dependencies.clock,
+            tls: try NIOSSLContext(configuration: configuration.tls), limits: limits,
+            proxies: configuration.trustedProxies, metrics: dependencies.metrics, clock: dependencies.clock,
             logger: dependencies.logger)
         let (host, port) = (configuration.host, configuration.port)
         try await withGracefulShutdownHandler {

@@ -29,8 +29,8 @@ package final class OperatorServer: Service, Sendable {
             table: RouteTable(OperatorRoutes(dependencies: dependencies).routes),
             authenticator: .nobody, isSecure: false, now: dependencies.now, logger: dependencies.logger)
         let listener = Listener(
-            address: .hostname(host, port: port), tls: nil, limits: limits, clock: dependencies.clock,
-            logger: dependencies.logger)
+            address: .hostname(host, port: port), tls: nil, limits: limits, metrics: dependencies.metrics,
+            clock: dependencies.clock, logger: dependencies.logger)
         try await listener.run(responder: responder) { [onReady, host, port] channel in
             await onReady(host, channel.localAddress?.port ?? port)
         }

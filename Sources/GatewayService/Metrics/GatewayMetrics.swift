@@ -25,6 +25,7 @@ package final class GatewayMetrics: Sendable {
         case conflicts = "gw_conflicts_total"
         case truncated = "gw_sweep_truncated_total"
         case subscribers = "gw_sse_clients"
+        case limited = "gw_listener_limits_total"
         case secretUse = "gw_webhook_secret_last_used_timestamp_seconds"
         case repeatedSignatures = "gw_webhook_signatures_repeated_total"
 
@@ -49,6 +50,7 @@ package final class GatewayMetrics: Sendable {
             case .conflicts: "Contradictions between statements, by rule."
             case .truncated: "Sweeps that had to stop before the end of a listing."
             case .subscribers: "Clients that watch changes."
+            case .limited: "Connections and requests that met a limit of the listener, by limit."
             case .secretUse: "When a webhook secret last verified a delivery, by its place in the settings."
             case .repeatedSignatures: "Deliveries whose signature had been accepted before: replays, or lazy retries."
             }
@@ -56,7 +58,7 @@ package final class GatewayMetrics: Sendable {
 
         var kind: MetricKind {
             switch self {
-            case .deliveries, .storeErrors, .ticks, .requests, .missed, .conflicts, .truncated,
+            case .deliveries, .storeErrors, .ticks, .requests, .missed, .conflicts, .truncated, .limited,
                 .repeatedSignatures:
                 .counter
             case .buildInfo, .databaseSize, .overdue, .oldestOverdue, .lastRead, .breaker, .subscribers,
@@ -152,6 +154,9 @@ package final class GatewayMetrics: Sendable {
 
     /// This many clients watch changes.
     package func watched(by clients: Int) { set(.subscribers, Double(clients)) }
+
+    /// A client met a limit.
+    package func limited(by limit: ListenerLimit) { count(.limited, [("limit", limit.rawValue)]) }
 
     /// A webhook secret verified a delivery.
     package func secretUsed(account: AccountID, label: String, at time: Timestamp) {

@@ -17,6 +17,9 @@ package struct IPAddress: Hashable, Sendable {
         }
     }
 
+    /// Whether it is an IPv4 address, mapped or not.
+    package var isVersion4: Bool { bits >> 32 == 0xFFFF }
+
     /// The longest text that is looked at: a full address with a zone.
     private static let longestText = 64
 

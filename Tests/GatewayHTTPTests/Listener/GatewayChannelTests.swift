@@ -43,7 +43,9 @@ struct GatewayChannelTests {
             #expect(second.headers["strict-transport-security"] == "max-age=63072000")
             let first = try await RawConnection.exchange(
                 port: gateway.port,
-                ["GET /api/v1/me HTTP/1.1\r\nAuthorization: Bearer key-all\r\nConnection: close\r\n\r\n"])
+                [
+                    "GET /api/v1/me HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer key-all\r\nConnection: close\r\n\r\n"
+                ])
             #expect(first.hasPrefix("HTTP/1.1 200 OK\r\n"))
         }
     }
@@ -57,7 +59,8 @@ struct GatewayChannelTests {
         ])
     func limitsHeaders(fields: String) async throws {
         try await TestGateway.run { gateway in
-            let text = try await RawConnection.exchange(port: gateway.port, ["GET / HTTP/1.1\r\n\(fields)\r\n"])
+            let text = try await RawConnection.exchange(
+                port: gateway.port, ["GET / HTTP/1.1\r\nHost: localhost\r\n\(fields)\r\n"])
             #expect(text.hasPrefix("HTTP/1.1 431 "))
             #expect(text.contains("/problems/headers-too-large"))
             #expect(text.lowercased().contains("connection: close"))
@@ -100,7 +103,8 @@ struct GatewayChannelTests {
         limits.linger = .milliseconds(100)
         try await TestGateway.run(limits: limits) { gateway in
             let text = try await RawConnection.exchange(
-                port: gateway.port, ["POST /webhooks/bolna HTTP/1.1\r\nContent-Length: 100\r\n\r\n{\"id\""])
+                port: gateway.port,
+                ["POST /webhooks/bolna HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{\"id\""])
             #expect(text.hasPrefix("HTTP/1.1 408 "))
         }
     }
@@ -110,7 +114,8 @@ struct GatewayChannelTests {
         var limits = ListenerLimits()
         limits.idle = .milliseconds(300)
         try await TestGateway.run(limits: limits) { gateway in
-            let text = try await RawConnection.exchange(port: gateway.port, ["GET /none HTTP/1.1\r\n\r\n"])
+            let text = try await RawConnection.exchange(
+                port: gateway.port, ["GET /none HTTP/1.1\r\nHost: localhost\r\n\r\n"])
             #expect(text.hasPrefix("HTTP/1.1 404 "))
         }
     }
@@ -123,7 +128,8 @@ struct GatewayChannelTests {
             let first = try await gateway.send("GET", "/api/v1/me", key: TestGateway.allScopes)
             #expect(first.status == 200)
             await #expect(throws: (any Error).self) {
-                let text = try await RawConnection.exchange(port: gateway.port, ["GET /none HTTP/1.1\r\n\r\n"])
+                let text = try await RawConnection.exchange(
+                    port: gateway.port, ["GET /none HTTP/1.1\r\nHost: localhost\r\n\r\n"])
                 #expect(text.isEmpty)
                 throw NIOSSLError.uncleanShutdown
             }
@@ -136,7 +142,8 @@ struct GatewayChannelTests {
     func largeBody() async throws {
         try await TestGateway.run { gateway in
             let text = try await RawConnection.exchange(
-                port: gateway.port, ["POST /webhooks/bolna HTTP/1.1\r\nContent-Length: 1048577\r\n\r\n"])
+                port: gateway.port,
+                ["POST /webhooks/bolna HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1048577\r\n\r\n"])
             #expect(text.hasPrefix("HTTP/1.1 413 "))
             #expect(text.contains("/problems/body-too-large"))
         }
@@ -148,7 +155,7 @@ struct GatewayChannelTests {
             let chunk = "10000\r\n\(String(repeating: "x", count: 65_536))\r\n"
             let text = try await RawConnection.exchange(
                 port: gateway.port,
-                ["POST /webhooks/bolna HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"]
+                ["POST /webhooks/bolna HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"]
                     + Array(repeating: chunk, count: 17))
             #expect(text.hasPrefix("HTTP/1.1 413 "))
         }

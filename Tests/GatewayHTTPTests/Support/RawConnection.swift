@@ -42,3 +42,42 @@ enum RawConnection {
         }
     }
 }
+
+extension RawConnection {
+    /// Connects with TLS and sends a text again and again without ever reading; returns once the server has closed.
+    static func sendWithoutReading(port: Int, _ text: String) async throws -> Bool {
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        configuration.certificateVerification = .none
+        let context = try NIOSSLContext(configuration: configuration)
+        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .channelOption(.socketOption(.so_rcvbuf), value: 4_096)
+            .connect(host: "127.0.0.1", port: port) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let pipeline = channel.pipeline.syncOperations
+                    try pipeline.addHandler(NIOSSLClientHandler(context: context, serverHostname: nil))
+                    try pipeline.addHandler(ReadBlocker(), position: .first)
+                    return channel
+                }
+            }
+        let bytes = ByteBuffer(string: text)
+        do {
+            while true { try await channel.writeAndFlush(bytes) }
+        } catch {
+            try? await channel.close()
+            return true
+        }
+    }
+}
+
+/// Reads what the handshake takes, and nothing after the first write of its user.
+private final class ReadBlocker: ChannelDuplexHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundIn = ByteBuffer
+
+    private var reads = 0
+
+    func read(context: ChannelHandlerContext) {
+        reads += 1
+        if reads <= 4 { context.read() }
+    }
+}

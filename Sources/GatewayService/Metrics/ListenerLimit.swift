@@ -1,0 +1,33 @@
+/// A limit of a listener that a client can meet; the label of a counter.
+package enum ListenerLimit: String, CaseIterable, Sendable {
+    /// Connections in all.
+    case connections
+    /// Connections from one address.
+    case connectionsPerAddress
+    /// A handshake or header block that did not end in time.
+    case timeToHeaders
+    /// A connection without a request: not an offence, but worth counting.
+    case idle
+    /// The request target's length.
+    case target
+    /// The header's size or number of fields.
+    case headers
+    /// The body's size.
+    case body
+    /// The body's time or rate.
+    case bodyTime
+    /// An answer that was not taken.
+    case writeStall
+    /// Requests that wait on one connection.
+    case pipelinedRequests
+    /// Requests on one HTTP/2 connection, of a client that was told to go and did not.
+    case requests
+    /// Streams that were reset, or failed.
+    case streamResets
+    /// PING, SETTINGS and other control frames, and empty ones.
+    case controlFrames
+    /// CONTINUATION frames.
+    case continuationFrames
+    /// What is no valid HTTP.
+    case malformed
+}

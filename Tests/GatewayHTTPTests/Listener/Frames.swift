@@ -1,0 +1,121 @@
+import NIOCore
+import NIOPosix
+import NIOSSL
+
+/// HTTP/2 frames as bytes, for sequences that no client library would send (RFC 9113, section 4.1).
+struct Frame: Equatable {
+    enum Kind: UInt8 {
+        case data, headers, priority, reset, settings, push, ping, goAway, window, continuation
+    }
+
+    var kind: UInt8
+    var flags: UInt8
+    var stream: UInt32
+    var payload: [UInt8]
+
+    init(_ kind: Kind, flags: UInt8 = 0, stream: UInt32 = 0, _ payload: [UInt8] = []) {
+        self.kind = kind.rawValue
+        self.flags = flags
+        self.stream = stream
+        self.payload = payload
+    }
+
+    static let endStream: UInt8 = 1
+    static let endHeaders: UInt8 = 4
+    static let enhanceYourCalm: UInt32 = 0x0B
+
+    static let preface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8) + Frame(.settings).bytes
+
+    /// The error of a GOAWAY or RST_STREAM.
+    var errorCode: UInt32? {
+        let code = kind == Kind.goAway.rawValue ? payload.dropFirst(4) : payload[...]
+        guard [Kind.goAway.rawValue, Kind.reset.rawValue].contains(kind), code.count >= 4 else { return nil }
+        return code.prefix(4).reduce(0) { $0 << 8 | UInt32($1) }
+    }
+
+    var bytes: [UInt8] {
+        let length = UInt32(payload.count)
+        return [UInt8(length >> 16 & 0xFF), UInt8(length >> 8 & 0xFF), UInt8(length & 0xFF), kind, flags]
+            + (0..<4).map { UInt8(stream >> (24 - 8 * UInt32($0)) & 0xFF) } + payload
+    }
+
+    /// A request for a path that is not there, whole unless told otherwise.
+    static func request(
+        stream: UInt32, method: UInt8 = 0x82, flags: UInt8 = endStream | endHeaders, fields: [UInt8] = []
+    ) -> Frame {
+        Frame(.headers, flags: flags, stream: stream, [method, 0x87, 0x84] + field(name: [0x01], "localhost") + fields)
+    }
+
+    /// POST, of the static table (RFC 7541, appendix A).
+    static let post: UInt8 = 0x83
+
+    /// A field that is not added to the table; the name is an index, or 0 and a text.
+    static func field(name: [UInt8], _ value: String) -> [UInt8] { name + text(value) }
+
+    static func field(_ name: String, _ value: String) -> [UInt8] { field(name: [0x00] + text(name), value) }
+
+    private static func text(_ text: String) -> [UInt8] {
+        let bytes = Array(text.utf8)
+        guard bytes.count >= 127 else { return [UInt8(bytes.count)] + bytes }
+        var length: [UInt8] = [127]
+        var rest = bytes.count - 127
+        while rest >= 128 {
+            length.append(UInt8(rest % 128) | 0x80)
+            rest /= 128
+        }
+        return length + [UInt8(rest)] + bytes
+    }
+
+    /// The whole frames at the beginning of what was received.
+    static func parse(_ bytes: [UInt8]) -> [Frame] {
+        var frames: [Frame] = []
+        var rest = bytes[...]
+        while rest.count >= 9 {
+            let head = Array(rest.prefix(9))
+            let length = Int(head[0]) << 16 | Int(head[1]) << 8 | Int(head[2])
+            guard rest.count >= 9 + length else { break }
+            var frame = Frame(.data, flags: head[4], Array(rest.dropFirst(9).prefix(length)))
+            frame.kind = head[3]
+            frame.stream = head[5...8].reduce(0) { $0 << 8 | UInt32($1) } & 0x7FFF_FFFF
+            frames.append(frame)
+            rest = rest.dropFirst(9 + length)
+        }
+        return frames
+    }
+}
+
+/// An HTTP/2 connection that sends frames as they are.
+enum RawStreams {
+    /// Sends the preface and frames, and returns all frames that come until the server closes, or `isEnough`.
+    static func exchange(
+        port: Int, _ frames: [Frame], until isEnough: @escaping @Sendable ([Frame]) -> Bool = { _ in false }
+    ) async throws -> [Frame] {
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        configuration.certificateVerification = .none
+        configuration.applicationProtocols = ["h2"]
+        let context = try NIOSSLContext(configuration: configuration)
+        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connect(host: "127.0.0.1", port: port) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(
+                        NIOSSLClientHandler(context: context, serverHostname: nil))
+                    return try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+                }
+            }
+        return try await channel.executeThenClose { inbound, outbound in
+            var received: [UInt8] = []
+            do {
+                try await outbound.write(ByteBuffer(bytes: Frame.preface + frames.flatMap(\.bytes)))
+                for try await part in inbound {
+                    received += Array(buffer: part)
+                    if isEnough(Frame.parse(received)) { break }
+                }
+            } catch is NIOSSLError {
+                // The server closed without a word of TLS.
+            } catch is IOError {
+                // The server closed while bytes of ours were on their way.
+            }
+            return Frame.parse(received)
+        }
+    }
+}
