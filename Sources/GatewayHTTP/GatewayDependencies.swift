@@ -43,6 +43,8 @@ package struct GatewayDependencies: Sendable {
     package var drain: DrainState
     /// What has been seen of webhooks' secrets and signatures.
     package var witness: WebhookWitness
+    /// The public listener's certificate; nil where there is no such listener.
+    package var certificates: CertificateKeeper?
     /// Where lines go.
     package var logger: Logger
 
@@ -55,6 +57,7 @@ package struct GatewayDependencies: Sendable {
         registry: PrometheusRegistry, now: @escaping @Sendable () -> Timestamp,
         clock: any Clock<Duration>,
         drain: DrainState = DrainState(), witness: WebhookWitness = WebhookWitness(),
+        certificates: CertificateKeeper? = nil,
         logger: Logger
     ) {
         self.accounts = accounts
@@ -76,6 +79,7 @@ package struct GatewayDependencies: Sendable {
         self.clock = clock
         self.drain = drain
         self.witness = witness
+        self.certificates = certificates
         self.logger = logger
     }
 }

@@ -22,6 +22,14 @@ struct GatewaySettings: Sendable {
     var tlsCertificate = "certs/gateway.crt"
     /// `tls.privateKey`: a PEM file.
     var tlsPrivateKey = "certs/gateway.key"
+    /// `tls.reloadInterval`: how often the files are looked at.
+    var tlsReloadInterval: Duration = .seconds(10)
+    /// `tls.minimumVersion`.
+    var tlsMinimumVersion = MinimumTLSVersion.tls12
+    /// `tls.clientCertificates`.
+    var tlsClientCertificates = ClientCertificates.off
+    /// `tls.clientCA`: a PEM file with the authorities of client certificates.
+    var tlsClientCA: String?
     /// `data.directory`.
     var dataDirectory = "./data"
     /// `store.url`: `sqlite:` in the data directory, or `sqlite:PATH`.

@@ -22,6 +22,10 @@ extension SettingKey {
         number("operator.port", 0...65_535, \.operatorPort),
         text("tls.certificate", expected: "the path of a PEM file", \.tlsCertificate, where: SettingText.isPath),
         text("tls.privateKey", expected: "the path of a PEM file", \.tlsPrivateKey, where: SettingText.isPath),
+        duration("tls.reloadInterval", in: .seconds(1)...(.seconds(86_400)), \.tlsReloadInterval),
+        choice("tls.minimumVersion", \.tlsMinimumVersion),
+        choice("tls.clientCertificates", \.tlsClientCertificates),
+        optionalText("tls.clientCA", expected: "the path of a PEM file", \.tlsClientCA, where: SettingText.isPath),
         optionalText(
             "api.key", isSecret: true, expected: "a text of at most \(longestText) bytes", \.apiKey,
             where: { $0.utf8.count <= longestText }),

@@ -28,6 +28,10 @@ struct SettingRule: Sendable {
         SettingRule(
             keys: ["limits.connectionsPerAddress", "limits.connections"], expected: "at most limits.connections"
         ) { $0.limits.connectionsPerAddress <= $0.limits.connections },
+        SettingRule(
+            keys: ["tls.clientCA", "tls.clientCertificates"],
+            expected: "a PEM file of authorities where tls.clientCertificates is optional or required"
+        ) { $0.tlsClientCertificates == .off || $0.tlsClientCA != nil },
         SettingRule(keys: ["limits.bodyGrace", "limits.timeToBody"], expected: "at most limits.timeToBody") {
             $0.limits.bodyGrace <= $0.limits.timeToBody
         },

@@ -3,7 +3,6 @@ import CallDomain
 import Foundation
 import GatewayHTTP
 import Logging
-import NIOSSL
 import SQLiteStore
 import ServiceLifecycle
 import Synchronization
@@ -32,28 +31,31 @@ struct GatewayRunner {
         extra: [any Service] = [], onReady: @escaping @Sendable (Addresses) -> Void
     ) async throws {
         let settings = assembly.settings
-        let tls = try tlsConfiguration()
+        let certificates = try certificateKeeper()
+        var dependencies = assembly.dependencies
+        dependencies.certificates = certificates
         let ready = ReadyWatch(onReady: onReady)
         let gatewayServer = GatewayServer(
             configuration: GatewayServerConfiguration(
-                host: settings.listenHost, port: settings.listenPort, tls: tls, hosts: Set(settings.listenHosts),
+                host: settings.listenHost, port: settings.listenPort, hosts: Set(settings.listenHosts),
                 trustedProxies: try SourceAddresses(parsing: settings.trustedProxies),
                 limits: settings.limits, webhookBodyLimit: settings.webhookBodyLimit,
                 apiBodyLimit: settings.apiBodyLimit),
-            dependencies: assembly.dependencies,
+            certificates: certificates, dependencies: dependencies,
             onReady: { host, port in ready.gateway(host: host, port: port) })
         let operatorServer = OperatorServer(
             host: settings.operatorHost, port: settings.operatorPort, limits: settings.limits,
-            dependencies: assembly.dependencies,
+            dependencies: dependencies,
             onReady: { host, port in ready.operatorListener(host: host, port: port) })
         let controlServer = ControlServer(
             path: data.controlSocket.path, account: GatewayAssembly.account, limits: settings.limits,
-            apiBodyLimit: settings.apiBodyLimit, dependencies: assembly.dependencies)
+            apiBodyLimit: settings.apiBodyLimit, dependencies: dependencies)
 
         // Stopping goes from the last to the first: listeners, then what polls and dials, the journal writer at the end.
         let services: [any Service] =
             assembly.services + [
-                operatorServer, controlServer, gatewayServer,
+                certificates, HangupService(reload: { certificates.reload() }), operatorServer, controlServer,
+                gatewayServer,
             ] + extra
         var configuration = ServiceGroupConfiguration(
             services: services.map {
@@ -81,19 +83,24 @@ struct GatewayRunner {
         try outcome.get()
     }
 
-    private func tlsConfiguration() throws(GatewayFailure) -> TLSConfiguration {
+    private func certificateKeeper() throws(GatewayFailure) -> CertificateKeeper {
         do {
-            let configuration = try TLSSettings.configuration(
-                certificateFile: assembly.firstStart.certificate.path,
-                privateKeyFile: assembly.firstStart.privateKey.path)
-            // Only a context tells whether the key is that of the certificate.
-            _ = try NIOSSLContext(configuration: configuration)
-            return configuration
+            return try CertificateKeeper(
+                files: assembly.tlsFiles, interval: assembly.settings.tlsReloadInterval, now: RealWorld.now,
+                clock: ContinuousClock(), metrics: assembly.dependencies.metrics, logger: logger)
         } catch {
-            throw GatewayFailure(
-                .configuration,
-                "tls.certificate, tls.privateKey: expected a PEM chain and its PEM key; these files cannot be used")
+            throw GatewayFailure(.configuration, "\(error)")
         }
+    }
+}
+
+extension GatewayAssembly {
+    /// The files of the public listener's TLS.
+    var tlsFiles: TLSFiles {
+        TLSFiles(
+            certificate: firstStart.certificate.path, privateKey: firstStart.privateKey.path,
+            clientAuthorities: settings.tlsClientCA, clientCertificates: settings.tlsClientCertificates,
+            minimumVersion: settings.tlsMinimumVersion)
     }
 }
 

@@ -136,6 +136,7 @@ struct OperationRoutes: Sendable {
             json.member("refusedDeliveries", dependencies.refusals.count(addressedTo: principal.account))
             json.member("watchers", dependencies.changes.subscribers)
             write(&json, webhooksOf: principal.account)
+            if let certificate = dependencies.certificates?.status { Self.write(&json, certificate) }
         }
     }
 
@@ -152,6 +153,16 @@ struct OperationRoutes: Sendable {
                 }
             }
             json.member("repeatedSignatures", dependencies.witness.repetitions(of: account))
+        }
+    }
+
+    private static func write(_ json: inout JSONWriter, _ certificate: CertificateStatus) {
+        json.key("certificate")
+        json.object { json in
+            json.member("state", certificate.word)
+            json.member("notAfter", certificate.notAfter)
+            json.member("daysLeft", certificate.daysLeft)
+            json.member("problem", certificate.problem?.description)
         }
     }
 

@@ -20,7 +20,8 @@ struct GatewayChannel: ServerChildChannel {
         case negotiating(EventLoopFuture<NIONegotiatedHTTPVersion<HTTP1Channel.Value, HTTP2Connections.Streams>>)
     }
 
-    private let tls: NIOSSLContext?
+    /// The TLS of a connection that is accepted now; nil: the listener speaks none.
+    private let tls: (@Sendable () -> NIOSSLContext)?
     private let limits: ListenerLimits
     private let census: ConnectionCensus
     private let http1: HTTP1Channel
@@ -28,7 +29,7 @@ struct GatewayChannel: ServerChildChannel {
     private let report: LimitReport
 
     init(
-        tls: NIOSSLContext?, limits: ListenerLimits, census: ConnectionCensus,
+        tls: (@Sendable () -> NIOSSLContext)?, limits: ListenerLimits, census: ConnectionCensus,
         report: @escaping LimitReport, responder: @escaping HTTPChannelHandler.Responder
     ) {
         self.tls = tls
@@ -82,7 +83,7 @@ struct GatewayChannel: ServerChildChannel {
 
     private func connect(_ channel: any Channel, logger: Logger) -> EventLoopFuture<Connection> {
         do {
-            if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
+            if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls())) }
             try channel.pipeline.syncOperations.addHandler(ConnectionWatch(limits: limits, report: report))
         } catch {
             return channel.eventLoop.makeFailedFuture(error)

@@ -10,7 +10,8 @@ import WebhookTrust
 /// Accepts connections at an address until a graceful shutdown, and lets their requests finish for a bounded time.
 struct Listener: Sendable {
     let address: BindAddress
-    let tls: NIOSSLContext?
+    /// The TLS of a connection that is accepted now; nil: none.
+    let tls: (@Sendable () -> NIOSSLContext)?
     let limits: ListenerLimits
     /// The proxies whose connections are not counted by address.
     var proxies = SourceAddresses(blocks: [])

@@ -22,6 +22,10 @@ struct OperatorRoutes: Sendable {
                 .get, "/metrics",
                 .open { [dependencies] _ in
                     dependencies.metrics.watched(by: dependencies.changes.subscribers)
+                    if let certificate = dependencies.certificates?.status {
+                        dependencies.metrics.certificate(
+                            notAfter: certificate.notAfter, daysLeft: certificate.daysLeft)
+                    }
                     return Self.text(.ok, dependencies.registry.exposition(), type: MediaType.metrics)
                 }),
         ]

@@ -1,7 +1,6 @@
 import CallDomain
 import HummingbirdCore
 import NIOCore
-package import NIOSSL
 import ServiceLifecycle
 package import WebhookTrust
 
@@ -11,8 +10,6 @@ package struct GatewayServerConfiguration: Sendable {
     package var host: String
     /// The port; 0 takes any that is free.
     package var port: Int
-    /// The TLS, as ``TLSSettings`` makes it.
-    package var tls: TLSConfiguration
     /// The host names that are answered for; empty: all. Requests to others are answered 421.
     package var hosts: Set<String>
     /// The proxies that may state the client's address.
@@ -28,13 +25,12 @@ package struct GatewayServerConfiguration: Sendable {
 
     /// Puts a configuration together.
     package init(
-        host: String, port: Int, tls: TLSConfiguration, hosts: Set<String> = [],
+        host: String, port: Int, hosts: Set<String> = [],
         trustedProxies: SourceAddresses = SourceAddresses(blocks: []), limits: ListenerLimits = ListenerLimits(),
         webhookBodyLimit: Int = 1024 * 1024, apiBodyLimit: Int = 64 * 1024, stream: StreamSettings = StreamSettings()
     ) {
         self.host = host
         self.port = port
-        self.tls = tls
         self.hosts = hosts
         self.trustedProxies = trustedProxies
         self.limits = limits
@@ -47,15 +43,17 @@ package struct GatewayServerConfiguration: Sendable {
 /// The public listener: webhooks, the predecessor's API and `/api/v1`, over TLS.
 package final class GatewayServer: Service, Sendable {
     private let configuration: GatewayServerConfiguration
+    private let certificates: CertificateKeeper
     private let dependencies: GatewayDependencies
     private let onReady: @Sendable (String, Int) async -> Void
 
     /// Serves when run; `onReady` is told host and bound port once connections are accepted.
     package init(
-        configuration: GatewayServerConfiguration, dependencies: GatewayDependencies,
-        onReady: @escaping @Sendable (String, Int) async -> Void = { _, _ in }
+        configuration: GatewayServerConfiguration, certificates: CertificateKeeper,
+        dependencies: GatewayDependencies, onReady: @escaping @Sendable (String, Int) async -> Void = { _, _ in }
     ) {
         self.configuration = configuration
+        self.certificates = certificates
         self.dependencies = dependencies
         self.onReady = onReady
     }
@@ -73,9 +71,8 @@ package final class GatewayServer: Service, Sendable {
             now: dependencies.now, logger: dependencies.logger)
         let listener = Listener(
             address: .hostname(configuration.host, port: configuration.port),
-            tls: try NIOSSLContext(configuration: configuration.tls), limits: limits,
-            proxies: configuration.trustedProxies, metrics: dependencies.metrics, clock: dependencies.clock,
-            logger: dependencies.logger)
+            tls: { [certificates] in certificates.context }, limits: limits, proxies: configuration.trustedProxies,
+            metrics: dependencies.metrics, clock: dependencies.clock, logger: dependencies.logger)
         let (host, port) = (configuration.host, configuration.port)
         try await withGracefulShutdownHandler {
             try await listener.run(responder: responder) { [onReady] channel in

@@ -26,6 +26,9 @@ package final class GatewayMetrics: Sendable {
         case truncated = "gw_sweep_truncated_total"
         case subscribers = "gw_sse_clients"
         case limited = "gw_listener_limits_total"
+        case certificateEnd = "gw_tls_certificate_not_after_timestamp_seconds"
+        case certificateDays = "gw_tls_certificate_days_left"
+        case certificateReloads = "gw_tls_certificate_reloads_total"
         case secretUse = "gw_webhook_secret_last_used_timestamp_seconds"
         case repeatedSignatures = "gw_webhook_signatures_repeated_total"
 
@@ -51,6 +54,9 @@ package final class GatewayMetrics: Sendable {
             case .truncated: "Sweeps that had to stop before the end of a listing."
             case .subscribers: "Clients that watch changes."
             case .limited: "Connections and requests that met a limit of the listener, by limit."
+            case .certificateEnd: "Until when the TLS certificate in use is valid."
+            case .certificateDays: "Whole days until then; negative once it is over."
+            case .certificateReloads: "New TLS files by what became of them."
             case .secretUse: "When a webhook secret last verified a delivery, by its place in the settings."
             case .repeatedSignatures: "Deliveries whose signature had been accepted before: replays, or lazy retries."
             }
@@ -59,10 +65,10 @@ package final class GatewayMetrics: Sendable {
         var kind: MetricKind {
             switch self {
             case .deliveries, .storeErrors, .ticks, .requests, .missed, .conflicts, .truncated, .limited,
-                .repeatedSignatures:
+                .certificateReloads, .repeatedSignatures:
                 .counter
             case .buildInfo, .databaseSize, .overdue, .oldestOverdue, .lastRead, .breaker, .subscribers,
-                .secretUse:
+                .certificateEnd, .certificateDays, .secretUse:
                 .gauge
             case .acknowledgement, .commit, .commitEntries, .webhookLag, .foundLag: .histogram
             }
@@ -157,6 +163,17 @@ package final class GatewayMetrics: Sendable {
 
     /// A client met a limit.
     package func limited(by limit: ListenerLimit) { count(.limited, [("limit", limit.rawValue)]) }
+
+    /// The TLS certificate in use is valid until then, which is this many days away.
+    package func certificate(notAfter: Timestamp, daysLeft: Int64) {
+        set(.certificateEnd, Duration.microseconds(notAfter.rawValue).seconds)
+        set(.certificateDays, Double(daysLeft))
+    }
+
+    /// New TLS files were read.
+    package func certificateReloaded(_ result: CertificateReloadResult) {
+        count(.certificateReloads, [("result", result.rawValue)])
+    }
 
     /// A webhook secret verified a delivery.
     package func secretUsed(account: AccountID, label: String, at time: Timestamp) {

@@ -31,3 +31,11 @@ package enum ListenerLimit: String, CaseIterable, Sendable {
     /// What is no valid HTTP.
     case malformed
 }
+
+/// What became of new TLS files.
+package enum CertificateReloadResult: String, Sendable {
+    /// They are in use.
+    case replaced
+    /// They cannot be used.
+    case kept
+}

@@ -81,3 +81,34 @@ private final class ReadBlocker: ChannelDuplexHandler {
         if reads <= 4 { context.read() }
     }
 }
+
+extension RawConnection {
+    /// A connection that is kept open, handshake done, until something is sent.
+    struct Held: Sendable {
+        private let channel: NIOAsyncChannel<ByteBuffer, ByteBuffer>
+
+        init(port: Int) async throws {
+            var configuration = TLSConfiguration.makeClientConfiguration()
+            configuration.certificateVerification = .none
+            let context = try NIOSSLContext(configuration: configuration)
+            channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .connect(host: "127.0.0.1", port: port) { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        try channel.pipeline.syncOperations.addHandler(
+                            NIOSSLClientHandler(context: context, serverHostname: nil))
+                        return try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+                    }
+                }
+        }
+
+        /// Sends a text and returns all that comes until the server closes.
+        func send(_ text: String) async throws -> String {
+            try await channel.executeThenClose { inbound, outbound in
+                var received = ""
+                try await outbound.write(ByteBuffer(string: text))
+                for try await part in inbound { received += String(buffer: part) }
+                return received
+            }
+        }
+    }
+}

@@ -38,7 +38,9 @@ final class StubBolna: BolnaAPI {
 
 /// A wall clock that tests set.
 final class WallClock: Sendable {
-    private let time = Mutex(Timestamp(seconds: 1_772_615_708))
+    private let time: Mutex<Timestamp>
+
+    init(at start: Timestamp = Timestamp(seconds: 1_772_615_708)) { time = Mutex(start) }
 
     var now: Timestamp { time.withLock { $0 } }
 
@@ -59,6 +61,7 @@ struct TestGateway: Sendable {
     let changes: ChangeFeed
     let refusals: RefusalLog
     let witness: WebhookWitness
+    let certificates: CertificateKeeper
     let registry: PrometheusRegistry
     let client: HTTPClient
     /// Begins a graceful shutdown.
@@ -86,7 +89,7 @@ struct TestGateway: Sendable {
     /// Starts a gateway, runs the body, stops it gracefully.
     static func run(
         limits: ListenerLimits = ListenerLimits(), heartbeat: Duration = .seconds(15), mostStreams: Int = 1_000,
-        hosts: Set<String> = [], trustedProxies: [String] = [],
+        hosts: Set<String> = [], trustedProxies: [String] = [], tls: TLSFiles? = nil,
         _ body: @escaping @Sendable (TestGateway) async throws -> Void
     ) async throws {
         let folder = try TemporaryFolder.make()
@@ -124,6 +127,11 @@ struct TestGateway: Sendable {
             }, chance: { 0.5 }, logger: logger)
         let refusals = RefusalLog()
         let secret = try WebhookSecret(label: "test", value: Self.secret)
+        let pair = try TestCertificate.pair()
+        let certificates = try CertificateKeeper(
+            files: tls ?? TLSFiles(certificate: pair.certificate, privateKey: pair.privateKey),
+            interval: .seconds(3_600), now: { Timestamp(seconds: Int64(Date().timeIntervalSince1970)) },
+            clock: ContinuousClock(), metrics: metrics, logger: logger)
         let witness = WebhookWitness()
         let dependencies = GatewayDependencies(
             accounts: accounts, trusts: [.default: AccountTrust(account: .default, secrets: [secret])],
@@ -131,15 +139,12 @@ struct TestGateway: Sendable {
             writer: writer, checks: CheckService(context: context),
             dials: DialService(context: context, clock: ContinuousClock()), changes: changes, refusals: refusals,
             health: health, gate: gate, metrics: metrics, keys: try keys(), registry: registry, now: now,
-            clock: ContinuousClock(), witness: witness, logger: logger)
-        let pair = try TestCertificate.pair()
+            clock: ContinuousClock(), witness: witness, certificates: certificates, logger: logger)
         var stream = StreamSettings()
         stream.heartbeat = heartbeat
         stream.mostStreams = mostStreams
         let configuration = GatewayServerConfiguration(
-            host: "127.0.0.1", port: 0,
-            tls: try TLSSettings.configuration(certificateFile: pair.certificate, privateKeyFile: pair.privateKey),
-            hosts: hosts, trustedProxies: try SourceAddresses(parsing: trustedProxies),
+            host: "127.0.0.1", port: 0, hosts: hosts, trustedProxies: try SourceAddresses(parsing: trustedProxies),
             limits: limits, stream: stream)
 
         let ports = AsyncStream.makeStream(of: (String, Int).self)
@@ -151,7 +156,9 @@ struct TestGateway: Sendable {
                     ports.continuation.yield(("operator", port))
                 },
                 ControlServer(path: socket, dependencies: dependencies) { ports.continuation.yield(("control", 0)) },
-                GatewayServer(configuration: configuration, dependencies: dependencies) { _, port in
+                GatewayServer(
+                    configuration: configuration, certificates: certificates, dependencies: dependencies
+                ) { _, port in
                     ports.continuation.yield(("gateway", port))
                 },
             ], logger: logger)
@@ -169,7 +176,7 @@ struct TestGateway: Sendable {
             let gateway = TestGateway(
                 port: bound["gateway"] ?? 0, operatorPort: bound["operator"] ?? 0, socket: socket, wall: wall,
                 bolna: bolna, store: store, changes: changes, refusals: refusals, witness: witness,
-                registry: registry, client: client,
+                certificates: certificates, registry: registry, client: client,
                 stop: { await group.triggerGracefulShutdown() })
             let result: Result<Void, any Error>
             do { result = .success(try await body(gateway)) } catch { result = .failure(error) }

@@ -1,5 +1,5 @@
 package import NIOCore
-package import NIOSSL
+import NIOSSL
 
 /// The TLS of the public listener: Mozilla's "intermediate" profile (version 5.7).
 ///
@@ -17,13 +17,21 @@ package enum TLSSettings {
     /// graceful stop may take in all.
     package static let shutdownTimeout: TimeAmount = .seconds(2)
 
-    /// The configuration for a certificate chain and its key, both as PEM files; offers `h2` and `http/1.1`.
-    package static func configuration(certificateFile: String, privateKeyFile: String) throws -> TLSConfiguration {
-        let chain = try NIOSSLCertificate.fromPEMFile(certificateFile)
-        let key = try NIOSSLPrivateKey(file: privateKeyFile, format: .pem)
+    /// The configuration for a certificate chain and its key; offers `h2` and `http/1.1`.
+    ///
+    /// Sessions resume by tickets under keys that BoringSSL makes for each context and changes every two days, so nothing
+    /// about them is kept on disk, and new certificate files end them. Early data (0-RTT), which can be replayed, is off,
+    /// and so is renegotiation.
+    static func configuration(
+        chain: [NIOSSLCertificate], key: NIOSSLPrivateKey, minimumVersion: MinimumTLSVersion
+    ) -> TLSConfiguration {
         var configuration = TLSConfiguration.makeServerConfiguration(
             certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
-        configuration.minimumTLSVersion = .tlsv12
+        configuration.minimumTLSVersion =
+            switch minimumVersion {
+            case .tls12: .tlsv12
+            case .tls13: .tlsv13
+            }
         configuration.cipherSuites = cipherSuites.joined(separator: ":")
         configuration.curves = [.x25519, .secp256r1, .secp384r1]
         configuration.applicationProtocols = ["h2", "http/1.1"]
