@@ -135,7 +135,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "GatewayCommandsTests",
-            dependencies: ["GatewayCommands"], swiftSettings: strict),
+            dependencies: ["GatewayCommands", "CallDomain"], swiftSettings: strict),
         .testTarget(
             name: "BolnaModelTests", dependencies: ["BolnaModel"], swiftSettings: strict),
         .testTarget(

@@ -17,6 +17,9 @@ struct DataDirectory {
         }
     }
 
+    /// Names the folder at `path`, without making it.
+    init(existing path: String) { url = URL(filePath: path, directoryHint: .isDirectory) }
+
     /// The SQLite database.
     var database: URL { url.appending(path: "gateway.db") }
     /// The control socket of a running gateway.

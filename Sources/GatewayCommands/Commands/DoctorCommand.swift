@@ -1,0 +1,136 @@
+import ArgumentParser
+import BolnaClient
+import CallDomain
+import Foundation
+import GatewayHTTP
+import WebhookTrust
+
+/// `gateway doctor`: whether this machine and these settings can serve.
+struct DoctorCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor",
+        abstract: "Checks certificate, files, ports, store, clock and secrets; says what to do.",
+        discussion: """
+            One line a check: ok, warn or fail. Changes nothing, and asks nobody unless --online is given. Exit code 1 \
+            where a check fails.
+            """)
+
+    @OptionGroup var settingsOptions: SettingsOptions
+    @Option(help: "The host name that Bolna reaches the gateway by; listen.hosts unless told otherwise.")
+    var host: String?
+    @Flag(help: "Asks Bolna whether the token is good.")
+    var online = false
+    @Option(help: "table or json.")
+    var output = OutputFormat.table
+
+    func run() async throws {
+        let settings = try settingsOptions.load()
+        let data = DataDirectory(existing: settings.dataDirectory)
+        let running = try? await RunningGateway(data: data).send(path: "/api/v1/me")
+        let (store, heartbeat) = StoreChecks.findings(
+            path: try GatewayAssembly.databasePath(settings: settings, data: data))
+        var findings = certificate(settings: settings, data: data)
+        findings += modes(settings: settings, data: data)
+        findings += [
+            MachineChecks.port(
+                "listen.port", host: settings.listenHost, port: settings.listenPort, isOurs: running != nil),
+            MachineChecks.port(
+                "operator.port", host: settings.operatorHost, port: settings.operatorPort, isOurs: running != nil),
+        ]
+        findings += store
+        findings += [
+            MachineChecks.clock(now: .now, lastHeartbeat: heartbeat),
+            MachineChecks.openFiles(connections: settings.limits.connections, limit: MachineChecks.openFilesLimit),
+            Self.secrets(settings.webhookSecrets),
+            await bolna(settings: settings),
+        ]
+        let report = DoctorReport(findings: findings)
+        StandardOutput.write(output == .json ? report.json : report.table)
+        if report.count(.fail) > 0 { throw ExitCode(GatewayFailure.Code.negative.rawValue) }
+    }
+
+    /// The files in use: those of the settings, or those that the first start made.
+    private func tlsFiles(settings: GatewaySettings, data: DataDirectory) -> (certificate: String, privateKey: String)?
+    {
+        let files = FileManager.default
+        let named = (settings.tlsCertificate, settings.tlsPrivateKey)
+        if files.fileExists(atPath: named.0) || files.fileExists(atPath: named.1) { return named }
+        guard files.fileExists(atPath: data.certificate.path) else { return nil }
+        return (data.certificate.path, data.privateKey.path)
+    }
+
+    private func certificate(settings: GatewaySettings, data: DataDirectory) -> [Finding] {
+        guard let files = tlsFiles(settings: settings, data: data) else {
+            return [
+                .warn(
+                    "certificate", "there is none; gateway serve will make a self-signed one for localhost",
+                    "bring one in tls.certificate and tls.privateKey: Bolna posts to no other")
+            ]
+        }
+        guard let certificate = SettingsFile.text(at: files.certificate) else {
+            return [.fail("certificate", "\(files.certificate) cannot be read", "correct tls.certificate or its mode")]
+        }
+        guard let key = SettingsFile.text(at: files.privateKey) else {
+            return [
+                .fail("certificate key", "\(files.privateKey) cannot be read", "correct tls.privateKey or its mode")
+            ]
+        }
+        let hosts = host.map { [$0] } ?? settings.listenHosts
+        return CertificateChecks(hosts: hosts, now: .now).findings(certificate: certificate, privateKey: key)
+    }
+
+    private func modes(settings: GatewaySettings, data: DataDirectory) -> [Finding] {
+        let files: [(String, String, Int)] = [
+            (tlsFiles(settings: settings, data: data)?.privateKey ?? "", "tls.privateKey", 0o640),
+            (data.url.path, "data.directory", 0o750),
+            (data.webhookSecret.path, "webhook-secret", 0o640),
+            (data.apiKey.path, "api-key", 0o640),
+            (data.database.path, "database", 0o640),
+        ]
+        return files.compactMap { path, name, mode in MachineChecks.mode(of: path, name, mostlyFor: mode) }
+    }
+
+    static func secrets(_ secrets: [String]) -> Finding {
+        guard !secrets.isEmpty else { return .ok("webhook.secret", "the one that gateway serve mints") }
+        let short = secrets.count { $0.utf8.count < WebhookSecret.shortestUnremarkable }
+        guard short > 0 else { return .ok("webhook.secret", "\(secrets.count) active") }
+        return .warn(
+            "webhook.secret",
+            "\(short) of \(secrets.count) are shorter than \(WebhookSecret.shortestUnremarkable) characters",
+            "use long random ones: they alone speak for Bolna")
+    }
+
+    private func bolna(settings: GatewaySettings) async -> Finding {
+        guard let token = settings.bolnaToken.flatMap(BolnaToken.init) else {
+            return .warn(
+                "bolna.token", "there is none: nothing is polled", "set it to an API key of the Bolna organization")
+        }
+        guard online else { return .ok("bolna.token", "set; --online asks Bolna whether it is good") }
+        do {
+            let client = try BolnaClient(
+                settings: BolnaClientSettings(
+                    baseURL: try BolnaBaseURL(validating: settings.bolnaBaseURL), caFile: settings.bolnaCAFile),
+                credentials: BolnaCredentials([GatewayAssembly.account: token]), now: RealWorld.now)
+            let answer = await client.send(BolnaRequest(account: GatewayAssembly.account, endpoint: .me))
+            await client.shutdown()
+            return Self.judge(answer.outcome, baseURL: settings.bolnaBaseURL)
+        } catch {
+            return .fail("bolna", "Bolna cannot be asked", "correct bolna.baseURL and bolna.caFile")
+        }
+    }
+
+    static func judge(_ outcome: BolnaAnswer.Outcome, baseURL: String) -> Finding {
+        switch outcome {
+        case .response(let status, _, _) where (200..<300).contains(status):
+            return .ok("bolna", "\(baseURL) answers, and accepts the token")
+        case .response(401, _, _), .response(403, _, _):
+            return .fail("bolna", "\(baseURL) refuses the token", "set bolna.token to an API key that is active")
+        case .response(let status, _, _):
+            return .warn("bolna", "\(baseURL) answers \(status)", "try again later; check bolna.baseURL if it goes on")
+        case .failed(let failure):
+            return .fail(
+                "bolna", "\(baseURL) cannot be reached: \(failure.detail)",
+                "check name resolution, firewall, proxy and bolna.caFile")
+        }
+    }
+}
