@@ -23,6 +23,8 @@ package struct Freshness: Hashable, Sendable {
         package var by: Timestamp
         /// The row of the table of expectations that says so.
         package var why: ExpectationRule
+        /// How many earlier webhooks of the agent the time was learned from; nil where it is the table's.
+        package var samples: Int?
     }
 
     /// The freshness of a call.
@@ -33,7 +35,7 @@ package struct Freshness: Hashable, Sendable {
         asOf = state.current.statusAsOf
         isVerified = winner.trust >= .authenticated
         self.unverified = unverified
-        expects = ledger.open.map { Next(what: $0.what, by: $0.due, why: $0.why) }
+        expects = ledger.open.map { Next(what: $0.what, by: $0.due, why: $0.why, samples: $0.learned?.samples) }
         outcome = ledger.open == nil ? ledger.outcome : nil
     }
 }

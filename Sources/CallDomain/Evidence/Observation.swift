@@ -156,6 +156,10 @@ package struct Evidence: Hashable, Sendable {
     package static let mostBeforeReads = 400
     /// The most of them that reads of a call under way may use up: a read must always be able to tell its end.
     package static let mostBeforeFinals = 450
+    /// The number of full reads of a call after which it is read no more often than each
+    /// ``ExpectationSettings/longestStep``, and checked by persons no more often than each
+    /// ``ExpectationSettings/hintInterval``.
+    package static let mostEagerReads = 1_000
     /// The most distinct hints among them: strangers may send these, and must not use up the room of what counts.
     package static let mostHints = 100
 

@@ -6,8 +6,10 @@ package struct Expectation: Hashable, Sendable {
     package var path: Path
     /// When the state that expects it was reached.
     package var since: Timestamp
-    /// When it is overdue, and the next read is due.
+    /// When the next read is due.
     package var due: Timestamp
+    /// When what must come is late: the first ``due``, unless a priority asks for reads before it.
+    package var deadline: Timestamp
     /// When waiting ends in ``ExpectationLedger/Outcome/abandoned``, ``…/missing`` or ``…/attemptOver``.
     package var endsAt: Timestamp
     /// Whether a read is only a look, since silence here proves nothing: it never counts as a missed webhook.
@@ -16,6 +18,10 @@ package struct Expectation: Hashable, Sendable {
     package var why: ExpectationRule
     /// How many reads have been made for it.
     package var looks: Int
+    /// What ``deadline`` was learned from; nil where it is the table's.
+    package var learned: LearnedDeadline?
+    /// Whether reads come earlier than usual: a priority was given at dialling, or somebody is looking at the call.
+    package var isHastened: Bool
 
     /// Which path should bring what is expected.
     package enum Path: UInt8, Hashable, Sendable {
@@ -28,7 +34,8 @@ package struct Expectation: Hashable, Sendable {
     /// Puts an expectation together.
     package init(
         what: Expected, path: Path, since: Timestamp, due: Timestamp, endsAt: Timestamp, isProbe: Bool,
-        why: ExpectationRule, looks: Int = 0
+        why: ExpectationRule, looks: Int = 0, deadline: Timestamp? = nil, learned: LearnedDeadline? = nil,
+        isHastened: Bool = false
     ) {
         self.what = what
         self.path = path
@@ -38,6 +45,9 @@ package struct Expectation: Hashable, Sendable {
         self.isProbe = isProbe
         self.why = why
         self.looks = looks
+        self.deadline = deadline ?? due
+        self.learned = learned
+        self.isHastened = isHastened
     }
 }
 
@@ -56,7 +66,7 @@ package enum Expected: UInt8, Hashable, CaseIterable, Sendable {
     case callDisconnected = 4
     /// Processing ends.
     case completed = 5
-    /// Recording, extraction, final cost.
+    /// Recording, transcript, extraction, final cost.
     case artefacts = 6
     /// The automatic retry is scheduled.
     case retry = 7
@@ -76,7 +86,7 @@ package enum Expected: UInt8, Hashable, CaseIterable, Sendable {
         case .answerOrFinal: "in-progress or final"
         case .callDisconnected: "call-disconnected"
         case .completed: "completed"
-        case .artefacts: "recording, extraction or final cost"
+        case .artefacts: "recording, transcript, extraction or final cost"
         case .retry: "scheduled"
         case .anything: "any change"
         case .verification: "verification"
@@ -131,6 +141,10 @@ package struct ExpectationLedger: Hashable, Sendable {
     package var notFoundSince: Timestamp?
     /// When the call was last read in full, whoever asked.
     package var lastReadAt: Timestamp?
+    /// What follows the call's end; nil before it is completed, and where nobody talked.
+    package var artefacts: ArtefactLedger?
+    /// Whether a priority was given when the call was placed: its reads come earlier.
+    package var isPriority: Bool
 
     /// The named ends of waiting.
     package enum Outcome: UInt8, Hashable, CaseIterable, Sendable {
@@ -147,6 +161,8 @@ package struct ExpectationLedger: Hashable, Sendable {
         case attemptOver = 4
         /// Bolna answered 404 at least 3 times over at least 10 min.
         case unknownToBolna = 5
+        /// Bolna's statements contradict each other, and no read settled it in time: what stands goes on to stand.
+        case disputed = 6
 
         /// The word in JSON and reports.
         package var word: String {
@@ -157,6 +173,7 @@ package struct ExpectationLedger: Hashable, Sendable {
             case .notProvided: "not provided"
             case .attemptOver: "attempt over"
             case .unknownToBolna: "unknown to Bolna"
+            case .disputed: "disputed"
             }
         }
     }
@@ -165,5 +182,6 @@ package struct ExpectationLedger: Hashable, Sendable {
     package init() {
         failures = 0
         notFound = 0
+        isPriority = false
     }
 }

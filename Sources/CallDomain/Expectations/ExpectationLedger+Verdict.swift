@@ -12,7 +12,7 @@ extension ExpectationLedger {
     ///   - toldChange: whether it was the first to tell a change of status.
     package func verdict(onReadSentAt sentAt: Timestamp, toldChange: Bool) -> ReadVerdict {
         guard toldChange else { return .probe }
-        guard let open, open.path == .webhook, !open.isProbe, isOverdue(at: sentAt) else { return .find }
+        guard let open, open.path == .webhook, !open.isProbe, open.deadline <= sentAt else { return .find }
         return .missedWebhook
     }
 }

@@ -16,6 +16,10 @@ struct ExpectationRow: Hashable, Sendable {
     var endsAt: Timestamp
     /// How it ends.
     var end: ExpectationLedger.Outcome
+    /// What the first look was learned from; nil where it is the table's.
+    var learned: LearnedDeadline?
+    /// When what must come is late, where a priority asks for reads before it; nil is at the first look.
+    var deadline: Timestamp?
 
     /// When the next look is due after so many of them, the last of which was sent at `look`.
     ///
@@ -34,28 +38,47 @@ struct ExpectationRow: Hashable, Sendable {
         expectation.why == why && expectation.path == path && expectation.endsAt == endsAt
     }
 
+    /// Looks twice as often, and for the first time after half the time; never within a tick, in which a webhook on its
+    /// way must be able to come first. The time for which Bolna itself has scheduled a call stays.
+    mutating func hasten(since: Timestamp, tick: Duration) {
+        deadline = firstDue
+        steps = steps.halved(tick: tick)
+        guard why != .scheduled else { return }
+        let usual = firstDue.duration(since: since)
+        firstDue = since.advanced(by: max(usual / 2, min(usual, tick)))
+    }
+
     /// Whether waiting for this row has ended already with this outcome.
     func isClosed(by outcome: ExpectationLedger.Outcome?) -> Bool {
         switch outcome {
         case .abandoned: end == .abandoned
-        case .missing, .notProvided: why == .artefacts
+        case .missing, .notProvided: false
         case .attemptOver: why == .retry
         case .unknownToBolna: true
-        case .settled, nil: false
+        case .settled, .disputed, nil: false
         }
     }
 }
 
 extension ExpectationCalculus {
     /// The row for a call that has been in its state since a time; nil where nothing more is expected.
-    func row(for state: CallState, since: Timestamp, profile: ScopeProfile) -> ExpectationRow? {
-        guard let row = tableRow(for: state, since: since, profile: profile) else { return nil }
-        return profile.path == .healthy ? row : paced(row, state: state, since: since)
+    func row(
+        for state: CallState, since: Timestamp, profile: ScopeProfile, ledger: ExpectationLedger
+    ) -> ExpectationRow? {
+        guard var row = tableRow(for: state, since: since, profile: profile, artefacts: ledger.artefacts) else {
+            return nil
+        }
+        if profile.path != .healthy { row = paced(row, state: state, since: since) }
+        if ledger.isPriority || profile.isWatched { row.hasten(since: since, tick: settings.tick) }
+        return row
     }
 
     /// The row as it is while the scope's webhooks come.
-    private func tableRow(for state: CallState, since: Timestamp, profile: ScopeProfile) -> ExpectationRow? {
+    private func tableRow(
+        for state: CallState, since: Timestamp, profile: ScopeProfile, artefacts: ArtefactLedger?
+    ) -> ExpectationRow? {
         let settings = settings
+        let learned = learnedDeadline(for: state.status, profile: profile)
         func row(
             _ why: ExpectationRule, _ what: Expected, after first: Duration, _ steps: ExpectationSteps,
             unless silent: Set<CallStatus>, isProbe: Bool = false, end: ExpectationLedger.Outcome = .abandoned
@@ -65,17 +88,25 @@ extension ExpectationCalculus {
                 isProbe: isProbe, firstDue: since.advanced(by: first), steps: steps,
                 endsAt: since.advanced(by: settings.scaled(\.abandonAfter)), end: end)
         }
-        func learned(_ standard: Duration) -> Duration {
-            learnedDeadline(for: state.status, profile: profile, standard: standard)
+        func learning(_ standard: Duration, _ make: (Duration) -> ExpectationRow) -> ExpectationRow {
+            guard let learned else { return make(standard) }
+            var row = make(min(max(learned.within, standard / 2), standard * 4))
+            row.learned = learned
+            return row
+        }
+        func standard(_ why: ExpectationRule, _ duration: KeyPath<ExpectationSettings, Duration>) -> Duration {
+            profile.statedDeadlines[why].map { $0.scaled(by: settings.scale) } ?? settings.scaled(duration)
         }
         let longest = settings.scaled(\.longestStep)
         switch state.status {
         case .queued, .prepared:
-            let first = settings.scaled(\.queued)
-            return row(
-                .queued, .initiated, after: learned(first),
-                .multiplying(first * 2, by: 2, upTo: settings.scaled(\.queuedLongestStep)), unless: [.initiated],
-                isProbe: true)
+            let usual = standard(.queued, \.queued)
+            return learning(usual) { first in
+                row(
+                    .queued, .initiated, after: first,
+                    .multiplying(usual * 2, by: 2, upTo: settings.scaled(\.queuedLongestStep)), unless: [.initiated],
+                    isProbe: true)
+            }
         case .scheduled, .rescheduled:
             let time = scheduledTime(of: state, since: since)
             let unit = settings.scaled(\.scheduledGrace)
@@ -87,34 +118,38 @@ extension ExpectationCalculus {
             result.endsAt = time.advanced(by: settings.scaled(\.abandonAfter))
             return result
         case .initiated:
-            return row(
-                .initiated, .ringing, after: learned(settings.scaled(\.initiated)), diallingSteps, unless: [.ringing])
+            return learning(standard(.initiated, \.initiated)) { first in
+                row(.initiated, .ringing, after: first, diallingSteps, unless: [.ringing])
+            }
         case .ringing:
-            return row(
-                .ringing, .answerOrFinal, after: learned(settings.scaled(\.ringing)), diallingSteps,
-                unless: [.inProgress, .busy, .noAnswer])
+            return learning(standard(.ringing, \.ringing)) { first in
+                row(.ringing, .answerOrFinal, after: first, diallingSteps, unless: [.inProgress, .busy, .noAnswer])
+            }
         case .inProgress:
-            let standard = settings.scaled(\.talking)
-            let first = learned(standard)
-            let second = first.scaled(by: settings.talkingFactor)
-            return row(
-                .talking, .callDisconnected, after: first,
-                .multiplying(second, by: settings.talkingFactor, upTo: standard), unless: [.callDisconnected],
-                isProbe: true)
+            let usual = standard(.talking, \.talking)
+            return learning(usual) { first in
+                let second = first.scaled(by: settings.talkingFactor)
+                return row(
+                    .talking, .callDisconnected, after: first,
+                    .multiplying(second, by: settings.talkingFactor, upTo: usual), unless: [.callDisconnected],
+                    isProbe: true)
+            }
         case .callDisconnected:
-            return row(
-                .ended, .completed, after: learned(settings.scaled(\.ended)),
-                .growing(by: settings.scaled(\.endedFirstStep), upTo: longest), unless: [.completed])
+            return learning(standard(.ended, \.ended)) { first in
+                row(
+                    .ended, .completed, after: first, .growing(by: settings.scaled(\.endedFirstStep), upTo: longest),
+                    unless: [.completed])
+            }
         case .completed, .busy, .noAnswer, .failed, .error, .canceled, .stopped, .balanceLow:
             if expectsRetry(state) {
-                let first = settings.scaled(\.retry)
+                let first = standard(.retry, \.retry)
                 return row(
                     .retry, .retry, after: first, .multiplying(first * 2, by: 2, upTo: longest), unless: [.scheduled],
                     end: .attemptOver)
             }
-            return artefactRow(for: state, since: since, expected: profile.expectsArtefacts)
+            return artefacts.flatMap { artefactRow(for: $0, first: standard(.artefacts, \.artefacts)) }
         case .unknown:
-            let first = settings.scaled(\.unknown)
+            let first = standard(.unknown, \.unknown)
             var result = row(
                 .unknown, .anything, after: first, .multiplying(first * 2, by: 2, upTo: longest), unless: [])
             if !profile.suppressedStatuses.isEmpty { result.path = .poll }
@@ -147,22 +182,8 @@ extension ExpectationCalculus {
         row.isProbe = true
         row.firstDue = since.advanced(by: tick)
         row.steps = steps
+        row.learned = nil
         return row
-    }
-
-    /// Completed: recording, extraction and final cost come with no webhook of their own.
-    private func artefactRow(for state: CallState, since: Timestamp, expected: Bool?) -> ExpectationRow? {
-        let talk = state[.conversationDuration] ?? state[.telephonyDuration]
-        guard state.status == .completed, expected != false, state[.recordingURL] == nil,
-            case .number(let seconds)? = talk, seconds > 0
-        else { return nil }
-        let first = settings.scaled(\.artefacts)
-        let longest = settings.scaled(\.abandonAfter)
-        return ExpectationRow(
-            what: .artefacts, path: .poll, why: .artefacts, isProbe: true, firstDue: since.advanced(by: first),
-            steps: expected == true ? .multiplying(first * 2, by: 2, upTo: longest) : .constant(longest),
-            endsAt: since.advanced(by: expected == true ? longest : settings.scaled(\.artefactsSecondLook)),
-            end: expected == true ? .missing : .notProvided)
     }
 
     /// Initiated and ringing are short: looked at each tick at first.
@@ -178,11 +199,13 @@ extension ExpectationCalculus {
         return Int(min(max(settings.scaled(\.diallingEachTick) / settings.tick, 0), 1_000))
     }
 
-    /// The learned deadline of the status's step, within half and four times the table's; the table's without one. It
-    /// holds only while the path is healthy, since each row that has one is replaced by the pace otherwise.
-    private func learnedDeadline(for status: CallStatus, profile: ScopeProfile, standard: Duration) -> Duration {
-        guard let step = status.step, let learned = profile.learnedDeadlines[step] else { return standard }
-        return min(max(learned, standard / 2), standard * 4)
+    /// The learned deadline of the status's step, where enough samples are there. It holds only while the path is
+    /// healthy, since each row that has one is replaced by the pace otherwise.
+    private func learnedDeadline(for status: CallStatus, profile: ScopeProfile) -> LearnedDeadline? {
+        guard !profile.learnedDeadlines.isEmpty, let step = status.step, let learned = profile.learnedDeadlines[step],
+            learned.samples >= LearnedDeadline.leastSamples
+        else { return nil }
+        return learned
     }
 
     /// When a scheduled call is to be dialled: Bolna's word, kept between now and what can be believed.
@@ -197,7 +220,7 @@ extension ExpectationCalculus {
     }
 
     /// Whether Bolna itself will try the call again (docs: guides/outbound/auto-retry).
-    private func expectsRetry(_ state: CallState) -> Bool {
+    func expectsRetry(_ state: CallState) -> Bool {
         guard let policy = state.attempts.last(where: { $0.retryPolicy != nil })?.retryPolicy, policy.isEnabled,
             state.current.number < policy.mostRetries ?? ExpectationSettings.usualMostRetries
         else { return false }

@@ -34,6 +34,20 @@ enum ExpectationSteps: Hashable, Sendable {
         }
     }
 
+    /// The same steps, each half as long, but none shorter than a tick for that.
+    func halved(tick: Duration) -> ExpectationSteps {
+        func half(_ step: Duration) -> Duration { max(step / 2, min(step, tick)) }
+        return switch self {
+        case .constant(let step): .constant(half(step))
+        case .growing(let unit, let longest): .growing(by: half(unit), upTo: half(longest))
+        case .multiplying(let first, let factor, let longest):
+            .multiplying(half(first), by: factor, upTo: half(longest))
+        case .eachTick(let tick, let count, let then): .eachTick(tick, count: count, then: then.halved(tick: tick))
+        case .around(let time, let longestBefore, let shortest, let longest):
+            .around(time, atMost: longestBefore, from: half(shortest), upTo: half(longest))
+        }
+    }
+
     /// No step grows more often than this: by then every bound is reached.
     private static let mostGrowth = 64
 }

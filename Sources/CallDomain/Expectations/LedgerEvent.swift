@@ -1,7 +1,9 @@
 /// What happened to a call, as far as its expectations are concerned.
 package enum LedgerEvent: Hashable, Sendable {
-    /// A statement that is no full read of ours was stored: a webhook, a hint, a dial's answer, an import, a ruling.
+    /// A statement that is no full read of ours was folded: a webhook, a dial's answer, an import, a ruling.
     case statement
+    /// An unverified hint was stored beside the call.
+    case hint
     /// The call was read in full, whoever asked; the request was sent at this time.
     case read(sentAt: Timestamp)
     /// A list page that was sent at this time showed the call in the status that is held.

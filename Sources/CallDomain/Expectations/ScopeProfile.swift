@@ -4,21 +4,50 @@ package struct ScopeProfile: Hashable, Sendable {
     package var path: PathState
     /// Statuses the agent is known not to send; empty is all sent.
     package var suppressedStatuses: Set<CallStatus>
-    /// Whether recordings are to be expected; nil is unknown, which costs two looks.
-    package var expectsArtefacts: Bool?
-    /// A learned deadline by the step it starts from; empty until enough samples are there.
-    package var learnedDeadlines: [Int: Duration]
+    /// Whether artefacts are to be expected, where the account says so.
+    package var statedArtefacts: [Artefact: Bool]
+    /// First deadlines that the account states for the agent, not yet scaled; the table's hold for all other rows.
+    package var statedDeadlines: [ExpectationRule: Duration]
+    /// A learned deadline by the step it starts from.
+    package var learnedDeadlines: [Int: LearnedDeadline]
+    /// What was learned of artefacts.
+    package var artefacts: [Artefact: ArtefactHistory]
+    /// Whether somebody is looking at this call right now.
+    package var isWatched: Bool
 
     /// Puts a profile together.
     package init(
-        path: PathState, suppressedStatuses: Set<CallStatus> = [], expectsArtefacts: Bool? = nil,
-        learnedDeadlines: [Int: Duration] = [:]
+        path: PathState, suppressedStatuses: Set<CallStatus> = [], statedArtefacts: [Artefact: Bool] = [:],
+        statedDeadlines: [ExpectationRule: Duration] = [:], learnedDeadlines: [Int: LearnedDeadline] = [:],
+        artefacts: [Artefact: ArtefactHistory] = [:], isWatched: Bool = false
     ) {
         self.path = path
         self.suppressedStatuses = suppressedStatuses
-        self.expectsArtefacts = expectsArtefacts
+        self.statedArtefacts = statedArtefacts
+        self.statedDeadlines = statedDeadlines
         self.learnedDeadlines = learnedDeadlines
+        self.artefacts = artefacts
+        self.isWatched = isWatched
     }
+
+    /// How much is expected of an artefact.
+    func demand(for artefact: Artefact) -> ArtefactDemand {
+        if let stated = statedArtefacts[artefact] { return stated ? .sure : .none }
+        let history = artefacts[artefact]
+        if let history, history.arrived > 0 { return .sure }
+        guard artefact.isUsual, (history?.calls ?? 0) < ArtefactHistory.mostCalls else { return .none }
+        return .unsure
+    }
+}
+
+/// How much is expected of an artefact.
+enum ArtefactDemand: Hashable, Sendable {
+    /// The account says that it comes, or it came on one of the agent's last calls: it is looked for all day.
+    case sure
+    /// Nothing is known: it is looked for twice.
+    case unsure
+    /// The account says that it does not come, or it came on none of the agent's last calls.
+    case none
 }
 
 /// How the webhooks of one account and agent fare.

@@ -43,6 +43,7 @@ extension VisibleCall {
                     json.member("what", next.what.word)
                     json.member("by", next.by)
                     json.member("why", next.why.rawValue)
+                    if let samples = next.samples { json.member("samples", samples) }
                 }
             } else {
                 json.null()
@@ -59,6 +60,7 @@ extension VisibleCall {
     func writeDetails(into json: inout JSONWriter) {
         json.object { json in
             writeSummary(into: &json)
+            record.ledger.write(into: &json, status: state.status)
             json.key("fields")
             json.object { json in
                 for field in CallField.allCases {

@@ -63,7 +63,8 @@ package final class CheckService: Sendable {
     private func takeTurn(for record: CallRecord) -> Turn {
         let key = Key(account: record.account, call: record.call)
         let now = context.now()
-        let cooldown = context.settings.scaled(\.checkCooldown)
+        let isEager = (record.state?.context.reads ?? 0) < Evidence.mostEagerReads
+        let cooldown = context.settings.scaled(isEager ? \.checkCooldown : \.hintInterval)
         return state.withLock { state in
             if let task = state.running[key] { return .join(task) }
             if let last = state.lastChecked[key], last <= now {

@@ -49,7 +49,7 @@ package final class HealthBook: Sendable {
         let path = scopes.withLock { $0[Scope(account: account, agent: agent)]?.health.state }
         return ScopeProfile(
             path: path ?? .unproven, suppressedStatuses: accounts[account]?.suppressedStatuses ?? [],
-            expectsArtefacts: accounts[account]?.expectsArtefacts)
+            statedArtefacts: accounts[account]?.expectsArtefacts.map { [.recording: $0] } ?? [:])
     }
 
     /// How each scope fares, ordered.

@@ -91,6 +91,11 @@ extension IncomingObservation {
         guard key.source.isFullRead else { return nil }
         return ReadRecord(sentAt: sentAt ?? receivedAt, receivedAt: receivedAt, observation: key)
     }
+
+    /// What it is to its call's expectations.
+    var ledgerEvent: LedgerEvent {
+        read.map { .read(sentAt: $0.sentAt) } ?? (key.standing == .hint ? .hint : .statement)
+    }
 }
 
 extension CallState {
@@ -107,6 +112,7 @@ extension StoredCall {
         return state.shared != before.shared || state.attempts != before.attempts
             || state.contradictions != before.contradictions || unverifiedStatus != previous.unverifiedStatus
             || ledger.open != previous.ledger.open || ledger.outcome != previous.ledger.outcome
+            || ledger.artefacts != previous.ledger.artefacts
     }
 }
 

@@ -117,7 +117,7 @@ extension JournalTransaction {
         call.state = result.state
         call.ledger = calculus.ledger(
             after: result.state, previous: previous.ledger, profile: incoming.profile,
-            event: incoming.read.map { .read(sentAt: $0.sentAt) } ?? .statement, now: incoming.receivedAt)
+            event: incoming.ledgerEvent, now: incoming.receivedAt)
         call.unverifiedStatus = try unverifiedStatus(of: call, incoming: incoming)
         return try save(&call, previous: previous, source: incoming.key.source, at: incoming.receivedAt)
     }

@@ -33,7 +33,13 @@ struct CodingSamples {
             Expectation(
                 what: samples.element(Expected.allCases), path: samples.flag() ? .webhook : .poll,
                 since: samples.time(), due: samples.time(), endsAt: samples.time(), isProbe: samples.flag(),
-                why: samples.element(ExpectationRule.allCases), looks: samples.number(below: 1_000))
+                why: samples.element(ExpectationRule.allCases), looks: samples.number(below: 1_000),
+                deadline: samples.time(),
+                learned: samples.optional { samples in
+                    LearnedDeadline(
+                        perMille: samples.number(below: 1_000), within: .milliseconds(samples.number(below: 90_000)),
+                        samples: samples.number(below: 1_000))
+                }, isHastened: samples.flag())
         }
         ledger.outcome = optional { $0.element(ExpectationLedger.Outcome.allCases) }
         ledger.position = optional { Position(attempt: $0.number(below: 5), step: $0.number(below: 12) - 1) }
@@ -42,7 +48,23 @@ struct CodingSamples {
         ledger.notFound = number(below: 10)
         ledger.notFoundSince = optional { $0.time() }
         ledger.lastReadAt = optional { $0.time() }
+        ledger.artefacts = optional { samples in
+            ArtefactLedger(since: samples.time(), waits: Artefact.allCases.map { samples.wait(for: $0) })
+        }
+        ledger.isPriority = flag()
         return ledger
+    }
+
+    private mutating func wait(for artefact: Artefact) -> ArtefactWait {
+        ArtefactWait(
+            artefact: artefact, state: element(ArtefactWait.State.allCases), isSure: flag(),
+            due: optional { $0.time() }, endsAt: time(), endedAt: optional { $0.time() }, looks: number(below: 100),
+            history: optional { samples in
+                ArtefactHistory(
+                    calls: samples.number(below: 21), arrived: samples.number(below: 21),
+                    within: samples.optional { .milliseconds($0.number(below: 90_000)) },
+                    samples: samples.number(below: 1_000))
+            })
     }
 
     mutating func canonicalKey() -> CanonicalKey {

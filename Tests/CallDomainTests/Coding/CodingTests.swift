@@ -106,7 +106,7 @@ struct CodingTests {
         #expect(throws: MalformedBytes.self) { try Statement(encoded: later + samples.statement().encoded.dropFirst()) }
         #expect(throws: MalformedBytes.self) { try CallState(encoded: later + samples.state().encoded.dropFirst()) }
         #expect(throws: MalformedBytes.self) {
-            try ExpectationLedger(encoded: later + samples.ledger().encoded.dropFirst())
+            try ExpectationLedger(encoded: [3] + samples.ledger().encoded.dropFirst())
         }
     }
 

@@ -24,9 +24,7 @@ struct ExpectationLifeCycleTests {
         while nextTick <= end {
             if let (status, at) = pending.first, at <= nextTick {
                 pending = pending.dropFirst()
-                let fields: [CallField: FieldValue] =
-                    status == .completed
-                    ? [.conversationDuration: .number(34), .recordingURL: .text("https://example.com/1")] : [:]
+                let fields = status == .completed ? Scene.wholeFields : [:]
                 ledger = Scene.calculus.ledger(
                     after: Scene.call(status, fields: fields), previous: ledger, profile: profile, event: .statement,
                     now: Scene.after(at))
@@ -138,6 +136,17 @@ struct ExpectationLifeCycleTests {
             after: state, previous: paced, profile: Self.profile, event: .recompute, now: Scene.after(60))
         #expect(healthy.open?.why == .ended)
         #expect(healthy.open.map { $0.due >= Scene.after(900) } == true)
+    }
+
+    @Test("Looks at pace do not make the table's steps longer once the scope is healthy", arguments: [1, 5, 12])
+    func healedSteps(looks: Int) throws {
+        let state = Scene.call(.queued)
+        let paced = Scene.looks(state, ScopeProfile(path: .degraded), limit: looks).ledger
+        let last = try #require(paced.lastReadAt)
+        let healthy = Scene.calculus.ledger(
+            after: state, previous: paced, profile: Self.profile, event: .recompute, now: last)
+        #expect(healthy.open?.why == .queued)
+        #expect(healthy.open?.due == last.advanced(by: .seconds(120 - 15)))
     }
 
     @Test("After an outage longer than the wait, a call is looked at once more before it is given up")

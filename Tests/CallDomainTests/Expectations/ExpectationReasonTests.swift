@@ -93,13 +93,15 @@ struct ExpectationReasonTests {
     @Test("A recording that is to come is looked for all day, one that may come twice, one that will not never")
     func artefacts() {
         let sure = Scene.looks(
-            Scene.talked, ScopeProfile(path: .healthy, expectsArtefacts: true), limit: 100)
+            Scene.talked, ScopeProfile(path: .healthy, statedArtefacts: [.recording: true]), limit: 100)
         #expect(sure.seconds == [180, 540, 1_260, 2_700, 5_580, 11_340, 22_860, 45_900, 86_400])
         #expect(sure.ledger.outcome == .missing)
         let unsure = Scene.looks(Scene.talked, limit: 100)
         #expect(unsure.seconds == [180, 1_800])
         #expect(unsure.ledger.outcome == .notProvided)
-        let none = Scene.opened(Scene.talked, ScopeProfile(path: .healthy, expectsArtefacts: false))
+        let none = Scene.opened(
+            Scene.talked,
+            ScopeProfile(path: .healthy, statedArtefacts: [.recording: false, .transcript: false, .finalCost: false]))
         #expect(none.outcome == .settled)
         for path in PathState.allCases {
             let open = Scene.opened(Scene.talked, ScopeProfile(path: path)).open
@@ -116,11 +118,10 @@ struct ExpectationReasonTests {
                 Scene.call(
                     .completed, fields: [.conversationDuration: .number(0), .telephonyDuration: .number(28)])
             ).outcome == .settled)
+        #expect(Scene.opened(Scene.whole).outcome == .settled)
         #expect(Scene.opened(Scene.call(.completed, fields: [.telephonyDuration: .number(28)])).open != nil)
         let missing = Scene.looks(Scene.talked, limit: 100).ledger
-        let late = Scene.call(
-            .completed, fields: [.conversationDuration: .number(30), .recordingURL: .text("https://example.com/1")])
-        #expect(Self.ledger(late, missing, .statement, at: 90_000).outcome == .settled)
+        #expect(Self.ledger(Scene.whole, missing, .statement, at: 90_000).outcome == .settled)
     }
 
     static let retries: [(CallStatus, Int, RetryPolicy?, Bool)] = [
@@ -153,7 +154,7 @@ struct ExpectationReasonTests {
 
     @Test("A wait that ended stays ended, whatever confirms the state")
     func staysEnded() {
-        let sure = ScopeProfile(path: .healthy, expectsArtefacts: true)
+        let sure = ScopeProfile(path: .healthy, statedArtefacts: [.recording: true])
         let retryable = Scene.call(.busy, retryPolicy: RetryPolicy(isEnabled: true))
         for (state, profile) in [
             (retryable, Self.profile), (Scene.talked, sure), (Scene.talked, Self.profile),
@@ -224,7 +225,6 @@ struct ExpectationReasonTests {
         let later = Self.ledger(state, ledger, .readFailed(retryAt: Scene.after(800), isNotFound: true), at: 700)
         #expect(later.outcome == .unknownToBolna)
         #expect(later.open == nil)
-        #expect(Self.ledger(Scene.call(.ringing, hintAt: Scene.after(710)), later, .statement, at: 710).open == nil)
         let advanced = Self.ledger(Scene.call(.inProgress), later, .statement, at: 720)
         #expect(advanced.open != nil && advanced.outcome == nil && advanced.notFound == 0)
         let found = Self.ledger(state, later, .read(sentAt: Scene.after(720)), at: 720)

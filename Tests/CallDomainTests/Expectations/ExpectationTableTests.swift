@@ -169,12 +169,19 @@ struct ExpectationTableTests {
     @Test("Learned deadlines hold between half and four times the table's", arguments: learned)
     func learns(_ status: CallStatus, _ seconds: Int64, _ expected: Int64) throws {
         let step = try #require(status.step)
-        let deadlines = [step: Duration.seconds(seconds)]
+        let within = LearnedDeadline(perMille: 990, within: .seconds(seconds), samples: 50)
+        let deadlines = [step: within]
         let healthy = Scene.opened(
             Scene.call(status), ScopeProfile(path: .healthy, learnedDeadlines: deadlines))
         #expect(healthy.open?.due.duration(since: Scene.start).components.seconds == expected)
+        #expect(healthy.open?.deadline == healthy.open?.due)
+        #expect(healthy.open?.learned == within)
+        let few = [step: LearnedDeadline(perMille: 990, within: .seconds(seconds), samples: 49)]
+        let tooFew = Scene.opened(Scene.call(status), ScopeProfile(path: .healthy, learnedDeadlines: few))
+        #expect(tooFew == Scene.opened(Scene.call(status)))
         let degraded = Scene.opened(
             Scene.call(status), ScopeProfile(path: .degraded, learnedDeadlines: deadlines))
         #expect(degraded.open?.due == Scene.after(30))
+        #expect(degraded.open?.learned == nil)
     }
 }

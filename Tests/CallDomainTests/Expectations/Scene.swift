@@ -52,6 +52,20 @@ enum Scene {
             againstStatus: .busy, since: since)
     }
 
+    /// The fields of a call that talked and has everything.
+    static let wholeFields: [CallField: FieldValue] = [
+        .conversationDuration: .number(30), .recordingURL: .text("https://example.com/1"),
+        .transcript: .text("assistant: hello"), .totalCost: .number(5.65), .extractedData: .json("{\"a\":1}"),
+    ]
+
+    /// A call that talked and has everything but some fields.
+    static func completed(without missing: Set<CallField> = []) -> CallState {
+        call(.completed, fields: wholeFields.filter { !missing.contains($0.key) })
+    }
+
+    /// A call that talked and has everything.
+    static var whole: CallState { completed() }
+
     /// A call that talked and has no recording yet.
     static var talked: CallState { call(.completed, fields: [.conversationDuration: .number(30)]) }
 

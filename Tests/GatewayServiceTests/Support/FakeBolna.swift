@@ -123,10 +123,12 @@ struct CallBody {
 
     var text: String {
         let updated = (updatedAt ?? createdAt).iso8601()
+        // What Bolna has of a call comes together with its recording.
+        let rest = recording == nil ? "" : "\"total_cost\":5.65,\"transcript\":\"assistant: hello\","
         let recording = recording.map { "\"\($0)\"" } ?? "null"
         return """
             {"id":"\(id)","agent_id":"\(agent)","status":"\(status)","created_at":"\(createdAt.iso8601())",\
-            "updated_at":"\(updated)","conversation_duration":\(duration),\
+            "updated_at":"\(updated)","conversation_duration":\(duration),\(rest)\
             "telephony_data":{"call_type":"outbound","recording_url":\(recording)},\
             "context_details":{"recipient_data":\(recipientData)}}
             """
