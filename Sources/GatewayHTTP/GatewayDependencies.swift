@@ -35,8 +35,10 @@ package struct GatewayDependencies: Sendable {
     package var keys: APIKeyDirectory
     /// The metrics as text.
     package var registry: PrometheusRegistry
-    /// The wall clock.
+    /// The time of records, which does not go back.
     package var now: @Sendable () -> Timestamp
+    /// The wall clock, to which the times of signatures are compared.
+    package var wall: @Sendable () -> Timestamp
     /// What waits: heartbeats of streams, the limit of readiness.
     package var clock: any Clock<Duration>
     /// Whether the gateway is on its way out.
@@ -55,7 +57,7 @@ package struct GatewayDependencies: Sendable {
         changes: ChangeFeed, refusals: RefusalLog, health: HealthBook, gate: RequestGate, metrics: GatewayMetrics,
         keys: APIKeyDirectory,
         registry: PrometheusRegistry, now: @escaping @Sendable () -> Timestamp,
-        clock: any Clock<Duration>,
+        wall: (@Sendable () -> Timestamp)? = nil, clock: any Clock<Duration>,
         drain: DrainState = DrainState(), witness: WebhookWitness = WebhookWitness(),
         certificates: CertificateKeeper? = nil,
         logger: Logger
@@ -76,6 +78,7 @@ package struct GatewayDependencies: Sendable {
         self.keys = keys
         self.registry = registry
         self.now = now
+        self.wall = wall ?? now
         self.clock = clock
         self.drain = drain
         self.witness = witness

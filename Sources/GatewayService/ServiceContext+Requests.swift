@@ -14,6 +14,7 @@ extension ServiceContext {
                 now: answer.receivedAt)
         }
         for event in events { report(event, account: account) }
+        if answer.body != nil { health.end(.tokenRefused, account: account, at: answer.receivedAt) }
         return answer
     }
 
@@ -49,6 +50,10 @@ extension ServiceContext {
         let name: Logger.Metadata = ["account": "\(account.rawValue)"]
         switch event {
         case .paused(let status):
+            health.note(
+                Incident(
+                    account: account, kind: .tokenRefused, from: now(), to: nil,
+                    detail: "Bolna answered \(status): nothing was read until it took the token again."))
             logger.error(
                 "Bolna refuses the account's token: its polling is paused until Bolna takes it again. Check bolna.token.",
                 metadata: name.merging(["http.status": "\(status)"]) { _, new in new })

@@ -14,6 +14,10 @@ enum StoreBounds {
     static let changesKept: Duration = .seconds(86_400)
     /// Changes that one batch removes per account at most.
     static let changesPrunedPerBatch = 256
+    /// The most incidents that are kept of an account; those that ended first go.
+    static let mostIncidents = 2_000
+    /// How long audits are kept: as long as the longest window of a report.
+    static let auditsKept: Duration = .seconds(92 * 86_400)
     /// The longest text of a lead, name or project that is kept for filters, in characters.
     static let longestLabel = 256
     /// The longest text that is searched for, in characters.

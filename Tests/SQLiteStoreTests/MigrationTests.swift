@@ -10,13 +10,32 @@ struct MigrationTests {
 
     init() throws { fixture = try StoreFixture() }
 
-    private static let second = Migration(version: 2, sql: "CREATE TABLE later (id INTEGER PRIMARY KEY) STRICT")
+    private static let next = newest + 1
+    private static let newest = Migration.all.last?.version ?? 0
+    private static let later = Migration(version: next, sql: "CREATE TABLE later (id INTEGER PRIMARY KEY) STRICT")
     private static let broken = Migration(
-        version: 2, sql: "CREATE TABLE later (id INTEGER PRIMARY KEY) STRICT; CREATE TABLE nonsense")
+        version: next, sql: "CREATE TABLE later (id INTEGER PRIMARY KEY) STRICT; CREATE TABLE nonsense")
 
     private func open(_ migrations: [Migration]) throws -> SQLiteStore {
         try SQLiteStore(
             path: fixture.path, reconciler: Reconciler(), calculus: ExpectationCalculus(), migrations: migrations)
+    }
+
+    /// Puts into a store of an earlier version what this program's would have of it, as far as it has the columns.
+    private func fill(_ old: SQLiteStore) throws {
+        let other = try StoreFixture()
+        let new = try other.open()
+        try new.observe(.webhook("e", .ringing, at: 1))
+        try new.close()
+        try old.pool.writeWithoutTransaction { db in
+            try db.execute(sql: "ATTACH ? AS source", arguments: [other.path])
+            for table in ["calls", "observations", "bodies", "changes"] {
+                let columns = try String.fetchAll(db, sql: "SELECT name FROM pragma_table_info(?)", arguments: [table])
+                    .joined(separator: ", ")
+                try db.execute(sql: "INSERT INTO main.\(table) (\(columns)) SELECT \(columns) FROM source.\(table)")
+            }
+            try db.execute(sql: "UPDATE main.meta SET position = (SELECT position FROM source.meta)")
+        }
     }
 
     @Test("Steps are numbered from 1 without gaps")
@@ -24,28 +43,28 @@ struct MigrationTests {
         #expect(Migration.all.map(\.version) == Array(1...Migration.all.count))
     }
 
-    @Test("A database of version 1 is brought forward and keeps what it holds")
-    func forward() throws {
-        let old = try open([.first])
-        try old.observe(.webhook("e", .ringing, at: 1))
+    @Test("A database of any earlier version is brought forward and keeps what it holds", arguments: 1...newest)
+    func forward(version: Int) throws {
+        let old = try open(Migration.all.filter { $0.version <= version })
+        try fill(old)
         try old.close()
-        let new = try open([.first, Self.second])
-        #expect(try new.facts().schemaVersion == 2)
+        let new = try open(Migration.all + [Self.later])
+        #expect(try new.facts().schemaVersion == Self.next)
         #expect(try new.record("e").state?.status == .ringing)
         #expect(try new.count("later") == 0)
     }
 
     @Test("A step that fails leaves the version before it")
     func failing() throws {
-        #expect(throws: StoreError.self) { try open([.first, Self.broken]) }
-        let store = try open([.first])
-        #expect(try store.facts().schemaVersion == 1)
+        #expect(throws: StoreError.self) { try open(Migration.all + [Self.broken]) }
+        let store = try open(Migration.all)
+        #expect(try store.facts().schemaVersion == Self.newest)
         #expect(try store.pool.read { db in try db.tableExists("later") } == false)
     }
 
     @Test("A newer schema is refused, for writing and for reading")
     func newer() throws {
-        try open([.first, Self.second]).close()
+        try open(Migration.all + [Self.later]).close()
         for attempt in [{ try fixture.open() }, { try SQLiteStore(readingAt: fixture.path) }] {
             let error = #expect(throws: StoreError.self) { try attempt() }
             #expect(error?.kind == .newerSchema)

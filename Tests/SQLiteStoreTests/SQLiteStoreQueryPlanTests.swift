@@ -25,11 +25,21 @@ struct SQLiteStoreQueryPlanTests {
     }
 
     @Test(
-        "Due calls come from an index of their own, in its order",
-        arguments: [(SQLiteStore.dueSQL, "calls_by_due"), (SQLiteStore.dueHintsSQL, "hints_by_due")])
-    func due(sql: String, index: String) throws {
-        let details = try details(sql)
-        #expect(details.contains("USING INDEX \(index)"))
+        "Due calls come from an index of their own, in its order, and so do the accounts that have any",
+        arguments: DueQueue.allCases)
+    func due(queue: DueQueue) throws {
+        let due = try details(queue.dueSQL)
+        #expect(
+            due.contains("SEARCH calls USING INDEX \(queue)_by_due (account=? AND next_due_at>? AND next_due_at<?)"))
+        #expect(!due.contains("TEMP B-TREE"))
+        let accounts = try details(queue.accountsSQL)
+        #expect(accounts.contains("SEARCH calls USING INDEX \(queue)_by_due (account>?)"))
+    }
+
+    @Test("The calls of a scope that expect something come from the index of due calls, in its order")
+    func expecting() throws {
+        let details = try details(SQLiteStore.expectingSQL)
+        #expect(details.contains("SEARCH calls USING INDEX calls_by_due (account=? AND next_due_at>?)"))
         #expect(!details.contains("TEMP B-TREE"))
         #expect(!details.contains("SCAN"))
     }

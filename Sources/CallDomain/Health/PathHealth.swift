@@ -11,13 +11,17 @@ package struct PathHealth: Hashable, Sendable {
     private(set) var results: [Result] = []
     /// Changes that a read told, by what their webhook will claim, with the time they were told.
     private(set) var pending: [Awaited: Timestamp] = [:]
+    /// Changes whose webhook did not come in time, with the time they were told: it may still come, late.
+    private(set) var overdue: [Awaited: Timestamp] = [:]
+    /// When webhooks came that had been given up, newest last.
+    private(set) var lateArrivals: [Timestamp] = []
     /// When time was last seen to pass; nil before the first time.
     private(set) var seenAt: Timestamp?
 
     /// How long a webhook may take.
-    let patience: Duration
+    package let patience: Duration
     /// The time over which a path is judged.
-    let span: Duration
+    package let span: Duration
 
     /// The most counted changes that are kept.
     package static let mostResults = 256
@@ -63,10 +67,13 @@ package struct PathHealth: Hashable, Sendable {
     package mutating func webhookArrived(call: CallID, position: Position?, at now: Timestamp) -> PathTransition? {
         // What was told before the first webhook ever says nothing about the path that now works.
         if state == .unproven { return enter(.healthy, arrived: 1, changes: 1, at: now) }
-        guard let position, let toldAt = pending.removeValue(forKey: Awaited(call: call, position: position)) else {
-            return nil
-        }
-        return count(hasArrived: now.duration(since: toldAt) <= patience, at: now)
+        guard let position else { return nil }
+        let awaited = Awaited(call: call, position: position)
+        if overdue.removeValue(forKey: awaited) != nil { noteLateArrival(at: now) }
+        guard let toldAt = pending.removeValue(forKey: awaited) else { return nil }
+        let isInTime = now.duration(since: toldAt) <= patience
+        if !isInTime { noteLateArrival(at: now) }
+        return count(hasArrived: isInTime, at: now)
     }
 
     /// A change of status was told first by this source. A webhook's own change is told here after
@@ -93,12 +100,14 @@ package struct PathHealth: Hashable, Sendable {
             pending.removeAll()
             return nil
         }
+        overdue = overdue.filter { $0.value <= now && now.duration(since: $0.value) <= span + patience }
         var missed = 0
         for (awaited, toldAt) in pending {
             if toldAt > now {
                 pending[awaited] = now
             } else if now.duration(since: toldAt) > patience {
                 pending[awaited] = nil
+                if overdue.count < Self.mostPending { overdue[awaited] = toldAt }
                 missed += 1
             }
         }
@@ -127,10 +136,27 @@ package struct PathHealth: Hashable, Sendable {
     }
 
     private mutating func enter(_ next: PathState, arrived: Int, changes: Int, at now: Timestamp) -> PathTransition {
-        let transition = PathTransition(from: state, to: next, arrived: arrived, changes: changes, at: now)
+        let recent = recent(at: now)
+        let transition = PathTransition(
+            from: state, to: next, arrived: arrived, changes: changes, missed: recent.missed, late: recent.late, at: now
+        )
         state = next
         results.removeAll()
         return transition
+    }
+
+    private mutating func noteLateArrival(at now: Timestamp) {
+        if lateArrivals.count >= Self.mostResults { lateArrivals.removeFirst() }
+        lateArrivals.append(now)
+    }
+
+    /// What can be said of the time over which a path is judged, up to now.
+    package func recent(at now: Timestamp) -> PathFigures {
+        let recent = results.filter { now.duration(since: $0.at) <= span }
+        return PathFigures(
+            state: state, arrived: recent.count { $0.hasArrived },
+            missed: recent.filter { !$0.hasArrived }.map(\.at),
+            late: lateArrivals.count { $0 <= now && now.duration(since: $0) <= span })
     }
 
     /// Takes up what was kept; see `init(record:scale:)`.
@@ -157,6 +183,10 @@ package struct PathTransition: Hashable, Sendable {
     package var arrived: Int
     /// Changes that were counted.
     package var changes: Int
+    /// When each webhook was given up that did not come in time.
+    package var missed: [Timestamp]
+    /// Webhooks that came after they had been given up.
+    package var late: Int
     /// When.
     package var at: Timestamp
 }

@@ -8,8 +8,14 @@ package protocol CallStore: Sendable {
     func apply(_ batch: [JournalEntry]) throws(StoreError) -> [JournalReceipt]
 
     /// The calls whose expectation is due at `now`, at most `limit`: earliest first, but those known by hints alone
-    /// after all others, since strangers can make them. Other processes do not get them for the time of the lease.
+    /// after all others, since strangers can make them. Where there are more, accounts take turns, so that one account's
+    /// backlog does not hide another's calls. Other processes do not get them for the time of the lease.
     func takeDue(at now: Timestamp, limit: Int, lease: Duration) throws(StoreError) -> [DueCall]
+
+    /// The calls of a scope that expect something, hints apart, at most `limit`, in the order of their next due times,
+    /// and where to go on; nil on the last page. What is revised meanwhile may come twice, or no more.
+    func expecting(account: AccountID, agent: AgentID?, after: DueCursor?, limit: Int) throws(StoreError)
+        -> (calls: [ExpectingCall], next: DueCursor?)
 
     /// The call with this gateway id or execution id, gateway id first; nil where the account has none.
     func call(account: AccountID, reference: String, withBody: Bool) throws(StoreError) -> CallRecord?
@@ -50,6 +56,13 @@ package protocol CallStore: Sendable {
     /// What was remembered of path health: one record per scope.
     func pathHealth() throws(StoreError) -> [(account: AccountID, agent: AgentID?, record: [UInt8])]
 
+    /// The incidents that overlap a window, oldest first, within a bound: of too many, those that began last. A window
+    /// from now to the distant future holds those that are still open.
+    func incidents(account: AccountID, from: Timestamp, to: Timestamp) throws(StoreError) -> [Incident]
+
+    /// The audits whose read was answered in a window, oldest first, within a bound: of too many, the newest.
+    func audits(account: AccountID, from: Timestamp, to: Timestamp) throws(StoreError) -> [Audit]
+
     /// When each agent's listing was last swept.
     func sweepMarks(account: AccountID) throws(StoreError) -> [AgentID: Timestamp]
 
@@ -58,6 +71,34 @@ package protocol CallStore: Sendable {
 
     /// Figures of the store for health and metrics, without scanning tables.
     func facts() throws(StoreError) -> StoreFacts
+}
+
+/// A call that expects something.
+package struct ExpectingCall: Hashable, Sendable {
+    /// The gateway's id.
+    package var call: CallID
+    /// Bolna's id.
+    package var execution: ExecutionID
+
+    /// Puts a call together.
+    package init(call: CallID, execution: ExecutionID) {
+        self.call = call
+        self.execution = execution
+    }
+}
+
+/// A place among the calls that expect something: behind the one with this due time.
+package struct DueCursor: Hashable, Sendable {
+    /// The due time of the last call of the page before.
+    package var due: Timestamp
+    /// The store's own number of it.
+    package var row: Int64
+
+    /// Puts a cursor together.
+    package init(due: Timestamp, row: Int64) {
+        self.due = due
+        self.row = row
+    }
 }
 
 /// What a store says of itself.

@@ -21,6 +21,11 @@ package enum JournalEntry: Sendable {
     case sweepMark(account: AccountID, agent: AgentID, sweptAt: Timestamp)
     /// The gateway is alive: gaps between beats are its own outages.
     case heartbeat(at: Timestamp)
+    /// Something that operators must find later. The same account, agent, call, kind and beginning are one incident:
+    /// stored again, it brings its end, its cause or newer figures.
+    case incident(Incident)
+    /// What reading a delivery's call again from Bolna showed.
+    case audit(Audit)
 }
 
 /// A decoded statement on its way into the journal.

@@ -42,7 +42,9 @@ struct GatewayAssembly {
             path: try Self.databasePath(settings: settings, data: data),
             reconciler: Reconciler(policy: reopening),
             calculus: ExpectationCalculus(settings: settings.expectations))
-        client = try Self.client(settings: settings)
+        let steady = SteadyClock(
+            wall: RealWorld.now, clock: clock, notBefore: try store.lastHeartbeat(), logger: logger)
+        client = try Self.client(settings: settings, now: steady.now)
 
         let registry = PrometheusRegistry()
         let metrics = GatewayMetrics(registry: registry)
@@ -55,13 +57,15 @@ struct GatewayAssembly {
             GatewayAccount(
                 id: Self.account, hasToken: settings.bolnaToken != nil, trustPolicy: settings.trustPolicy)
         ])
+        let refusals = RefusalLog()
         let health = HealthBook(
-            accounts: accounts, settings: settings.expectations, remembered: try store.pathHealth(), logger: logger)
+            accounts: accounts, settings: settings.expectations, remembered: try store.pathHealth(),
+            refusals: refusals, logger: logger)
         let gate = RequestGate(accounts: accounts, settings: settings.expectations)
         context = ServiceContext(
             accounts: accounts, api: client, reader: reader, writer: writer, health: health, gate: gate,
             metrics: metrics,
-            settings: settings.expectations, now: RealWorld.now, digest: RealWorld.digest, newID: RealWorld.newID,
+            settings: settings.expectations, now: steady.now, digest: RealWorld.digest, newID: RealWorld.newID,
             chance: RealWorld.chance, logger: logger)
 
         let poller = Poller(context: context, clock: clock)
@@ -80,14 +84,14 @@ struct GatewayAssembly {
                 secrets: firstStart.webhookSecrets.count, tolerance: settings.webhookTolerance),
             intake: WebhookIntake(context: context, onHint: poller.wake),
             reader: reader, writer: writer, checks: CheckService(context: context), dials: dials,
-            changes: changes, refusals: RefusalLog(), health: health, gate: gate, metrics: metrics,
+            changes: changes, refusals: refusals, health: health, gate: gate, metrics: metrics,
             keys: try APIKeyDirectory(keys: [
                 (
                     key: firstStart.apiKey,
                     principal: Principal(account: Self.account, scopes: Set(Scope.allCases), actor: "api.key")
                 )
             ]),
-            registry: registry, now: RealWorld.now, clock: clock,
+            registry: registry, now: steady.now, wall: RealWorld.now, clock: clock,
             witness: WebhookWitness(memory: settings.webhookTolerance * 2), logger: logger)
         services = [writer, poller, sweeper, heartbeat, dials]
     }
@@ -103,13 +107,15 @@ struct GatewayAssembly {
         return path.isEmpty ? data.database.path : path
     }
 
-    private static func client(settings: GatewaySettings) throws -> BolnaClient {
+    private static func client(
+        settings: GatewaySettings, now: @escaping @Sendable () -> Timestamp
+    ) throws -> BolnaClient {
         let address = try BolnaBaseURL(validating: settings.bolnaBaseURL)
         let token = settings.bolnaToken.flatMap(BolnaToken.init)
         return try BolnaClient(
             settings: BolnaClientSettings(baseURL: address, caFile: settings.bolnaCAFile),
             credentials: BolnaCredentials(token.map { [account: $0] } ?? [:]),
-            now: RealWorld.now)
+            now: now)
     }
 
     private static func secrets(_ firstStart: FirstStart) throws -> [WebhookSecret] {

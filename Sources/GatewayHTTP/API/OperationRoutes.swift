@@ -109,15 +109,22 @@ struct OperationRoutes: Sendable {
 
     @Sendable private func health(_ request: RouteRequest, _ principal: Principal) async throws -> Response {
         let facts = try await dependencies.reader.read { store throws(StoreError) in try store.facts() }
-        let states = dependencies.health.states.filter { $0.account == principal.account }
+        let standings = dependencies.health.standings(account: principal.account, at: request.receivedAt)
         let account = dependencies.accounts[principal.account]
         return .object { json in
             json.key("paths")
             json.array { json in
-                for path in states {
+                for path in standings {
                     json.object { json in
                         json.member("agentId", path.agent?.rawValue)
-                        json.member("state", path.state.word)
+                        json.member("state", path.figures.state.word)
+                        json.member("since", path.since)
+                        json.member("webhooksInTime", path.figures.arrived)
+                        json.member("webhooksMissed", path.figures.missed.count)
+                        json.member("webhooksLate", path.figures.late)
+                        json.member("deliveriesRefused", path.refused)
+                        json.member("cause", path.cause?.rawValue)
+                        json.member("advice", path.cause?.advice)
                     }
                 }
             }

@@ -47,7 +47,7 @@ struct WebhookRoutes: Sendable {
             authorizationHeader: fields[.authorization], urlToken: request.parameters["token"],
             account: account ?? AccountID(rawValue: addressed), agent: agent, peerAddress: request.peer)
         let verdict = try dependencies.verifier.judge(
-            credentials, body: body, trust: account.flatMap { dependencies.trusts[$0] }, now: request.receivedAt)
+            credentials, body: body, trust: account.flatMap { dependencies.trusts[$0] }, now: dependencies.wall())
         switch verdict {
         case .refused(let reason):
             refused(request, account: addressed, reason: reason, pattern: pattern, body: body)

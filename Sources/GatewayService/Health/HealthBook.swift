@@ -7,12 +7,24 @@ package final class HealthBook: Sendable {
     private let accounts: AccountDirectory
     private let scale: Double
     private let logger: Logger
+    private let refusals: RefusalLog
     private let scopes: Mutex<[Scope: Entry]>
+    private let trouble = Mutex(Trouble())
 
     /// The most scopes that are followed; further ones are taken for unproven.
     package static let mostScopes = 10_000
     /// The most scopes that are written at once.
     package static let mostTaken = 512
+
+    /// The gateway's own outages that are remembered, to tell why webhooks did not come.
+    package static let mostOutages = 64
+
+    /// What operators are told, and what it is concluded from.
+    private struct Trouble: Sendable {
+        var incidents = OpenIncidents()
+        var outages: [Range<Timestamp>] = []
+        var changed: Set<Scope> = []
+    }
 
     private struct Scope: Hashable, Comparable, Sendable {
         var account: AccountID
@@ -31,9 +43,11 @@ package final class HealthBook: Sendable {
     /// Goes on from what the store remembered.
     package init(
         accounts: AccountDirectory, settings: ExpectationSettings,
-        remembered: [(account: AccountID, agent: AgentID?, record: [UInt8])] = [], logger: Logger
+        remembered: [(account: AccountID, agent: AgentID?, record: [UInt8])] = [],
+        refusals: RefusalLog = RefusalLog(), logger: Logger
     ) {
         self.accounts = accounts
+        self.refusals = refusals
         self.scale = settings.scale
         self.logger = logger
         var scopes: [Scope: Entry] = [:]
@@ -97,15 +111,17 @@ package final class HealthBook: Sendable {
         for (transition, scope) in transitions { report(transition, scope) }
     }
 
-    /// What has changed since it was taken last, for the store: at most ``mostTaken`` scopes, the others next time.
+    /// What has changed since it was taken last, for the store: at most ``mostTaken`` scopes, the others next time, and
+    /// the incidents.
     package func takeChanges(at now: Timestamp) -> [JournalEntry] {
-        scopes.withLock { scopes in
+        let records = scopes.withLock { scopes -> [JournalEntry] in
             let dirty = scopes.filter { $0.value.isDirty }.sorted { $0.key < $1.key }.prefix(Self.mostTaken)
             for (scope, _) in dirty { scopes[scope]?.isDirty = false }
             return dirty.map { scope, entry in
                 .pathHealth(account: scope.account, agent: scope.agent, record: entry.health.record, at: now)
             }
         }
+        return records + trouble.withLock { $0.incidents.take() }.map(JournalEntry.incident)
     }
 
     /// What was taken could not be stored: it is taken again.
@@ -115,21 +131,117 @@ package final class HealthBook: Sendable {
                 scopes[Scope(account: account, agent: agent)]?.isDirty = true
             }
         }
+        let incidents = entries.compactMap { if case .incident(let incident) = $0 { incident } else { nil } }
+        trouble.withLock { $0.incidents.giveBack(incidents) }
     }
 
     private func isSuppressed(_ status: CallStatus, in scope: Scope) -> Bool {
         accounts[scope.account]?.suppressedStatuses.contains(status) ?? false
     }
 
+    /// Tells operators of a change of a path's state, and has what its calls expect computed anew.
     private func report(_ transition: PathTransition, _ scope: Scope) {
+        let symptoms = symptoms(of: transition, scope)
+        let incident = Incident(transition, account: scope.account, agent: scope.agent, symptoms: symptoms)
+        trouble.withLock { trouble in
+            trouble.changed.insert(scope)
+            if transition.from == .degraded {
+                trouble.incidents.end(
+                    .pathDegraded, account: scope.account, agent: scope.agent, at: transition.at,
+                    detail: incident.detail)
+            } else {
+                trouble.incidents.note(incident)
+            }
+        }
         logger.notice(
             "The webhooks of an agent fare differently.",
             metadata: [
                 "account": "\(scope.account.rawValue)", "agent.id": "\(scope.agent?.rawValue ?? "unknown")",
                 "path.from": "\(transition.from.word)", "path.to": "\(transition.to.word)",
+                "path.cause": "\(incident.cause?.rawValue ?? "none")",
                 "changes": "\(transition.changes)", "changes.by_webhook": "\(transition.arrived)",
             ])
     }
+
+    private func symptoms(of transition: PathTransition, _ scope: Scope) -> PathSymptoms {
+        let others = scopes.withLock { scopes in
+            scopes.filter { $0.key.account == scope.account && $0.key != scope }
+                .map { $0.value.health.recent(at: transition.at) }
+        }
+        let model = PathHealth(scale: scale)
+        let since = transition.at.advanced(by: .zero - (model.span + model.patience))
+        return PathSymptoms(
+            missed: transition.missed, late: transition.late, patience: model.patience,
+            outages: trouble.withLock { $0.outages },
+            refused: refusals.count(addressedTo: scope.account, from: since, to: transition.at), others: others)
+    }
+}
+
+extension HealthBook {
+    /// Something happened, or began; it is stored with the next heartbeat.
+    package func note(_ incident: Incident) { trouble.withLock { $0.incidents.note(incident) } }
+
+    /// Something that went on has ended; nothing where it did not go on.
+    package func end(
+        _ kind: Incident.Kind, account: AccountID, agent: AgentID? = nil, at time: Timestamp, detail: String? = nil
+    ) {
+        trouble.withLock { $0.incidents.end(kind, account: account, agent: agent, at: time, detail: detail) }
+    }
+
+    /// What the store says goes on since before the start.
+    package func remember(_ incidents: [Incident]) { trouble.withLock { $0.incidents.remember(incidents) } }
+
+    /// The gateway was out: that explains webhooks that did not come.
+    package func wasOut(_ outage: Range<Timestamp>) {
+        trouble.withLock { trouble in
+            if trouble.outages.count >= Self.mostOutages { trouble.outages.removeFirst() }
+            trouble.outages.append(outage)
+        }
+    }
+
+    /// The scopes whose path fares differently since this was asked last: what their calls expect must be computed anew.
+    package func takeChangedScopes() -> [(account: AccountID, agent: AgentID?)] {
+        trouble.withLock { trouble in
+            defer { trouble.changed = [] }
+            return trouble.changed.sorted().map { ($0.account, $0.agent) }
+        }
+    }
+
+    /// How the webhooks of each scope of an account fare, why, and since when, as far as it is known; ordered.
+    package func standings(account: AccountID, at now: Timestamp) -> [PathStanding] {
+        let figures = scopes.withLock { scopes in
+            scopes.filter { $0.key.account == account }.sorted { $0.key < $1.key }
+                .map { ($0.key, $0.value.health.recent(at: now)) }
+        }
+        let model = PathHealth(scale: scale)
+        let refused = refusals.count(
+            addressedTo: account, from: now.advanced(by: .zero - (model.span + model.patience)), to: now)
+        return trouble.withLock { trouble in
+            figures.map { scope, figures in
+                let open = trouble.incidents.current(.pathDegraded, account: account, agent: scope.agent)
+                let isRefused = figures.state == .unproven && refused > 0
+                return PathStanding(
+                    account: account, agent: scope.agent, figures: figures, since: open?.from, refused: refused,
+                    cause: isRefused ? .refused : figures.state == .degraded ? open?.cause : nil)
+            }
+        }
+    }
+}
+
+/// How the webhooks of one account and agent fare, for people.
+package struct PathStanding: Hashable, Sendable {
+    /// The account.
+    package var account: AccountID
+    /// The agent; nil for calls whose agent is not known.
+    package var agent: AgentID?
+    /// How they fared of late.
+    package var figures: PathFigures
+    /// Since when they fare badly; nil where they do not.
+    package var since: Timestamp?
+    /// Deliveries to the account that were refused of late.
+    package var refused: Int
+    /// The likely cause, where they fare badly, or no webhook was ever accepted and some were refused.
+    package var cause: Incident.Cause?
 }
 
 extension ObservedCall {

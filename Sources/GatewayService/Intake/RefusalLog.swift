@@ -36,11 +36,15 @@ package final class RefusalLog: Sendable {
     private struct State {
         var count = 0
         var countByAccount: [AccountID: Int] = [:]
+        /// How many there were in each of the last minutes.
+        var countByMinute: [AccountID: [Int64: Int]] = [:]
         var newest: [Refusal] = []
     }
 
     /// The most refusals that are kept.
     package static let mostKept = 256
+    /// The minutes that are counted one by one.
+    package static let minutesKept: Int64 = 180
 
     /// Starts empty.
     package init() {}
@@ -50,7 +54,14 @@ package final class RefusalLog: Sendable {
     package func record(_ refusal: Refusal, addressedTo account: AccountID? = nil) {
         state.withLock { state in
             state.count += 1
-            if let account { state.countByAccount[account, default: 0] += 1 }
+            if let account {
+                let minute = Self.minute(of: refusal.receivedAt)
+                state.countByAccount[account, default: 0] += 1
+                var minutes = state.countByMinute[account] ?? [:]
+                minutes[minute, default: 0] += 1
+                if minutes.count > Self.minutesKept, let oldest = minutes.keys.min() { minutes[oldest] = nil }
+                state.countByMinute[account] = minutes
+            }
             if state.newest.count == Self.mostKept { state.newest.removeLast() }
             state.newest.insert(refusal, at: 0)
         }
@@ -63,6 +74,17 @@ package final class RefusalLog: Sendable {
     package func count(addressedTo account: AccountID) -> Int {
         state.withLock { $0.countByAccount[account, default: 0] }
     }
+
+    /// How many of them were addressed to an account from one time to another, by whole minutes, as far as they are
+    /// remembered.
+    package func count(addressedTo account: AccountID, from: Timestamp, to: Timestamp) -> Int {
+        let minutes = Self.minute(of: from)...max(Self.minute(of: from), Self.minute(of: to))
+        return state.withLock { state in
+            state.countByMinute[account, default: [:]].reduce(0) { $0 + (minutes.contains($1.key) ? $1.value : 0) }
+        }
+    }
+
+    private static func minute(of time: Timestamp) -> Int64 { time.rawValue / 60_000_000 }
 
     /// The newest ones, newest first.
     package var newest: [Refusal] { state.withLock { $0.newest } }

@@ -10,6 +10,7 @@ package final class Poller: Service, Sendable {
     private let machine: Mutex<PollerMachine>
     private let turns = Mutex(0)
     private let isTickDue = Mutex(false)
+    private let changedScopes = Mutex(ChangedScopes())
     private let ticks = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
 
     /// The most turns at once: while reads take longer than a tick, turns overlap.
@@ -67,6 +68,7 @@ package final class Poller: Service, Sendable {
         await withTaskGroup(of: Void.self) { group in
             let probes = isTick ? context.gate.withLock { $0.tick(now: now) } : []
             for account in probes { group.addTask { _ = await self.context.send(.me, account: account) } }
+            await recomputeChanged(now: now)
             await takeDue(now: now, isTick: isTick, in: &group)
             // Each answer makes room for a further read.
             while await group.next() != nil { start(in: &group) }
@@ -102,6 +104,34 @@ package final class Poller: Service, Sendable {
             tick.recomputed.map { call in
                 .recompute(account: call.account, call: call.call, profile: profile(of: call), now: now)
             })
+    }
+
+    /// Computes anew what the calls of scopes expect whose path fares differently now: their due times may lie far
+    /// ahead. What does not fit into this turn, or cannot be stored, is left to the next one.
+    private func recomputeChanged(now: Timestamp) async {
+        let changed = context.health.takeChangedScopes()
+        guard changedScopes.withLock({ $0.begin(adding: changed) }) else { return }
+        defer { changedScopes.withLock { $0.end() } }
+        while let page = changedScopes.withLock({ $0.next() }) {
+            do {
+                let expecting = try await context.reader.read { store throws(StoreError) in
+                    try store.expecting(
+                        account: page.account, agent: page.agent, after: page.cursor, limit: ChangedScopes.callsPerPage)
+                }
+                _ = try await context.submit(
+                    expecting.calls.map { call in
+                        .recompute(
+                            account: page.account, call: call.call,
+                            profile: context.health.profile(account: page.account, agent: page.agent),
+                            now: now)
+                    })
+                changedScopes.withLock { $0.done(page, next: expecting.next) }
+            } catch {
+                return context.logger.error(
+                    "What calls expect could not be computed anew; the next tick goes on.",
+                    metadata: ["error": "\(error)", "account": "\(page.account.rawValue)"])
+            }
+        }
     }
 
     private func profile(of call: DueCall) -> ScopeProfile {

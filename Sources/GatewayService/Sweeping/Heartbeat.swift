@@ -7,13 +7,12 @@ import Synchronization
 package final class Heartbeat: Service, Sendable {
     private let context: ServiceContext
     private let clock: any Clock<Duration>
+    private let uptime: @Sendable () -> Duration
     private let onOutage: @Sendable (Range<Timestamp>) -> Void
-    private let lastBeat = Mutex<Timestamp?>(nil)
+    private let machine = Mutex(HeartbeatMachine(lastBeat: nil))
 
     /// The time between beats.
     package static let interval: Duration = .seconds(10)
-    /// A longer gap between beats is an outage.
-    package static let longestGap: Duration = .seconds(30)
 
     /// Beats by a clock; tells of each outage, also of the one before the start.
     package init(
@@ -21,33 +20,40 @@ package final class Heartbeat: Service, Sendable {
     ) {
         self.context = context
         self.clock = clock
+        self.uptime = stopwatch(clock)
         self.onOutage = onOutage
     }
 
     /// Beats until the shutdown, and once more then.
     package func run() async throws {
-        let last = try? await context.reader.read { store throws(StoreError) in try store.lastHeartbeat() }
-        lastBeat.withLock { $0 = last ?? nil }
+        await resume()
         await repeatUntilShutdown(every: Self.interval, clock: clock) { await self.beat() }
         await beat()
+    }
+
+    /// Takes up what was there before the start: the last beat, and incidents that went on.
+    func resume() async {
+        let last = try? await context.reader.read { store throws(StoreError) in try store.lastHeartbeat() }
+        machine.withLock { $0 = HeartbeatMachine(lastBeat: last ?? nil) }
+        let now = context.now()
+        for account in context.accounts.all.map(\.id) {
+            let open = try? await context.reader.read { store throws(StoreError) in
+                try store.incidents(account: account, from: now, to: .distantFuture)
+            }
+            context.health.remember(open ?? [])
+        }
     }
 
     /// One beat.
     func beat() async {
         let now = context.now()
-        let last = lastBeat.withLock { last in
-            defer { last = now }
-            return last
-        }
-        if let last, now.duration(since: last) > Self.longestGap {
-            context.logger.notice(
-                "The gateway was out: what may have been missed is listed.",
-                metadata: ["outage.seconds": "\(Int(now.duration(since: last).seconds))"])
-            onOutage(last..<now)
-        }
+        let uptime = uptime()
+        let outage = machine.withLock { $0.outage(endingAt: now, uptime: uptime) }
         let learned = context.health.takeChanges(at: now)
         do {
-            _ = try await context.submit(learned + [.heartbeat(at: now)])
+            _ = try await context.submit(learned + incidents(of: outage) + [.heartbeat(at: now)])
+            machine.withLock { $0.stored(at: now, uptime: uptime) }
+            if let outage { report(outage) }
             context.metrics.store(
                 try await context.reader.read { store throws(StoreError) in try store.facts() })
         } catch {
@@ -55,4 +61,29 @@ package final class Heartbeat: Service, Sendable {
             context.logger.warning("A heartbeat could not be stored.", metadata: ["journal.error": "\(error)"])
         }
     }
+
+    private func incidents(of outage: Range<Timestamp>?) -> [JournalEntry] {
+        guard let outage else { return [] }
+        let seconds = Int(outage.upperBound.duration(since: outage.lowerBound).seconds.rounded())
+        return context.accounts.all.map { account in
+            .incident(
+                Incident(
+                    account: account.id, kind: .outage, cause: .ownOutage, from: outage.lowerBound,
+                    to: outage.upperBound, detail: "For \(seconds) s nothing was received, read or stored."))
+        }
+    }
+
+    private func report(_ outage: Range<Timestamp>) {
+        context.logger.notice(
+            "The gateway was out: what may have been missed is listed.",
+            metadata: ["outage.seconds": "\(Int(outage.upperBound.duration(since: outage.lowerBound).seconds))"])
+        context.health.wasOut(outage)
+        onOutage(outage)
+    }
+}
+
+/// Measures the time that passes by a clock, from now on.
+func stopwatch<C: Clock>(_ clock: C) -> @Sendable () -> Duration where C.Duration == Duration {
+    let start = clock.now
+    return { start.duration(to: clock.now) }
 }

@@ -122,6 +122,11 @@ package final class Sweeper: Service, Sendable {
             }
             guard await read(outcome.toRead, of: asked) else { return machine.withLock { $0.failed(asked) } }
             if outcome.isTruncated { report(asked) }
+            if outcome.isComplete {
+                context.health.end(
+                    .truncatedListing, account: asked.account, agent: asked.agent, at: context.now(),
+                    detail: "It has been listed to its end since.")
+            }
             if outcome.next == nil, !outcome.isTruncated, let mark = machine.withLock({ $0.finished(asked) }) {
                 _ = try? await context.submit([.sweepMark(account: asked.account, agent: asked.agent, sweptAt: mark)])
             }
@@ -173,6 +178,11 @@ package final class Sweeper: Service, Sendable {
 
     private func report(_ page: SweepPage) {
         context.metrics.truncatedSweep(account: page.account)
+        let rows = page.window.page * page.window.size
+        context.health.note(
+            Incident(
+                account: page.account, agent: page.agent, kind: .truncatedListing, from: context.now(), to: nil,
+                detail: "The listing goes on after \(rows) calls: further ones may have been missed."))
         context.logger.error(
             "A sweep stopped before the end of its listing: calls may be missing.",
             metadata: [

@@ -61,6 +61,8 @@ struct JournalTransaction {
         case .sweepMark(let account, let agent, let sweptAt):
             try storeSweepMark(account: account, agent: agent, sweptAt: sweptAt)
         case .heartbeat(let time): try storeHeartbeat(at: time)
+        case .incident(let incident): try store(incident)
+        case .audit(let audit): try store(audit)
         }
         return .done
     }
@@ -114,8 +116,10 @@ struct JournalTransaction {
         let rows = try Row.fetchCursor(
             db.cachedStatement(sql: "SELECT sequence, at FROM changes WHERE account = ? ORDER BY sequence LIMIT ?"),
             arguments: [account.rawValue, StoreBounds.changesPrunedPerBatch])
+        // A clock that was far ahead must not keep what it dated for as long as it was ahead.
+        let plausible = oldest..<now.advanced(by: StoreBounds.changesKept).rawValue
         var last: Int64?
-        while let row = try rows.next(), try (row.value(1) as Int64) < oldest { last = try row.value(0) }
+        while let row = try rows.next(), try !plausible.contains(row.value(1)) { last = try row.value(0) }
         guard let sequence = last else { return }
         try db.cachedStatement(sql: "DELETE FROM changes WHERE account = ? AND sequence <= ?")
             .execute(arguments: [account.rawValue, sequence])

@@ -2,24 +2,6 @@ package import CallDomain
 import GRDB
 
 extension SQLiteStore {
-    /// The calls whose expectation is due, earliest first, those known by hints alone after all others. One process
-    /// owns the file and one poller asks, so there is nobody to keep them from: the lease is not needed.
-    package func takeDue(at now: Timestamp, limit: Int, lease: Duration) throws(StoreError) -> [DueCall] {
-        let limit = Self.bounded(limit)
-        return try read { db in
-            var rows = try Row.fetchAll(db.cachedStatement(sql: Self.dueSQL), arguments: [now.rawValue, limit])
-            rows += try Row.fetchAll(
-                db.cachedStatement(sql: Self.dueHintsSQL), arguments: [now.rawValue, limit - rows.count])
-            return try rows.map { row in
-                let call = try StoredCall(row: row, db: db, reconciler: reconciler)
-                return DueCall(
-                    account: call.account, call: call.callID, execution: call.execution, agent: call.state?.agentID,
-                    createdAt: call.createdAt, status: call.state?.status,
-                    lastUpdatedAt: call.state?.context.lastUpdatedAt, ledger: call.ledger)
-            }
-        }
-    }
-
     /// The call with this gateway id or execution id, gateway id first.
     package func call(account: AccountID, reference: String, withBody: Bool) throws(StoreError) -> CallRecord? {
         try read { db in
@@ -94,16 +76,6 @@ extension SQLiteStore {
 
     /// Between none and ``StoreBounds/mostRows``.
     static func bounded(_ limit: Int) -> Int { min(max(0, limit), StoreBounds.mostRows) }
-
-    /// Index-backed: the partial indexes on due times hold only calls that expect something.
-    static let dueSQL = """
-        SELECT \(StoredCall.columns) FROM calls
-        WHERE next_due_at <= ? AND status IS NOT NULL ORDER BY next_due_at, id LIMIT ?
-        """
-    static let dueHintsSQL = """
-        SELECT \(StoredCall.columns) FROM calls
-        WHERE next_due_at <= ? AND status IS NULL ORDER BY next_due_at, id LIMIT ?
-        """
 
     /// A page of the calls that a filter lets through, newest first.
     static func listSQL(_ filter: CallFilter) -> String {

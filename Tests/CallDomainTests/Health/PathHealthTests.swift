@@ -207,7 +207,9 @@ struct PathHealthTests {
         }
         for health in [PathHealth(), Self.healthy, Self.degraded, partly] {
             let restored = try #require(PathHealth(record: health.record))
-            #expect(restored == health)
+            #expect(restored.state == health.state)
+            #expect(restored.record == health.record)
+            #expect(restored.share == health.share)
         }
         var restored = try #require(PathHealth(record: partly.record))
         let last = restored.changeTold(call: Self.call(9), position: Self.ringing, by: .webhook, at: Self.after(950))

@@ -14,6 +14,8 @@ final class FaultyStore: CallStore {
         var isClosed = false
         var batches: [Int] = []
         var entered = 0
+        var newestHeartbeat: Timestamp?
+        var lastHeartbeat: Timestamp?
     }
 
     init(_ store: any CallStore) { self.store = store }
@@ -47,7 +49,10 @@ final class FaultyStore: CallStore {
         if let failure = state.withLock({ $0.failure }) { throw failure }
         if let refusal = state.withLock({ $0.refusal }) { return batch.map { _ in .failed(refusal) } }
         let receipts = try store.apply(batch)
-        state.withLock { $0.batches.append(batch.count) }
+        state.withLock { state in
+            state.batches.append(batch.count)
+            for case .heartbeat(let time) in batch { state.newestHeartbeat = time }
+        }
         return receipts
     }
 
@@ -107,11 +112,31 @@ final class FaultyStore: CallStore {
         try store.pathHealth()
     }
 
+    func incidents(account: AccountID, from: Timestamp, to: Timestamp) throws(StoreError) -> [Incident] {
+        try store.incidents(account: account, from: from, to: to)
+    }
+
+    func expecting(
+        account: AccountID, agent: AgentID?, after: DueCursor?, limit: Int
+    ) throws(StoreError) -> (calls: [ExpectingCall], next: DueCursor?) {
+        try store.expecting(account: account, agent: agent, after: after, limit: limit)
+    }
+
+    func audits(account: AccountID, from: Timestamp, to: Timestamp) throws(StoreError) -> [Audit] {
+        try store.audits(account: account, from: from, to: to)
+    }
+
     func sweepMarks(account: AccountID) throws(StoreError) -> [AgentID: Timestamp] {
         try store.sweepMarks(account: account)
     }
 
-    func lastHeartbeat() throws(StoreError) -> Timestamp? { try store.lastHeartbeat() }
+    func lastHeartbeat() throws(StoreError) -> Timestamp? {
+        if let beat = state.withLock({ $0.lastHeartbeat }) { return beat }
+        return try store.lastHeartbeat()
+    }
+
+    /// From now on the last beat is the last one that was stored so far, as after a restart.
+    func startsAgain() { state.withLock { $0.lastHeartbeat = $0.newestHeartbeat } }
 
     func facts() throws(StoreError) -> StoreFacts { try store.facts() }
 }

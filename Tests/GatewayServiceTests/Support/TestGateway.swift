@@ -15,6 +15,9 @@ final class TestGateway: Sendable {
     let feed: ChangeFeed
     let context: ServiceContext
     let log = LineLog()
+    let refusals = RefusalLog()
+    /// By how much the wall clock was set, beside the time that passes.
+    let clockStep = ClockStep()
     private let directory: URL
 
     init(
@@ -29,7 +32,8 @@ final class TestGateway: Sendable {
             calculus: ExpectationCalculus(settings: settings))
         store = FaultyStore(sqlite)
         let clock = clock
-        let now: @Sendable () -> Timestamp = { .start.advanced(by: clock.now.offset) }
+        let clockStep = clockStep
+        let now: @Sendable () -> Timestamp = { .start.advanced(by: clock.now.offset + clockStep.value) }
         bolna = FakeBolna(now: now)
         let log = log
         let logger = Logger(label: "test") { _ in log }
@@ -41,7 +45,7 @@ final class TestGateway: Sendable {
         context = ServiceContext(
             accounts: directory, api: bolna, reader: reader,
             writer: JournalWriter(store: store, limits: limits, changes: feed, metrics: metrics, logger: logger),
-            health: HealthBook(accounts: directory, settings: settings, logger: logger),
+            health: HealthBook(accounts: directory, settings: settings, refusals: refusals, logger: logger),
             gate: RequestGate(accounts: directory, settings: settings), metrics: metrics, settings: settings, now: now,
             digest: { ContentDigest(of: $0) },
             newID: {
@@ -82,6 +86,15 @@ final class TestGateway: Sendable {
     }
 
     func status(_ reference: String = "exec-1") throws -> CallStatus? { try record(reference)?.state?.status }
+}
+
+/// By how much a wall clock was set.
+final class ClockStep: Sendable {
+    private let step = Mutex(Duration.zero)
+
+    var value: Duration { step.withLock { $0 } }
+
+    func set(by duration: Duration) { step.withLock { $0 += duration } }
 }
 
 /// Remembers lines with their metadata, as text.

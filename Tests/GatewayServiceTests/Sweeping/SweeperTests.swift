@@ -230,4 +230,45 @@ import Testing
         try await run
         #expect(gateway.store.batches.count >= 2, "it beats once more at the end")
     }
+
+    @Test("A truncated listing is one incident of its agent, until one reaches its end")
+    func truncated() async throws {
+        let gateway = try TestGateway()
+        gateway.bolna.tell(CallBody(status: "canceled", createdAt: .at(-7_200)), at: .at(-7_200))
+        await gateway.webhook(CallBody(status: "canceled", createdAt: .at(-7_200)))
+        // A listing that never ends, of a call that is known.
+        gateway.bolna.answer { request in
+            guard case .executions(_, let window) = request.endpoint else { return nil }
+            return .json(
+                "{\"page_number\":\(window.page),\"page_size\":50,\"has_more\":true,\"data\":"
+                    + "[{\"id\":\"exec-1\",\"status\":\"canceled\",\"created_at\":\"2026-01-01T00:00:00Z\"}]}")
+        }
+        let sweeper = Sweeper(context: gateway.context, clock: gateway.clock)
+        let heartbeat = Heartbeat(context: gateway.context, clock: gateway.clock) { _ in }
+        sweeper.cover(.at(-86_400)..<(.at(0)))
+        func incidents() throws -> [Incident] {
+            try gateway.store.incidents(account: .default, from: .at(-1e6), to: .at(1e6))
+                .filter { $0.kind == .truncatedListing }
+        }
+        // The budget lets some pages through at each tick.
+        for _ in 0..<60 where try incidents().isEmpty {
+            gateway.clock.advance(by: .seconds(30))
+            await sweeper.sweep()
+            await heartbeat.beat()
+        }
+        #expect(try incidents().map { $0.to } == [nil])
+        gateway.bolna.answer { request in
+            guard case .executions(_, let window) = request.endpoint else { return nil }
+            return .json("{\"page_number\":\(window.page),\"page_size\":50,\"has_more\":false,\"data\":[]}")
+        }
+        for _ in 0..<3 {
+            gateway.clock.advance(by: .seconds(30))
+            await sweeper.sweep()
+        }
+        await heartbeat.beat()
+        let found = try incidents()
+        #expect(found.count == 1)
+        #expect(found.first?.agent == AgentID(rawValue: "agent-1"))
+        #expect(found.first?.to != nil)
+    }
 }
