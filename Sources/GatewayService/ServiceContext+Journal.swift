@@ -27,6 +27,7 @@ extension ServiceContext {
 
     private func learn(_ observed: ObservedCall, from observation: IncomingObservation) {
         health.heard(observed, from: observation)
+        audits.stored(observation, as: observed)
         let decision = observed.decision
         for contradiction in decision.newContradictions { metrics.contradicted(contradiction.rule) }
         guard let after = decision.statusAfter else { return }

@@ -13,6 +13,8 @@ package struct ServiceContext: Sendable {
     package var writer: JournalWriter
     /// How webhooks fare.
     package var health: HealthBook
+    /// The deliveries that wait to be audited.
+    package var audits: AuditBook
     /// The gate of requests to Bolna.
     package var gate: RequestGate
     /// The metrics.
@@ -36,13 +38,15 @@ package struct ServiceContext: Sendable {
         gate: RequestGate, metrics: GatewayMetrics, settings: ExpectationSettings,
         now: @escaping @Sendable () -> Timestamp,
         digest: @escaping @Sendable ([UInt8]) -> ContentDigest, newID: @escaping @Sendable () -> String,
-        chance: @escaping @Sendable () -> Double, logger: Logger
+        chance: @escaping @Sendable () -> Double, logger: Logger,
+        audits: AuditBook = AuditBook()
     ) {
         self.accounts = accounts
         self.api = api
         self.reader = reader
         self.writer = writer
         self.health = health
+        self.audits = audits
         self.gate = gate
         self.metrics = metrics
         self.settings = settings

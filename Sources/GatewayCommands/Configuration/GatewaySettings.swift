@@ -59,6 +59,8 @@ struct GatewaySettings: Sendable {
     var expectations = ExpectationSettings()
     /// `reopen.pause` and `reopen.window`, not yet scaled by `expectations.scale`.
     var reopening = ReopeningPolicy()
+    /// `audit.share`: of the trusted deliveries, so many are read again from Bolna.
+    var auditShare = 0.0
     /// The keys below `limits`.
     var limits = ListenerLimits()
     /// The keys below `journal`.

@@ -7,7 +7,7 @@ import WebhookTrust
 
 extension SettingKey {
     /// Every key there is, in the order of `config/gateway.yaml`.
-    static let all: [SettingKey] = listeners + storage + bolna + webhooks + polling + bounds + logs
+    static let all: [SettingKey] = listeners + storage + bolna + webhooks + polling + audits + bounds + logs
 
     private static let listeners: [SettingKey] = [
         text("listen.host", expected: SettingText.hostWords, \.listenHost, where: SettingText.isHost),
@@ -88,6 +88,10 @@ extension SettingKey {
         duration("expectations.unknown", \.expectations.unknown),
         duration("expectations.abandonAfter", \.expectations.abandonAfter),
         duration("expectations.checkCooldown", \.expectations.checkCooldown),
+    ]
+
+    private static let audits: [SettingKey] = [
+        factor("audit.share", 0...Audit.largestShare, \.auditShare)
     ]
 
     private static let bounds: [SettingKey] = [

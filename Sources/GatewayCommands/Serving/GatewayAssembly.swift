@@ -66,7 +66,8 @@ struct GatewayAssembly {
             accounts: accounts, api: client, reader: reader, writer: writer, health: health, gate: gate,
             metrics: metrics,
             settings: settings.expectations, now: steady.now, digest: RealWorld.digest, newID: RealWorld.newID,
-            chance: RealWorld.chance, logger: logger)
+            chance: RealWorld.chance, logger: logger,
+            audits: AuditBook(share: settings.auditShare, settings: settings.expectations))
 
         let poller = Poller(context: context, clock: clock)
         let sweeper = Sweeper(context: context, clock: clock)
@@ -93,7 +94,9 @@ struct GatewayAssembly {
             ]),
             registry: registry, now: steady.now, wall: RealWorld.now, clock: clock,
             witness: WebhookWitness(memory: settings.webhookTolerance * 2), logger: logger)
-        services = [writer, poller, sweeper, heartbeat, dials]
+        services = [
+            writer, poller, sweeper, heartbeat, dials, Auditor(context: context, clock: clock),
+        ]
     }
 
     /// The database that `store.url` names.

@@ -24,6 +24,7 @@ package final class GatewayMetrics: Sendable {
         case foundLag = "gw_poll_found_lag_seconds"
         case conflicts = "gw_conflicts_total"
         case truncated = "gw_sweep_truncated_total"
+        case audits = "gw_audits_total"
         case subscribers = "gw_sse_clients"
         case limited = "gw_listener_limits_total"
         case certificateEnd = "gw_tls_certificate_not_after_timestamp_seconds"
@@ -52,6 +53,7 @@ package final class GatewayMetrics: Sendable {
             case .foundLag: "From Bolna's change of a call to the read that told it first."
             case .conflicts: "Contradictions between statements, by rule."
             case .truncated: "Sweeps that had to stop before the end of a listing."
+            case .audits: "Trusted deliveries whose call was read again from Bolna, by what that showed."
             case .subscribers: "Clients that watch changes."
             case .limited: "Connections and requests that met a limit of the listener, by limit."
             case .certificateEnd: "Until when the TLS certificate in use is valid."
@@ -64,7 +66,7 @@ package final class GatewayMetrics: Sendable {
 
         var kind: MetricKind {
             switch self {
-            case .deliveries, .storeErrors, .ticks, .requests, .missed, .conflicts, .truncated, .limited,
+            case .deliveries, .storeErrors, .ticks, .requests, .missed, .conflicts, .truncated, .audits, .limited,
                 .certificateReloads, .repeatedSignatures:
                 .counter
             case .buildInfo, .databaseSize, .overdue, .oldestOverdue, .lastRead, .breaker, .subscribers,
@@ -157,6 +159,9 @@ package final class GatewayMetrics: Sendable {
 
     /// A listing was longer than a sweep may read.
     package func truncatedSweep(account: AccountID) { count(.truncated, [("account", account.rawValue)]) }
+
+    /// A delivery was audited.
+    package func audited(_ outcome: Audit.Outcome) { count(.audits, [("outcome", outcome.rawValue)]) }
 
     /// This many clients watch changes.
     package func watched(by clients: Int) { set(.subscribers, Double(clients)) }

@@ -23,7 +23,7 @@ final class TestGateway: Sendable {
     init(
         accounts: [GatewayAccount] = [GatewayAccount(id: .default, hasToken: true)],
         settings: ExpectationSettings = ExpectationSettings(), limits: JournalLimits = JournalLimits(),
-        mostWaiting: Int = 1_024
+        mostWaiting: Int = 1_024, auditShare: Double = 0
     ) throws {
         directory = FileManager.default.temporaryDirectory.appendingPathComponent("gateway-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
@@ -56,7 +56,7 @@ final class TestGateway: Sendable {
                 let digits = String(number, radix: 16)
                 return String(repeating: "0", count: 24 - digits.count) + digits
             },
-            chance: { 0.5 }, logger: logger)
+            chance: { 0.5 }, logger: logger, audits: AuditBook(share: auditShare, settings: settings))
     }
 
     deinit { try? FileManager.default.removeItem(at: directory) }

@@ -1,0 +1,29 @@
+package import CallDomain
+import Synchronization
+
+/// The deliveries that wait to be audited; none where the share is 0.
+package final class AuditBook: Sendable {
+    private let machine: Mutex<AuditMachine>
+    private let delay: Duration
+
+    /// Whether anything is audited.
+    package let isOn: Bool
+
+    /// Audits a share of deliveries (`audit.share`), some time after each.
+    package init(share: Double = 0, settings: ExpectationSettings = ExpectationSettings()) {
+        machine = Mutex(AuditMachine(share: share))
+        delay = AuditMachine.delay.scaled(by: settings.scale)
+        isOn = share > 0
+    }
+
+    /// A delivery was stored.
+    func stored(_ observation: IncomingObservation, as observed: ObservedCall) {
+        guard isOn else { return }
+        machine.withLock { $0.stored(observation, as: observed, delay: delay) }
+    }
+
+    /// The deliveries whose time has come.
+    func take(at now: Timestamp, limit: Int) -> [AuditMachine.Candidate] {
+        machine.withLock { $0.take(at: now, limit: limit) }
+    }
+}
