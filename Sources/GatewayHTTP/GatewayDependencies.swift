@@ -19,6 +19,8 @@ package struct GatewayDependencies: Sendable {
     package var writer: JournalWriter
     /// Asks Bolna about single calls.
     package var checks: CheckService
+    /// Explains calls.
+    package var explains: ExplainService
     /// Places calls.
     package var dials: DialService
     /// Tells of changes.
@@ -53,7 +55,8 @@ package struct GatewayDependencies: Sendable {
     /// Puts the dependencies together.
     package init(
         accounts: AccountDirectory, trusts: [AccountID: AccountTrust], verifier: WebhookVerifier,
-        intake: WebhookIntake, reader: StoreReader, writer: JournalWriter, checks: CheckService, dials: DialService,
+        intake: WebhookIntake, reader: StoreReader, writer: JournalWriter, checks: CheckService,
+        explains: ExplainService, dials: DialService,
         changes: ChangeFeed, refusals: RefusalLog, health: HealthBook, gate: RequestGate, metrics: GatewayMetrics,
         keys: APIKeyDirectory,
         registry: PrometheusRegistry, now: @escaping @Sendable () -> Timestamp,
@@ -69,6 +72,7 @@ package struct GatewayDependencies: Sendable {
         self.reader = reader
         self.writer = writer
         self.checks = checks
+        self.explains = explains
         self.dials = dials
         self.changes = changes
         self.refusals = refusals

@@ -13,7 +13,8 @@ import Testing
         arguments: [
             (["--help"], 0), (["--version"], 0), (["config", "check"], 0), (["nonsense"], 64),
             (["serve", "--set", "listen.port=many"], 78), (["config", "check", "--config", "/nowhere.yaml"], 78),
-            (["report"], 1), (["check", "abc"], 1), (["webhook-url"], 1), (["demo", "--calls", "0"], 64),
+            (["report"], 1),
+            (["explain", "abc"], 1), (["check", "abc"], 1), (["webhook-url"], 1), (["demo", "--calls", "0"], 64),
         ] as [([String], Int32)])
     func exitCodes(arguments: [String], code: Int32) async throws {
         let end = try await run(arguments, in: TemporaryFolder())

@@ -320,8 +320,8 @@ struct SQLiteStoreApplyTests {
             #expect(try store.record("e").state == state)
         }
         try store.observe(.webhook("e", .completed, at: 2))
-        let version = try store.pool.read { db in try Int.fetchOne(db, sql: "SELECT rules_version FROM calls") }
-        #expect(version == Reconciler.version)
+        let version = try store.pool.read { db in try Int64.fetchOne(db, sql: "SELECT rules_version FROM calls") }
+        #expect(version == Reconciler().edition)
         #expect(try store.record("e").state == Reconciler().fold(try store.journal(of: "e").evidence))
     }
 

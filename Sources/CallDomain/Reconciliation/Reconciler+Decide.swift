@@ -112,7 +112,7 @@ extension Reconciler {
 
 extension Contradiction {
     /// Whether this is the same disagreement, whichever statements stand for its sides.
-    fileprivate func isSame(as other: Contradiction) -> Bool {
+    func isSame(as other: Contradiction) -> Bool {
         rule == other.rule && attempt == other.attempt && standingStatus == other.standingStatus
             && againstStatus == other.againstStatus
     }

@@ -1,6 +1,37 @@
 extension Reconciler {
     /// The call that a set of evidence makes; nil while there is nothing but hints. Order and repetition mean nothing.
     package func fold(_ evidence: Evidence) -> CallState? {
+        let sifted = sift(evidence)
+        let reads = sifted.reads
+        guard let last = sifted.remaining.last else { return nil }
+
+        var folding = Folding()
+        for statement in sifted.remaining {
+            folding.add(
+                statement.observation.statement, status: statement.status, key: statement.key, asOf: statement.asOf)
+        }
+        let mustRefold = !sifted.rulings.isEmpty || sifted.applied.contains { $0.statement.status?.step == nil }
+        let lastSentAt = reads.records.last?.sentAt
+        let openHints = sifted.standing.lazy.filter { observation in
+            observation.isHint && lastSentAt.map { observation.receivedAt >= $0 } ?? true
+        }
+        let context = FoldContext(
+            observations: sifted.observations.count, reads: reads.records.count, lastReadSentAt: lastSentAt,
+            lastReadReceivedAt: reads.lastReceivedAt,
+            lastReceivedAt: sifted.observations.lazy.map(\.receivedAt).max() ?? last.observation.receivedAt,
+            lastUpdatedAt: sifted.placement.lastUpdatedAt, countedAttempt: sifted.placement.counter.attempt,
+            hasOpenRetryableFinal: sifted.placement.counter.hasOpenRetryableFinal,
+            retriesVoicemail: sifted.retriesVoicemail,
+            mustRefold: mustRefold, openHintAt: openHints.map(\.receivedAt).max())
+        let known = Set(sifted.observations.map(\.key))
+        return CallState(
+            executionID: last.observation.statement.executionID, shared: folding.shared, attempts: folding.attempts,
+            frontier: last.key, context: context, contradictions: contradictions(among: sifted.remaining, reads: reads),
+            withdrawn: sifted.ruledOut.intersection(known).union(sifted.withdrawals.keys).sorted())
+    }
+
+    /// Takes away what rulings and reads withdraw, and puts the rest in its places.
+    func sift(_ evidence: Evidence) -> SiftedEvidence {
         let reads = ReadLog(evidence.reads)
         let observations = distinct(evidence.observations)
         let rulings = observations.filter { $0.key.source == .ruling }
@@ -9,32 +40,11 @@ extension Reconciler {
         let applied = standing.filter(\.isApplied)
         let retriesVoicemail = applied.contains { $0.statement.retryPolicy?.retriesVoicemail == true }
         let placement = Placement(applied, reads: reads, retriesVoicemail: retriesVoicemail)
-        let withdrawn = withdrawn(from: placement.placed, reads: reads)
-        let remaining = placement.placed.filter { !withdrawn.contains($0.observation.key) }
-        guard let last = remaining.last else { return nil }
-
-        var folding = Folding()
-        for statement in remaining {
-            folding.add(
-                statement.observation.statement, status: statement.status, key: statement.key, asOf: statement.asOf)
-        }
-        let mustRefold = !rulings.isEmpty || applied.contains { $0.statement.status?.step == nil }
-        let lastSentAt = reads.records.last?.sentAt
-        let openHints = standing.lazy.filter { observation in
-            observation.isHint && lastSentAt.map { observation.receivedAt >= $0 } ?? true
-        }
-        let context = FoldContext(
-            observations: observations.count, reads: reads.records.count, lastReadSentAt: lastSentAt,
-            lastReadReceivedAt: reads.lastReceivedAt,
-            lastReceivedAt: observations.lazy.map(\.receivedAt).max() ?? last.observation.receivedAt,
-            lastUpdatedAt: placement.lastUpdatedAt, countedAttempt: placement.counter.attempt,
-            hasOpenRetryableFinal: placement.counter.hasOpenRetryableFinal, retriesVoicemail: retriesVoicemail,
-            mustRefold: mustRefold, openHintAt: openHints.map(\.receivedAt).max())
-        let known = Set(observations.map(\.key))
-        return CallState(
-            executionID: last.observation.statement.executionID, shared: folding.shared, attempts: folding.attempts,
-            frontier: last.key, context: context, contradictions: contradictions(among: remaining, reads: reads),
-            withdrawn: ruledOut.intersection(known).union(withdrawn).sorted())
+        let withdrawals = withdrawals(from: placement.placed, reads: reads)
+        return SiftedEvidence(
+            observations: observations, reads: reads, rulings: rulings, ruledOut: ruledOut, standing: standing,
+            applied: applied, retriesVoicemail: retriesVoicemail, placement: placement, withdrawals: withdrawals,
+            remaining: placement.placed.filter { withdrawals[$0.observation.key] == nil })
     }
 
     /// Each observation once, at its first receipt.
@@ -51,6 +61,30 @@ extension Reconciler {
         }
         return distinct
     }
+}
+
+/// Evidence before it is folded: what counts, and what was taken away from it by what.
+struct SiftedEvidence {
+    /// Each observation once, at its first receipt.
+    let observations: [Observation]
+    /// The reads in the order in which they were sent.
+    let reads: ReadLog
+    /// The rulings among the observations.
+    let rulings: [Observation]
+    /// What rulings withdraw by name, whether it is among the observations or not.
+    let ruledOut: Set<ObservationKey>
+    /// The observations that no ruling withdraws.
+    let standing: [Observation]
+    /// Those of them that state something that may be folded.
+    let applied: [Observation]
+    /// Whether any statement carries a policy that retries voicemail.
+    let retriesVoicemail: Bool
+    /// The places of the statements that may be folded.
+    let placement: Placement
+    /// What two agreeing reads withdraw, with these reads.
+    let withdrawals: [ObservationKey: AgreeingReads]
+    /// The statements that are folded, in canonical order.
+    let remaining: [PlacedObservation]
 }
 
 extension Observation {

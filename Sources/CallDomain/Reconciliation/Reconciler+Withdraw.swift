@@ -17,23 +17,23 @@ extension Reconciler {
         return named
     }
 
-    /// What pairs of agreeing full reads withdraw.
-    func withdrawn(from placed: [PlacedObservation], reads: ReadLog) -> Set<ObservationKey> {
+    /// What pairs of agreeing full reads withdraw, each with the pair that did it first.
+    func withdrawals(from placed: [PlacedObservation], reads: ReadLog) -> [ObservationKey: AgreeingReads] {
         let pairs = agreeingPairs(among: placed, reads: reads)
-        guard !pairs.isEmpty else { return [] }
+        guard !pairs.isEmpty else { return [:] }
         let receipts = Receipts(placed, reads: reads)
-        var withdrawn: Set<ObservationKey> = []
+        var withdrawals: [ObservationKey: AgreeingReads] = [:]
         for statement in placed {
             let received = statement.lastReceivedAt
             let end = received.advanced(by: policy.window)
-            let isWithdrawn = pairs.contains { pair in
+            let pair = pairs.first { pair in
                 pair.isContradicted(by: statement.status, at: statement.key.position)
                     && received < pair.first.sentAt && pair.second.sentAt <= end
                     && !receipts.speakAgainst(pair, at: statement.key.position)
             }
-            if isWithdrawn { withdrawn.insert(statement.observation.key) }
+            withdrawals[statement.observation.key] = pair
         }
-        return withdrawn
+        return withdrawals
     }
 
     /// For each full read the first one that was sent at least the pause after it and says the same status of the same
@@ -58,7 +58,10 @@ extension Reconciler {
                     AgreeingReads(first: first, second: group[next], status: claim.status, position: position))
             }
         }
-        return pairs
+        return pairs.sorted {
+            ($0.second.sentAt, $0.first.sentAt, $0.second.observation)
+                < ($1.second.sentAt, $1.first.sentAt, $1.second.observation)
+        }
     }
 }
 
@@ -69,7 +72,7 @@ private struct Claim: Hashable {
 }
 
 /// Two full reads that agree, far enough apart.
-private struct AgreeingReads {
+struct AgreeingReads {
     let first: ReadRecord
     let second: ReadRecord
     let status: CallStatus

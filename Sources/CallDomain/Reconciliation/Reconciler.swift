@@ -11,6 +11,22 @@ package struct Reconciler: Hashable, Sendable {
 
     /// Reconciles under a policy.
     package init(policy: ReopeningPolicy = ReopeningPolicy()) { self.policy = policy }
+
+    /// What a stored call is marked with: the version of the rules in the upper half, and below it a digest of their
+    /// bounds, since other bounds can make another call of the same evidence.
+    package var edition: Int64 {
+        var digest: UInt32 = 2_166_136_261
+        for bound in [policy.pause, policy.window] {
+            let bits = UInt64(bitPattern: bound.microseconds)
+            for shift in stride(from: UInt64(0), to: 64, by: 8) {
+                digest = (digest ^ UInt32(truncatingIfNeeded: bits >> shift & 0xFF)) &* 16_777_619
+            }
+        }
+        return Int64(Self.version) << 32 | Int64(digest)
+    }
+
+    /// The version of the rules in an edition.
+    package static func version(of edition: Int64) -> Int { Int(edition >> 32) }
 }
 
 /// When two full reads may take back what was claimed before them.

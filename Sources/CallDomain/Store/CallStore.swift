@@ -30,6 +30,14 @@ package protocol CallStore: Sendable {
     /// A call's journal; nil where the account has no such call.
     func journal(account: AccountID, call: CallID, withBodies: Bool) throws(StoreError) -> CallJournal?
 
+    /// A part of a call's journal after a position, at most `limit` rows; nil where the account has no such call. With
+    /// bodies it ends early, see ``JournalPage/mostBodyBytes``.
+    func journalPage(account: AccountID, call: CallID, after position: Int64, limit: Int, withBodies: Bool)
+        throws(StoreError) -> JournalPage?
+
+    /// All that explains the call with this gateway id or execution id; nil where the account has none.
+    func dossier(account: AccountID, reference: String) throws(StoreError) -> CallDossier?
+
     /// The changes after a cursor, in commit order, at most `limit`; nil where the cursor is older than what is kept,
     /// or from another store.
     func changes(account: AccountID, after: ChangeCursor, limit: Int) throws(StoreError) -> [Change]?

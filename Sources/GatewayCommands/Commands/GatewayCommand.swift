@@ -16,7 +16,7 @@ package struct GatewayCommand: AsyncParsableCommand {
         version: version,
         subcommands: [
             ServeCommand.self, DemoCommand.self, CheckCommand.self, ReportCommand.self, WebhookURLCommand.self,
-            ConfigCommand.self, DoctorCommand.self,
+            ExplainCommand.self, ConfigCommand.self, DoctorCommand.self,
         ]
     )
 

@@ -35,13 +35,10 @@ struct GatewayAssembly {
         self.settings = settings
         self.firstStart = firstStart
         let clock = ContinuousClock()
-        let scale = settings.expectations.scale
-        let reopening = ReopeningPolicy(
-            pause: settings.reopening.pause.scaled(by: scale), window: settings.reopening.window.scaled(by: scale))
+        let policy = settings.policy
         store = try SQLiteStore(
             path: try Self.databasePath(settings: settings, data: data),
-            reconciler: Reconciler(policy: reopening),
-            calculus: ExpectationCalculus(settings: settings.expectations))
+            reconciler: policy.reconciler, calculus: policy.calculus)
         let steady = SteadyClock(
             wall: RealWorld.now, clock: clock, notBefore: try store.lastHeartbeat(), logger: logger)
         client = try Self.client(settings: settings, now: steady.now)
@@ -73,6 +70,7 @@ struct GatewayAssembly {
         let sweeper = Sweeper(context: context, clock: clock)
         let heartbeat = Heartbeat(context: context, clock: clock, onOutage: sweeper.cover)
         let dials = DialService(context: context, clock: clock)
+        let explains = ExplainService(context: context)
         dependencies = GatewayDependencies(
             accounts: accounts,
             trusts: [
@@ -84,7 +82,8 @@ struct GatewayAssembly {
             verifier: try WebhookVerifier(
                 secrets: firstStart.webhookSecrets.count, tolerance: settings.webhookTolerance),
             intake: WebhookIntake(context: context, onHint: poller.wake),
-            reader: reader, writer: writer, checks: CheckService(context: context), dials: dials,
+            reader: reader, writer: writer, checks: CheckService(context: context), explains: explains,
+            dials: dials,
             changes: changes, refusals: refusals, health: health, gate: gate, metrics: metrics,
             keys: try APIKeyDirectory(keys: [
                 (
@@ -96,6 +95,7 @@ struct GatewayAssembly {
             witness: WebhookWitness(memory: settings.webhookTolerance * 2), logger: logger)
         services = [
             writer, poller, sweeper, heartbeat, dials, Auditor(context: context, clock: clock),
+            SelfCheck(context: context, explains: explains, clock: clock),
         ]
     }
 

@@ -11,6 +11,8 @@ struct CallRoutes: Sendable {
     static let mostCalls = 200
     /// The calls of a page where none are asked for.
     static let usualCalls = 50
+    /// The rows of a journal's page where none are asked for.
+    static let usualJournalRows = 100
 
     private let dependencies: GatewayDependencies
     private let bodyLimit: Int
@@ -26,6 +28,7 @@ struct CallRoutes: Sendable {
             Route(.post, "/api/v1/calls", .scoped(.dial, dial)),
             Route(.get, "/api/v1/calls/{id}", .scoped(.read, details)),
             Route(.get, "/api/v1/calls/{id}/journal", .scoped(.read, journal)),
+            Route(.get, "/api/v1/calls/{id}/explain", .scoped(.read, explain)),
             Route(.post, "/api/v1/calls/{id}/check", .scoped(.check, check)),
         ]
     }
@@ -100,13 +103,27 @@ struct CallRoutes: Sendable {
 
     @Sendable private func journal(_ request: RouteRequest, _ principal: Principal) async throws -> Response {
         let call = try await find(request, principal)
-        let found = try await dependencies.reader.read { store throws(StoreError) in
-            try store.journal(account: principal.account, call: call.record.call, withBodies: call.reveals)
+        let limit = try request.query.number(
+            "limit", in: 1...JournalPage.mostRows, default: Self.usualJournalRows)
+        let after = try request.query.text("cursor").map { text throws(Problem) in
+            try PageCursor.readNumber(text, account: principal.account)
         }
-        guard let journal = found else { throw Self.noSuchCall }
+        let found = try await dependencies.reader.read { store throws(StoreError) in
+            try store.journalPage(
+                account: principal.account, call: call.record.call, after: after ?? 0, limit: limit,
+                withBodies: call.reveals)
+        }
+        guard let page = found else { throw Self.noSuchCall }
         var json = JSONWriter(reserving: 4_096)
-        journal.write(into: &json, reveals: call.reveals)
+        page.write(into: &json, reveals: call.reveals, account: principal.account)
         return .json(json)
+    }
+
+    @Sendable private func explain(_ request: RouteRequest, _ principal: Principal) async throws -> Response {
+        let reference = try request.parameter("id")
+        let found = try await dependencies.explains.explain(account: principal.account, reference: reference)
+        guard let document = found.flatMap({ ExplanationDocument($0, for: principal) }) else { throw Self.noSuchCall }
+        return .json(document.json)
     }
 
     @Sendable private func check(_ request: RouteRequest, _ principal: Principal) async throws -> Response {

@@ -2,9 +2,9 @@ import BolnaWire
 import CallDomain
 import WebhookTrust
 
-extension CallJournal {
+extension JournalPage {
     /// Writes the rows in commit order, and the reads; bodies as text, only where they are to be shown.
-    func write(into json: inout JSONWriter, reveals: Bool) {
+    func write(into json: inout JSONWriter, reveals: Bool, account: AccountID) {
         json.object { json in
             json.key("data")
             json.array { json in for row in rows { row.write(into: &json, reveals: reveals) } }
@@ -18,6 +18,8 @@ extension CallJournal {
                     }
                 }
             }
+            json.member("readsInAll", readsInAll)
+            json.member("nextCursor", next.map { PageCursor.text(number: $0, account: account) })
         }
     }
 }

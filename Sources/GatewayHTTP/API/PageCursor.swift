@@ -11,6 +11,21 @@ enum PageCursor {
         return Base64URL.encode(Array(parts.joined(separator: "|").utf8))
     }
 
+    /// The text for a client, of a list that is ordered by a number.
+    static func text(number: Int64, account: AccountID) -> String {
+        Base64URL.encode(Array([version, account.rawValue, String(number)].joined(separator: "|").utf8))
+    }
+
+    /// Reads a client's text of a list that is ordered by a number.
+    static func readNumber(_ text: String, account: AccountID) throws(Problem) -> Int64 {
+        let parts = String(decoding: Base64URL.decode(text) ?? [], as: UTF8.self)
+            .split(separator: "|", omittingEmptySubsequences: false)
+        guard parts.count == 3, parts[0] == version, parts[1] == account.rawValue, let number = Int64(parts[2]) else {
+            throw Problem(.badRequest, "The cursor is not one of this list.")
+        }
+        return number
+    }
+
     /// Reads a client's text; one of another account is refused as any other text that is not ours.
     static func read(_ text: String, account: AccountID) throws(Problem) -> CallPageCursor {
         let parts = String(decoding: Base64URL.decode(text) ?? [], as: UTF8.self)

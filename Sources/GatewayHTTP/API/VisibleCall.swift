@@ -23,10 +23,12 @@ struct VisibleCall {
     }
 
     /// A field's value, masked or absent where it must be.
-    subscript(field: CallField) -> FieldValue? {
-        guard let value = state[field] else { return nil }
-        if reveals { return value }
-        if Self.personalFields.contains(field) { return nil }
+    subscript(field: CallField) -> FieldValue? { Self.visible(state[field], of: field, reveals: reveals) }
+
+    /// A value of a field, masked or absent where it must be.
+    static func visible(_ value: FieldValue?, of field: CallField, reveals: Bool) -> FieldValue? {
+        guard let value, !reveals else { return value }
+        if personalFields.contains(field) { return nil }
         guard case .text(let text) = value else { return value }
         switch field {
         case .fromNumber, .toNumber: return .text(NumberMask.mask(text))

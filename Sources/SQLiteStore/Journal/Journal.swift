@@ -19,24 +19,36 @@ enum Journal {
 
     /// Every full read of a call, in the order in which they were sent.
     static func reads(_ db: Database, call: Int64) throws -> [ReadRecord] {
+        try readsWithOutcomes(db, call: call).map(\.read)
+    }
+
+    /// Every full read of a call with what it led to, in the order in which they were sent.
+    static func readsWithOutcomes(_ db: Database, call: Int64) throws -> [JournalRead] {
         try Row.fetchAll(
             db.cachedStatement(
                 sql: """
-                    SELECT observations.source, trust, standing, digest, reads.sent_at, reads.received_at
+                    SELECT observations.source, trust, standing, digest, reads.sent_at, reads.received_at,
+                        reads.outcome, reads.status_after
                     FROM reads JOIN observations ON observations.position = reads.observation
                     WHERE reads.call = ? ORDER BY reads.sent_at, reads.received_at, reads.id
                     """),
             arguments: [call]
         ).map { row in
-            ReadRecord(
-                sentAt: Timestamp(rawValue: try row.value(4)), receivedAt: Timestamp(rawValue: try row.value(5)),
-                observation: try ObservationKey(row: row, from: 0))
+            guard let outcome = Decision.Outcome(rawValue: try row.value(6)) else { throw MalformedBytes() }
+            return JournalRead(
+                read: ReadRecord(
+                    sentAt: Timestamp(rawValue: try row.value(4)), receivedAt: Timestamp(rawValue: try row.value(5)),
+                    observation: try ObservationKey(row: row, from: 0)),
+                outcome: outcome, statusAfter: (try row.value(7) as String?).flatMap(CallStatus.init(spelling:)))
         }
     }
 
     /// A call's rows in commit order.
-    static func rows(_ db: Database, call: Int64, withBodies: Bool) throws -> [JournalRow] {
-        let contradictions = try newContradictions(db, call: call)
+    static func rows(
+        _ db: Database, call: Int64, withBodies: Bool, after position: Int64 = 0, limit: Int = -1
+    ) throws -> [JournalRow] {
+        let contradictions = Dictionary(grouping: try contradictions(db, call: call)) { $0.position }
+            .mapValues { $0.map(\.entry.contradiction) }
         return try Row.fetchAll(
             db.cachedStatement(
                 sql: """
@@ -44,9 +56,9 @@ enum Journal {
                         observations.position, outcome, rule, status_before, status_after, changed_fields, count,
                         last_received_at, bodies.body
                     FROM observations LEFT JOIN bodies ON ? AND bodies.position = observations.position
-                    WHERE call = ? ORDER BY observations.position
+                    WHERE call = ? AND observations.position > ? ORDER BY observations.position LIMIT ?
                     """),
-            arguments: [withBodies, call]
+            arguments: [withBodies, call, position, limit]
         ).map { row in
             let position: Int64 = try row.value(7)
             var decision = try Decision(row: row, from: 8)
@@ -58,28 +70,34 @@ enum Journal {
         }
     }
 
-    /// Contradictions by the position of the entry that brought them.
-    private static func newContradictions(_ db: Database, call: Int64) throws -> [Int64: [Contradiction]] {
-        let rows = try Row.fetchAll(
+    /// Every contradiction of a call, in their order, with the position of the entry that brought it.
+    static func contradictions(
+        _ db: Database, call: Int64
+    ) throws -> [(position: Int64, entry: JournalContradiction)] {
+        try Row.fetchAll(
             db.cachedStatement(
                 sql: """
-                    SELECT position, rule, attempt, standing, against, standing_status, against_status, since
+                    SELECT position, rule, attempt, standing, against, standing_status, against_status, since,
+                        settled_at
                     FROM contradictions WHERE call = ?
                     """),
-            arguments: [call])
-        var byPosition: [Int64: [Contradiction]] = [:]
-        for row in rows {
+            arguments: [call]
+        ).map { row in
             guard let rule = ReconciliationRule(rawValue: try row.value(1)),
                 let standing = CallStatus(spelling: try row.value(5)),
                 let against = CallStatus(spelling: try row.value(6))
             else { throw MalformedBytes() }
-            byPosition[try row.value(0), default: []].append(
-                Contradiction(
-                    rule: rule, attempt: try row.value(2), standing: try ObservationKey(columnBytes: try row.bytes(3)),
-                    against: try ObservationKey(columnBytes: try row.bytes(4)), standingStatus: standing,
-                    againstStatus: against, since: Timestamp(rawValue: try row.value(7))))
-        }
-        return byPosition.mapValues { $0.sorted() }
+            let contradiction = Contradiction(
+                rule: rule, attempt: try row.value(2), standing: try ObservationKey(columnBytes: try row.bytes(3)),
+                against: try ObservationKey(columnBytes: try row.bytes(4)), standingStatus: standing,
+                againstStatus: against, since: Timestamp(rawValue: try row.value(7)))
+            let settledAt: Int64? = try row.value(8)
+            return (
+                try row.value(0),
+                JournalContradiction(
+                    contradiction: contradiction, settledAt: settledAt.map(Timestamp.init(rawValue:)))
+            )
+        }.sorted { $0.entry.contradiction < $1.entry.contradiction }
     }
 }
 

@@ -27,7 +27,7 @@ extension JournalTransaction {
             call.updatedAt = time
             call.changeSequence = position
         }
-        let row = try call.save(db, previous: previous.state)
+        let row = try call.save(db, previous: previous.state, edition: reconciler.edition)
         let change = try changedStatus.map {
             try recordChange(of: call, id: row, status: $0, source: source, at: time)
         }

@@ -51,7 +51,7 @@ struct StoredCall {
         observationCount = try row.value(8)
         ledger = try ExpectationLedger(encoded: try row.bytes(10))
         guard let bytes = try row.optionalBytes(11) else { return }
-        if try row.value(9) == Reconciler.version, let state = try? CallState(encoded: bytes) {
+        if try row.value(9) == reconciler.edition, let state = try? CallState(encoded: bytes) {
             self.state = state
         } else {
             state = reconciler.fold(try Journal.evidence(db, call: id))
@@ -106,13 +106,13 @@ extension StoredCall {
         """
 
     /// Writes the row, and the texts that are searched, where they differ from those of `previous`. Returns its id.
-    func save(_ db: Database, previous: CallState?) throws -> Int64 {
+    func save(_ db: Database, previous: CallState?, edition: Int64) throws -> Int64 {
         let labels = try Labels(state?.shared.values.json(.recipientData), db: db)
         var arguments: [(any DatabaseValueConvertible)?] = [
             state?.shared.values.text(.agentID), state?.status.word, state?.status.phase?.rawValue,
             state?[.fromNumber].digits, state?[.toNumber].digits, createdAt.rawValue, firstHeardAt.rawValue,
             updatedAt.rawValue, state?[.recordingURL] != nil, labels.lead, ledger.open?.due.rawValue,
-            ledger.outcome?.rawValue, changeSequence, Reconciler.version, unverifiedStatus?.word, observationCount,
+            ledger.outcome?.rawValue, changeSequence, edition, unverifiedStatus?.word, observationCount,
             Data(ledger.encoded), (state?.encoded).map { Data($0) },
         ]
         let row: Int64

@@ -5,11 +5,9 @@ extension SQLiteStore {
     /// The call with this gateway id or execution id, gateway id first.
     package func call(account: AccountID, reference: String, withBody: Bool) throws(StoreError) -> CallRecord? {
         try read { db in
-            let call =
-                try StoredCall.find(db, account: account, call: CallID(rawValue: reference), reconciler: reconciler)
-                ?? StoredCall.find(
-                    db, account: account, execution: ExecutionID(rawValue: reference), reconciler: reconciler)
-            return try call.map { try record($0, db: db, withBody: withBody) }
+            try storedCall(db, account: account, reference: reference).map { call in
+                try record(call, db: db, withBody: withBody)
+            }
         }
     }
 
@@ -47,10 +45,7 @@ extension SQLiteStore {
     /// A call's journal; nil where the account has no such call.
     package func journal(account: AccountID, call: CallID, withBodies: Bool) throws(StoreError) -> CallJournal? {
         try read { db in
-            let id = try Int64.fetchOne(
-                db.cachedStatement(sql: "SELECT id FROM calls WHERE call_id = ? AND account = ?"),
-                arguments: [call.rawValue, account.rawValue])
-            return try id.map { id in
+            try Self.rowID(db, account: account, call: call).map { id in
                 CallJournal(
                     rows: try Journal.rows(db, call: id, withBodies: withBodies), reads: try Journal.reads(db, call: id)
                 )
@@ -72,6 +67,13 @@ extension SQLiteStore {
             }
             return known
         }
+    }
+
+    /// The call with this gateway id or execution id, gateway id first.
+    func storedCall(_ db: Database, account: AccountID, reference: String) throws -> StoredCall? {
+        try StoredCall.find(db, account: account, call: CallID(rawValue: reference), reconciler: reconciler)
+            ?? StoredCall.find(
+                db, account: account, execution: ExecutionID(rawValue: reference), reconciler: reconciler)
     }
 
     /// Between none and ``StoreBounds/mostRows``.

@@ -208,6 +208,7 @@ struct AuthorizationTests {
         ("POST", "/api/v1/calls", .dial),
         ("GET", "/api/v1/calls/1", .read),
         ("GET", "/api/v1/calls/1/journal", .read),
+        ("GET", "/api/v1/calls/1/explain", .read),
         ("POST", "/api/v1/calls/1/check", .check),
         ("GET", "/api/v1/changes", .read),
         ("GET", "/api/v1/reports/reconciliation", .operate),

@@ -136,8 +136,9 @@ struct TestGateway: Sendable {
         let dependencies = GatewayDependencies(
             accounts: accounts, trusts: [.default: AccountTrust(account: .default, secrets: [secret])],
             verifier: try WebhookVerifier(), intake: WebhookIntake(context: context, onHint: {}), reader: reader,
-            writer: writer, checks: CheckService(context: context),
-            dials: DialService(context: context, clock: ContinuousClock()), changes: changes, refusals: refusals,
+            writer: writer, checks: CheckService(context: context), explains: ExplainService(context: context),
+            dials: DialService(context: context, clock: ContinuousClock()),
+            changes: changes, refusals: refusals,
             health: health, gate: gate, metrics: metrics, keys: try keys(), registry: registry, now: now,
             clock: ContinuousClock(), witness: witness, certificates: certificates, logger: logger)
         var stream = StreamSettings()

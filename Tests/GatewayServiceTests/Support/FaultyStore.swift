@@ -11,6 +11,7 @@ final class FaultyStore: CallStore {
     private struct State {
         var failure: StoreError?
         var refusal: StoreError?
+        var damage: (@Sendable (inout CallDossier) -> Void)?
         var isClosed = false
         var batches: [Int] = []
         var entered = 0
@@ -25,6 +26,9 @@ final class FaultyStore: CallStore {
 
     /// Every entry fails by itself with this, until it is nil again.
     func refuse(_ error: StoreError?) { state.withLock { $0.refusal = error } }
+
+    /// What is read of a call is damaged like this, until it is nil again.
+    func damage(_ change: (@Sendable (inout CallDossier) -> Void)?) { state.withLock { $0.damage = change } }
 
     /// Lets commits wait, before they begin.
     func close() { state.withLock { $0.isClosed = true } }
@@ -78,6 +82,19 @@ final class FaultyStore: CallStore {
 
     func journal(account: AccountID, call: CallID, withBodies: Bool) throws(StoreError) -> CallJournal? {
         try store.journal(account: account, call: call, withBodies: withBodies)
+    }
+
+    func journalPage(
+        account: AccountID, call: CallID, after position: Int64, limit: Int, withBodies: Bool
+    ) throws(StoreError) -> JournalPage? {
+        try store.journalPage(
+            account: account, call: call, after: position, limit: limit, withBodies: withBodies)
+    }
+
+    func dossier(account: AccountID, reference: String) throws(StoreError) -> CallDossier? {
+        guard var dossier = try store.dossier(account: account, reference: reference) else { return nil }
+        state.withLock { $0.damage }?(&dossier)
+        return dossier
     }
 
     func changes(account: AccountID, after: ChangeCursor, limit: Int) throws(StoreError) -> [Change]? {

@@ -1,0 +1,41 @@
+/// How an explanation writes times: UTC, to the second, with the date only where more than one day is told of.
+package struct ExplanationClock: Hashable, Sendable {
+    /// Whether the date stands before the time.
+    package var showsDate: Bool
+
+    /// Writes times with or without dates.
+    package init(showsDate: Bool) { self.showsDate = showsDate }
+
+    /// Writes dates where these times lie on more than one day.
+    package init(covering times: some Sequence<Timestamp>) {
+        showsDate = Set(times.map { $0.iso8601().prefix(10) }).count > 1
+    }
+
+    /// A time, like `10:02:11` or `2026-03-04 10:02:11`.
+    package func text(_ time: Timestamp) -> String {
+        let whole = time.iso8601(fractionDigits: 0, zone: "")
+        let parts = whole.split(separator: "T", maxSplits: 1)
+        guard parts.count == 2 else { return whole }
+        return showsDate ? "\(parts[0]) \(parts[1])" : String(parts[1])
+    }
+}
+
+extension CallExplanation {
+    /// The clock for all its sentences.
+    package var clock: ExplanationClock {
+        ExplanationClock(covering: steps.flatMap { [$0.receivedAt, $0.lastReceivedAt] } + [now])
+    }
+}
+
+extension [String] {
+    /// The words as people list them: `a`, `a and b`, `a, b and c`.
+    var listed: String {
+        guard let last else { return "" }
+        return count == 1 ? last : "\(dropLast().joined(separator: ", ")) and \(last)"
+    }
+}
+
+extension Int {
+    /// The number with a noun: `1 read`, `3 reads`.
+    func of(_ noun: String) -> String { self == 1 ? "1 \(noun)" : "\(self) \(noun)s" }
+}

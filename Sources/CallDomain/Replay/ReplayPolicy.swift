@@ -1,0 +1,44 @@
+/// The rules under which journals are re-run: what senders may do, when reads take back what was claimed, and what is
+/// expected by when.
+package struct ReplayPolicy: Hashable, Sendable {
+    /// What a delivery may do, by the trust in its sender.
+    package var trust: TrustPolicy
+    /// The rules of reconciliation.
+    package var reconciler: Reconciler
+    /// The rules of what is expected next.
+    package var calculus: ExpectationCalculus
+
+    /// Puts a policy together.
+    package init(trust: TrustPolicy, reconciler: Reconciler, calculus: ExpectationCalculus) {
+        self.trust = trust
+        self.reconciler = reconciler
+        self.calculus = calculus
+    }
+
+    /// A key with the standing that its trust has under this policy; nil where such a delivery is refused.
+    package func key(_ key: ObservationKey) -> ObservationKey? {
+        trust.standing(of: key.trust).map { standing in
+            ObservationKey(source: key.source, trust: key.trust, standing: standing, digest: key.digest)
+        }
+    }
+
+    /// An observation as this policy would have taken it; nil where it would have been refused.
+    package func observation(_ observation: Observation) -> Observation? {
+        guard let key = key(observation.key) else { return nil }
+        var taken = observation
+        taken.key = key
+        taken.withdraws = observation.withdraws.map { self.key($0) ?? $0 }
+        return taken
+    }
+
+    /// A journal's evidence as this policy would have taken it: refused deliveries are left out.
+    package func evidence(of journal: CallJournal) -> Evidence {
+        Evidence(
+            observations: journal.rows.compactMap { observation($0.observation) },
+            reads: journal.reads.compactMap { read in
+                key(read.observation).map {
+                    ReadRecord(sentAt: read.sentAt, receivedAt: read.receivedAt, observation: $0)
+                }
+            })
+    }
+}
