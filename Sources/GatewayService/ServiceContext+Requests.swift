@@ -7,6 +7,7 @@ extension ServiceContext {
     package func send(_ endpoint: BolnaRequest.Endpoint, account: AccountID) async -> BolnaAnswer {
         let answer = await api.send(BolnaRequest(account: account, endpoint: endpoint))
         metrics.requested(account: account, endpoint: endpoint, outcome: answer.outcome)
+        tallies.count(.request(account: account, endpoint: endpoint, outcome: answer.outcome))
         let organization = endpoint == .me ? answer.body.flatMap { try? BolnaDecoder.decodeUser($0) } : nil
         let events = gate.withLock {
             $0.answered(

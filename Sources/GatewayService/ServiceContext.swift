@@ -13,6 +13,8 @@ package struct ServiceContext: Sendable {
     package var writer: JournalWriter
     /// How webhooks fare.
     package var health: HealthBook
+    /// What is counted for reports.
+    package let tallies = TallyBook()
     /// The deliveries that wait to be audited.
     package var audits: AuditBook
     /// The gate of requests to Bolna.

@@ -16,6 +16,10 @@ enum StoreBounds {
     static let changesPrunedPerBatch = 256
     /// The most incidents that are kept of an account; those that ended first go.
     static let mostIncidents = 2_000
+    /// The most rows that tell how an account's incidents stood at their positions; those that began first go.
+    static let mostLoggedIncidents = 8_000
+    /// The least time between two marks of time in the journal.
+    static let markInterval: Duration = .seconds(10)
     /// How long audits are kept: as long as the longest window of a report.
     static let auditsKept: Duration = .seconds(92 * 86_400)
     /// The longest text of a lead, name or project that is kept for filters, in characters.

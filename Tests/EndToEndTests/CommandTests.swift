@@ -13,7 +13,7 @@ import Testing
         arguments: [
             (["--help"], 0), (["--version"], 0), (["config", "check"], 0), (["nonsense"], 64),
             (["serve", "--set", "listen.port=many"], 78), (["config", "check", "--config", "/nowhere.yaml"], 78),
-            (["report"], 1),
+            (["report"], 1), (["report", "--from", "soon"], 64), (["report", "--figure", "x"], 64),
             (["explain", "abc"], 1), (["check", "abc"], 1), (["webhook-url"], 1), (["demo", "--calls", "0"], 64),
         ] as [([String], Int32)])
     func exitCodes(arguments: [String], code: Int32) async throws {
@@ -38,7 +38,11 @@ import Testing
         #expect(try await fixture.stop() == 0)
         let afterwards = try await run(["report", "--output", "json"], in: folder)
         #expect(afterwards.code == 0)
-        #expect(afterwards.output.contains("\"webhook-deliveries\",\"value\":1"))
+        let listed = try await run(["report", "--figure", "webhook-deliveries", "--output", "csv"], in: folder)
+        #expect(listed.output.contains("\r\nf54886af-64c6-5dec-8a52-c3f9ab4af601,"))
+        #expect(
+            afterwards.output.contains(
+                "\"id\":\"webhook-deliveries\",\"group\":\"Deliveries\",\"title\":\"Webhook deliveries\""))
     }
 
     @Test("Only a start of serve makes secrets: another command would keep its API key from being shown")

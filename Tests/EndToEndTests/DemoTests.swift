@@ -10,6 +10,13 @@ import Testing
         var callsHealedBySimulator: [String]
         var webhooksDropped: Int
         var pollReads: Int
+        var figures: [Figure]
+
+        struct Figure: Decodable {
+            var name: String
+            var gateway: Int
+            var simulator: Int
+        }
     }
 
     private func demo(_ arguments: String...) async throws -> Outcome {
@@ -34,12 +41,15 @@ import Testing
         #expect(outcome.callsHealedByGateway == outcome.callsHealedBySimulator)
     }
 
-    @Test("With a third of the webhooks lost, every call reaches its true end and the healed calls are counted exactly")
+    @Test("With a third of the webhooks lost, every figure of the report is what the simulator's own log says")
     func someLost() async throws {
-        let outcome = try await demo("--webhook-loss", "30%")
+        let outcome = try await demo("--webhook-loss", "30%", "--webhook-duplicate", "40%", "--rate-limited", "20%")
         #expect(outcome.callsEqualToTruth == outcome.calls)
         #expect(outcome.webhooksDropped > 0)
         #expect(outcome.callsHealedByGateway == outcome.callsHealedBySimulator)
+        #expect(outcome.figures.count >= 6)
+        for figure in outcome.figures { #expect(figure.gateway == figure.simulator, "\(figure.name)") }
+        #expect(outcome.figures.allSatisfy { $0.simulator > 0 }, "nothing is compared that did not happen")
     }
 
     @Test("With every webhook lost, polling alone brings every call to its true end")

@@ -52,6 +52,9 @@ struct MigrationTests {
         #expect(try new.facts().schemaVersion == Self.next)
         #expect(try new.record("e").state?.status == .ringing)
         #expect(try new.count("later") == 0)
+        let query = ReportQuery(account: .default, from: .at(0), to: .at(100))
+        #expect(try new.report(query).value(.deliveries) == 1)
+        #expect(try new.report(query).value(.calls) == 1)
     }
 
     @Test("A step that fails leaves the version before it")

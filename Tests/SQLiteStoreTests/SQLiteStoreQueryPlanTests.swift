@@ -83,14 +83,21 @@ struct SQLiteStoreQueryPlanTests {
         #expect(!details.contains("SCAN"))
     }
 
-    @Test("Every figure of a report is computed over a range of an index", arguments: FigureID.allCases)
+    @Test("Every figure of a report is computed over a range of an index, for one agent too", arguments: FigureID.all)
     func report(figure: FigureID) throws {
-        let source =
-            switch ReportWindow.definition(figure) {
-            case .sum(_, let source), .rows(_, let source), .calls(_, let source): source
+        for part in FigureSource.source(of: figure).parts {
+            for isForAgent in [false, true] {
+                let details = try details("SELECT count(*) FROM \(part.from(isForAgent: isForAgent))")
+                #expect(details.contains("SEARCH"))
+                #expect(!details.contains("SCAN"))
             }
-        let details = try details("SELECT count(*) FROM \(source)")
-        #expect(details.contains("SEARCH"))
-        #expect(!details.contains("SCAN"))
+        }
+    }
+
+    @Test("The incidents of a report, and its time, come from an index")
+    func reportFacts() throws {
+        #expect(try details(ReportComputation.incidentsSQL).contains("SEARCH incident_log USING INDEX"))
+        let mark = try details("SELECT at FROM marks WHERE position <= ? ORDER BY position DESC LIMIT 1")
+        #expect(mark.contains("SEARCH marks USING INTEGER PRIMARY KEY"))
     }
 }

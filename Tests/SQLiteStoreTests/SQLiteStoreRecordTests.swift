@@ -183,8 +183,11 @@ struct SQLiteStoreRecordTests {
         #expect(try store.quarantine(account: .default, before: nil, limit: 10).isEmpty)
         #expect(try store.dial(account: .default, correlationKey: "k") == nil)
         #expect(try store.sweepMarks(account: .default).isEmpty)
-        let report = try store.report(account: .default, from: .at(-100), to: .at(100), now: .at(100_000))
-        #expect(report.figures.allSatisfy { $0.value == 0 && $0.executions.isEmpty })
+        let query = ReportQuery(account: .default, from: .at(-100), to: .at(100))
+        #expect(try store.report(query).figures.allSatisfy { ($0.value ?? 0) == 0 })
+        for figure in FigureID.all {
+            #expect(try store.reportItems(query, figure: figure, after: nil, limit: 10).items.isEmpty)
+        }
         let receipts = try store.apply([
             .recompute(account: .default, call: id, profile: ScopeProfile(path: .degraded), now: .at(9))
         ])

@@ -36,13 +36,37 @@ package struct DecodedStatement: Hashable, Sendable {
 package struct Drift: Hashable, Sendable {
     /// Top-level members that no source names.
     package var unknownKeys: Int
+    /// The names of the first of them, at most ``mostNames``; one that is not plain is ``unusualName``.
+    package var unknownNames: [String]
     /// Known members that were left out because their value could not be read.
     package var ignoredFields: Int
 
+    /// The most names of one object that are told.
+    package static let mostNames = 8
+    /// The longest plain name, in bytes; plain are letters, digits, `_`, `-` and `.` of ASCII.
+    package static let longestName = 64
+    /// Stands for a name that is not plain: it may be anything.
+    package static let unusualName = "(unusual)"
+
     /// Puts a count together.
-    package init(unknownKeys: Int = 0, ignoredFields: Int = 0) {
+    package init(unknownKeys: Int = 0, unknownNames: [String] = [], ignoredFields: Int = 0) {
         self.unknownKeys = unknownKeys
+        self.unknownNames = unknownNames
         self.ignoredFields = ignoredFields
+    }
+
+    /// Notes a top-level member that no source names.
+    mutating func add(unknown name: JSONString, in scanner: JSONScanner) {
+        unknownKeys += 1
+        guard unknownNames.count < Self.mostNames else { return }
+        let bytes = scanner.bytes[name.range]
+        let isPlain =
+            !name.hasEscapes && (1...Self.longestName).contains(bytes.count)
+            && bytes.allSatisfy { byte in
+                (0x61...0x7A).contains(byte) || (0x41...0x5A).contains(byte) || (0x30...0x39).contains(byte)
+                    || byte == 0x5F || byte == 0x2D || byte == 0x2E
+            }
+        unknownNames.append(isPlain ? String(decoding: bytes, as: UTF8.self) : Self.unusualName)
     }
 }
 

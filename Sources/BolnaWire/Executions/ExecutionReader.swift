@@ -35,7 +35,7 @@ struct ExecutionReader {
             if let known = ExecutionName.table.find(name, in: scanner) {
                 try read(known, &scanner)
             } else {
-                drift.unknownKeys += 1
+                drift.add(unknown: name, in: scanner)
                 if isWholeBody, let known = ShapeName.table.find(name, in: scanner) {
                     try read(known, &scanner)
                 } else {

@@ -1,31 +1,179 @@
 extension FigureID {
-    /// The figure's name for people.
+    /// The figure's name for people; a part has its own.
+    package var title: String {
+        guard let part else { return kind.title }
+        switch kind {
+        case .requestsByAnswer: return part == Tally.Answer.fine.rawValue ? "answered" : Self.words(part)
+        case .webhookLatency, .healingLatency: return part == "count" ? "measured" : part
+        default: return Self.words(part)
+        }
+    }
+
+    /// One sentence on what it counts; a part has its division's.
+    package var explanation: String { kind.explanation }
+
+    /// What the value counts.
+    package var unit: Unit {
+        switch kind {
+        case .webhookLatency: part == "count" ? .deliveries : .milliseconds
+        case .healingLatency: part == "count" ? .changes : .milliseconds
+        default: kind.unit
+        }
+    }
+
+    /// The part of the report it stands in.
+    package var group: Group { kind.group }
+
+    private static func words(_ part: String) -> String {
+        String(part.map { $0 == "-" ? " " : $0 })
+    }
+
+    /// What figures count.
+    package enum Unit: String, Hashable, Sendable {
+        /// Webhooks.
+        case deliveries
+        /// Changes of status.
+        case changes
+        /// Calls.
+        case calls
+        /// Expectations.
+        case expectations
+        /// Contradictions.
+        case contradictions
+        /// Full reads of calls.
+        case reads
+        /// Recordings, transcripts, extractions, costs.
+        case artefacts
+        /// Requests to Bolna's API.
+        case requests
+        /// Names.
+        case names
+        /// Thousandths of a second.
+        case milliseconds = "ms"
+    }
+
+    /// The parts of a report, in their order.
+    package enum Group: String, Hashable, CaseIterable, Sendable {
+        /// What arrived.
+        case deliveries = "Deliveries"
+        /// What told the changes.
+        case completeness = "Completeness"
+        /// How long it took.
+        case latency = "Latency"
+        /// What is waited for.
+        case waiting = "Waiting"
+        /// What disagreed.
+        case contradictions = "Contradictions"
+        /// What was asked of Bolna.
+        case reads = "Reads and API budget"
+        /// What was kept aside.
+        case aside = "Quarantine"
+        /// What is new on Bolna's side.
+        case drift = "Drift"
+        /// What was compared again.
+        case audits = "Audits"
+    }
+}
+
+extension FigureID.Kind {
+    /// The kind's name for people.
     package var title: String { words.title }
 
-    /// One sentence on what it counts.
-    package var explanation: String { words.explanation }
+    fileprivate var explanation: String { words.explanation }
+
+    fileprivate var unit: FigureID.Unit {
+        switch self {
+        case .deliveries, .deliveriesByTrust, .deliveriesByOutcome, .duplicates, .outOfOrder, .hints, .webhookLatency,
+            .quarantined, .quarantinedByReason, .otherDeliveries, .unknownStatuses:
+            .deliveries
+        case .changes, .changesBySource, .missedWebhooks, .healingLatency: .changes
+        case .calls, .finished, .healed, .overdue, .overdueByRule, .abandoned, .retriesMissing, .unknownToBolna,
+            .disputed:
+            .calls
+        case .artefactsMissing, .artefactsNotProvided: .artefacts
+        case .wentOverdue: .expectations
+        case .contradictions, .contradictionsByRule, .contradictionsByEnd: .contradictions
+        case .pollReads, .checkReads, .sweepReads, .probes, .audits, .auditsByOutcome: .reads
+        case .requests, .requestsByEndpoint, .requestsByAnswer: .requests
+        case .newNames: .names
+        }
+    }
+
+    /// The part of the report it stands in.
+    package var group: FigureID.Group {
+        switch self {
+        case .deliveries, .deliveriesByTrust, .deliveriesByOutcome, .duplicates, .outOfOrder, .hints: .deliveries
+        case .calls, .finished, .changes, .changesBySource, .missedWebhooks, .healed: .completeness
+        case .webhookLatency, .healingLatency: .latency
+        case .overdue, .overdueByRule, .wentOverdue, .abandoned, .retriesMissing, .unknownToBolna, .disputed,
+            .artefactsMissing, .artefactsNotProvided:
+            .waiting
+        case .contradictions, .contradictionsByRule, .contradictionsByEnd: .contradictions
+        case .pollReads, .checkReads, .sweepReads, .probes, .requests, .requestsByEndpoint, .requestsByAnswer: .reads
+        case .quarantined, .quarantinedByReason, .otherDeliveries: .aside
+        case .unknownStatuses, .newNames: .drift
+        case .audits, .auditsByOutcome: .audits
+        }
+    }
 
     private var words: (title: String, explanation: String) {
         switch self {
-        case .calls: ("Calls", "Calls that the gateway first heard of in the window.")
-        case .finished: ("Finished calls", "Calls of those whose status is final now.")
         case .deliveries: ("Webhook deliveries", "Webhooks that were stored, repeats included.")
+        case .deliveriesByTrust: ("by trust", "Webhook deliveries by how sure their sender is.")
+        case .deliveriesByOutcome: ("by outcome", "Webhook deliveries by what reconciliation did with them.")
         case .duplicates: ("Repeated deliveries", "Webhooks whose bytes were stored already.")
-        case .changesByWebhook: ("Changes by webhook", "Changes of status that a webhook told first.")
-        case .changesByRead: ("Changes by read", "Changes of status that a read of Bolna's API told first.")
+        case .outOfOrder:
+            ("Out of order", "Webhooks that arrived behind what was believed: nothing, or gaps only, taken.")
+        case .hints: ("Unverified hints", "Webhooks whose sender could not be verified: shown beside the call only.")
+        case .calls: ("Calls", "Calls that became known in the window.")
+        case .finished: ("Finished calls", "Calls that reached a final status in the window.")
+        case .changes: ("Changes of status", "Changes of status that became known in the window.")
+        case .changesBySource: ("first told by", "Changes of status by who told them first.")
+        case .missedWebhooks:
+            (
+                "Missed webhooks",
+                "Changes that a read told first although their webhook had been due; probes never count."
+            )
         case .healed:
-            ("Healed calls", "Calls with a change of status that a read told and no webhook has told since.")
+            ("Healed calls", "Calls with a change that a read told in the window and that no webhook has told since.")
+        case .webhookLatency:
+            ("Webhook latency", "From Bolna's last change of the call until its webhook was here, within 1/32.")
+        case .healingLatency:
+            (
+                "Healing latency",
+                "From Bolna's last change of the call, else from the deadline, until a read told it, within 1/32."
+            )
+        case .overdue: ("Overdue", "Calls for which something was overdue at the report's position.")
+        case .overdueByRule: ("waiting in", "Overdue calls by the state that expects something.")
+        case .wentOverdue: ("Deadlines passed", "Expectations whose time passed in the window before anything came.")
+        case .abandoned: ("Abandoned", "Calls of which nothing more was heard for too long; their last status stands.")
+        case .retriesMissing: ("Retries that did not come", "Calls whose announced automatic retry did not come.")
+        case .unknownToBolna: ("Unknown to Bolna", "Calls that Bolna answered 404 for, several times.")
+        case .disputed: ("Disputed", "Calls whose contradictions no read settled in time; what stands stays.")
+        case .artefactsMissing:
+            ("Artefacts missing", "Recordings, transcripts, extractions and costs that were expected and did not come.")
+        case .artefactsNotProvided:
+            (
+                "Artefacts not provided",
+                "Recordings, transcripts, extractions and costs looked for that are not provided."
+            )
+        case .contradictions: ("Contradictions", "Disagreements between statements that came up in the window.")
+        case .contradictionsByRule: ("by rule", "Contradictions by the rule that found them.")
+        case .contradictionsByEnd: ("by end", "Contradictions by how they ended, as far as is known.")
         case .pollReads: ("Reads by the poller", "Full reads of calls because something expected was overdue.")
         case .checkReads: ("Reads by persons", "Full reads of calls because a person asked.")
         case .sweepReads: ("Reads by the sweep", "Full reads of calls that a listing had found.")
-        case .probes: ("Probes", "The poller's reads that found no change.")
-        case .overdue: ("Overdue now", "Calls for which something expected has not come in time.")
-        case .abandoned: ("Abandoned", "Calls of which nothing more was heard for too long; their last status stands.")
-        case .contradictions: ("Contradictions", "Disagreements between statements that stand unsettled.")
-        case .hints: ("Unverified hints", "Webhooks whose sender could not be verified: shown beside the call only.")
-        case .quarantined: ("Quarantined", "Deliveries kept aside because they could not be used.")
+        case .probes: ("Probes", "The poller's reads that found no change of status.")
+        case .requests: ("API requests", "Requests to Bolna's API, counted from one minute to the next.")
+        case .requestsByEndpoint: ("by endpoint", "Requests to Bolna's API by endpoint.")
+        case .requestsByAnswer: ("by answer", "Requests to Bolna's API by what came of them.")
+        case .quarantined: ("Quarantined", "Deliveries kept aside because they could not be used, repeats included.")
+        case .quarantinedByReason: ("by reason", "Quarantined deliveries by reason.")
         case .otherDeliveries: ("Other deliveries", "Workflow and batch webhooks, kept but not used.")
-        case .unknownStatuses: ("Unknown statuses", "Deliveries with a status that the gateway does not know.")
+        case .unknownStatuses: ("Unknown statuses", "Webhooks with a status that the gateway does not know.")
+        case .newNames: ("New", "Names that were seen for the first time in the window.")
+        case .audits: ("Audits", "Trusted webhooks that were read again from Bolna for comparison.")
+        case .auditsByOutcome: ("by outcome", "Audits by what Bolna answered.")
         }
     }
 }

@@ -1,85 +1,248 @@
 /// What happened in a window of time, in figures; one model for command line, API and pages.
+///
+/// It is a function of the query and of the journal up to ``position``: the same window as of the same position is the
+/// same report, also after the journal has grown.
 package struct ReconciliationReport: Hashable, Sendable {
-    /// The account.
-    package var account: AccountID
-    /// The window's start.
-    package var from: Timestamp
-    /// The window's end, exclusive.
-    package var to: Timestamp
-    /// The journal position the figures were computed at.
+    /// What was asked for; its ``ReportQuery/asOf`` is ``position``.
+    package var query: ReportQuery
+    /// The journal position the report was computed at.
     package var position: Int64
-    /// The figures, in the order of ``FigureID/allCases``.
+    /// The gateway's time at that position; nil before its first heartbeat.
+    package var asOf: Timestamp?
+    /// What the report could not see, in sentences; one sentence that says so where nothing is known to be missing.
+    package var coverage: [String]
+    /// Whether nothing is known to be missing.
+    package var isComplete: Bool
+    /// The figures, in the order of ``FigureID/all``; those that cannot be told for the query are left out.
     package var figures: [Figure]
+    /// Which figures are left out and why, in sentences.
+    package var leftOut: [String]
+    /// The latencies behind the figures of that kind.
+    package var latencies: [Latency]
+    /// Changes and requests over time.
+    package var series: Series
+    /// How webhooks fared and what the gateway could not see, oldest first: incidents that overlap the window.
+    package var incidents: [Incident]
+    /// Names seen for the first time in the window, by kind, then by their first appearance.
+    package var names: [NewName]
 
     /// One figure.
     package struct Figure: Hashable, Sendable {
         /// Which figure.
         package var id: FigureID
-        /// Its value.
-        package var value: Int
-        /// Bolna's ids of the calls behind it, ordered, at most ``mostCalls``; empty where the figure counts no calls.
-        package var executions: [ExecutionID]
-
-        /// The most calls that are listed with a figure.
-        package static let mostCalls = 1_000
+        /// Its value in the figure's unit; nil where there is nothing to take it from, such as a quantile of nothing.
+        package var value: Int?
 
         /// Puts a figure together.
-        package init(id: FigureID, value: Int, executions: [ExecutionID] = []) {
+        package init(id: FigureID, value: Int?) {
             self.id = id
             self.value = value
-            self.executions = executions
+        }
+    }
+
+    /// Durations behind figures.
+    package struct Latency: Hashable, Sendable {
+        /// The figures' kind.
+        package var kind: FigureID.Kind
+        /// The durations.
+        package var histogram: LatencyHistogram
+
+        /// Puts a latency together.
+        package init(kind: FigureID.Kind, histogram: LatencyHistogram) {
+            self.kind = kind
+            self.histogram = histogram
+        }
+    }
+
+    /// Numbers over time, in steps of one length from the window's start.
+    package struct Series: Hashable, Sendable {
+        /// The length of a step.
+        package var step: Duration
+        /// Changes that webhooks told first.
+        package var byWebhook: [Int]
+        /// Changes that reads told first.
+        package var byRead: [Int]
+        /// Requests to Bolna's API; empty where they cannot be told for the query.
+        package var requests: [Int]
+
+        /// Puts a series together.
+        package init(step: Duration, byWebhook: [Int], byRead: [Int], requests: [Int]) {
+            self.step = step
+            self.byWebhook = byWebhook
+            self.byRead = byRead
+            self.requests = requests
+        }
+    }
+
+    /// A name that was seen for the first time.
+    package struct NewName: Hashable, Sendable {
+        /// What it names.
+        package var kind: Tally.Kind
+        /// The name.
+        package var name: String
+        /// When it was seen first.
+        package var firstSeenAt: Timestamp
+        /// How often it was seen in the window.
+        package var count: Int
+
+        /// Puts a name together.
+        package init(kind: Tally.Kind, name: String, firstSeenAt: Timestamp, count: Int) {
+            self.kind = kind
+            self.name = name
+            self.firstSeenAt = firstSeenAt
+            self.count = count
         }
     }
 
     /// Puts a report together.
-    package init(account: AccountID, from: Timestamp, to: Timestamp, position: Int64, figures: [Figure]) {
-        self.account = account
-        self.from = from
-        self.to = to
+    package init(
+        query: ReportQuery, position: Int64, asOf: Timestamp?, coverage: ReportCoverage, figures: [Figure],
+        leftOut: [String], latencies: [Latency], series: Series, incidents: [Incident], names: [NewName]
+    ) {
+        self.query = query
+        self.query.asOf = position
         self.position = position
+        self.asOf = asOf
+        self.coverage = coverage.sentences
+        isComplete = coverage.isComplete
         self.figures = figures
+        self.leftOut = leftOut
+        self.latencies = latencies
+        self.series = series
+        self.incidents = incidents
+        self.names = names
     }
 
     /// The value of a figure; nil where the report has none.
     package func value(_ id: FigureID) -> Int? { figures.first { $0.id == id }?.value }
+
+    /// The value of a figure that stands for itself.
+    package func value(_ kind: FigureID.Kind) -> Int? { value(FigureID(kind)) }
+
+    /// The value of a part.
+    package func value(_ kind: FigureID.Kind, part: String) -> Int? {
+        FigureID(kind, part: part).flatMap { value($0) }
+    }
 }
 
-/// The figures of a report, by their stable ids.
-package enum FigureID: String, Hashable, CaseIterable, Sendable {
-    /// Calls first heard of in the window.
-    case calls = "calls"
-    /// Calls of those that are final.
-    case finished = "calls-final"
-    /// Deliveries of webhooks that were stored, repeats included.
-    case deliveries = "webhook-deliveries"
-    /// Deliveries of webhooks that repeated one already stored.
-    case duplicates = "webhook-duplicates"
-    /// Changes of status told by a webhook first.
-    case changesByWebhook = "changes-by-webhook"
-    /// Changes of status told by a read first.
-    case changesByRead = "changes-by-read"
-    /// Calls with a change of status that a read told and no webhook has told since.
-    case healed = "calls-healed-by-read"
-    /// Full reads of calls by the poller.
-    case pollReads = "poll-reads"
-    /// Full reads of calls by persons.
-    case checkReads = "check-reads"
-    /// Full reads of calls after a listing.
-    case sweepReads = "sweep-reads"
-    /// Poller's reads that found no change.
-    case probes = "probes"
-    /// Calls whose expectation is overdue now.
-    case overdue = "calls-overdue"
-    /// Calls whose waiting ended as abandoned.
-    case abandoned = "calls-abandoned"
-    /// Contradictions that stand.
-    case contradictions = "contradictions"
-    /// Deliveries kept as unverified hints.
-    case hints = "hints"
-    /// Deliveries in quarantine, `other` kinds apart.
-    case quarantined = "quarantined"
-    /// Workflow and batch deliveries.
-    case otherDeliveries = "other-deliveries"
-    /// Deliveries with a status the gateway does not know.
-    case unknownStatuses = "unknown-statuses"
+extension ReportQuery {
+    /// The most steps of a series.
+    package static let mostSteps = 96
+
+    /// The length of a step in a series over this window: the shortest of a fixed set that makes at most
+    /// ``mostSteps``.
+    package var step: Duration {
+        let minutes: [Int64] = [1, 5, 15, 30, 60, 180, 360, 720]
+        let steps = minutes.map { Duration.seconds($0 * 60) }
+        let window = to.duration(since: from)
+        return steps.first { self.steps(of: $0, in: window) <= Self.mostSteps } ?? .seconds(86_400)
+    }
+
+    /// The number of steps.
+    package var steps: Int { steps(of: step, in: to.duration(since: from)) }
+
+    private func steps(of step: Duration, in window: Duration) -> Int {
+        let (count, rest) = window.microseconds.quotientAndRemainder(dividingBy: step.microseconds)
+        return Int(count) + (rest > 0 ? 1 : 0)
+    }
+}
+
+/// One thing that a figure counts: what stands behind a value, listed.
+package struct ReportItem: Hashable, Sendable {
+    /// Bolna's id of the call; nil where it is about none.
+    package var execution: ExecutionID?
+    /// The gateway's id of the call; nil where it is about none.
+    package var call: CallID?
+    /// When it happened, or was received.
+    package var at: Timestamp
+    /// Where in the journal it stands.
+    package var position: Int64
+    /// What it was, in a word or two: a status, a rule, a reason, a duration; nil where the figure says all.
+    package var detail: String?
+    /// How many the item stands for: 1, but for what is counted in sums.
+    package var count: Int
+
+    /// Puts an item together.
+    package init(
+        execution: ExecutionID?, call: CallID?, at: Timestamp, position: Int64, detail: String?, count: Int
+    ) {
+        self.execution = execution
+        self.call = call
+        self.at = at
+        self.position = position
+        self.detail = detail
+        self.count = count
+    }
+}
+
+/// Where in the list of a figure to go on, and at which position of the journal the list is read.
+package struct ReportCursor: Hashable, Sendable {
+    /// The journal position of the list: all pages are of one state.
+    package var asOf: Int64
+    /// The time of the last item of the page before.
+    package var at: Timestamp
+    /// Its position.
+    package var position: Int64
+    /// Its number among those of the same time and position.
+    package var number: Int64
+
+    /// Puts a cursor together.
+    package init(asOf: Int64, at: Timestamp, position: Int64, number: Int64) {
+        self.asOf = asOf
+        self.at = at
+        self.position = position
+        self.number = number
+    }
+
+    /// Reads a client's text; nil where it is none of ours.
+    package init?(text: String) {
+        let parts = text.split(separator: "_", omittingEmptySubsequences: false).map { Int64($0) }
+        guard parts.count == 4, let asOf = parts[0], let at = parts[1], let position = parts[2], let number = parts[3]
+        else { return nil }
+        self.init(asOf: asOf, at: Timestamp(rawValue: at), position: position, number: number)
+    }
+
+    /// The text that clients see and give back.
+    package var text: String { "\(asOf)_\(at.rawValue)_\(position)_\(number)" }
+}
+
+/// One page of what a figure counts, oldest first.
+package struct ReportPage: Hashable, Sendable {
+    /// The position of the journal that the list is read at.
+    package var position: Int64
+    /// The items.
+    package var items: [ReportItem]
+    /// Where to go on; nil on the last page.
+    package var next: ReportCursor?
+
+    /// The most items of one page.
+    package static let mostItems = 1_000
+
+    /// Puts a page together.
+    package init(position: Int64, items: [ReportItem], next: ReportCursor?) {
+        self.position = position
+        self.items = items
+        self.next = next
+    }
+}
+
+/// How a contradiction ended, as far as the journal up to a position tells.
+package enum ContradictionEnd: String, Hashable, CaseIterable, Sendable {
+    /// It stands.
+    case standing
+    /// Two full reads agreed.
+    case reads = "two-reads-agreed"
+    /// A person ruled.
+    case ruling
+    /// Later statements left nothing to disagree about.
+    case overtaken
+
+    /// What the rule that decided the settling entry makes of it.
+    package init(settledBy rule: ReconciliationRule) {
+        switch rule {
+        case .twoReadsWithdraw: self = .reads
+        case .ruling: self = .ruling
+        default: self = .overtaken
+        }
+    }
 }

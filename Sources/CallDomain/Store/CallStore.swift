@@ -48,9 +48,17 @@ package protocol CallStore: Sendable {
     /// Which of these calls are known, with their status (nil while only hints are known).
     func known(account: AccountID, executions: [ExecutionID]) throws(StoreError) -> [ExecutionID: CallStatus?]
 
-    /// The reconciliation report of a window, as of the journal position at the time of the call.
-    func report(account: AccountID, from: Timestamp, to: Timestamp, now: Timestamp) throws(StoreError)
-        -> ReconciliationReport
+    /// The positions of the journal that reports can be computed at.
+    func reportPositions() throws(StoreError) -> ClosedRange<Int64>
+
+    /// The reconciliation report of a window: a function of the query and of the journal up to its position, the newest
+    /// one where it names none. Throws ``StoreError/Kind/invalid`` for a position outside ``reportPositions()``.
+    func report(_ query: ReportQuery) throws(StoreError) -> ReconciliationReport
+
+    /// One page of what a figure counts, oldest first, at most ``ReportPage/mostItems``; the pages of all cursors list
+    /// as much as the figure's value says. Throws as ``report(_:)``.
+    func reportItems(_ query: ReportQuery, figure: FigureID, after: ReportCursor?, limit: Int) throws(StoreError)
+        -> ReportPage
 
     /// The quarantine's newest entries, at most `limit`, older than `before`.
     func quarantine(account: AccountID, before: Int64?, limit: Int) throws(StoreError) -> [QuarantineRecord]

@@ -24,6 +24,8 @@ package enum JournalEntry: Sendable {
     /// Something that operators must find later. The same account, agent, call, kind and beginning are one incident:
     /// stored again, it brings its end, its cause or newer figures.
     case incident(Incident)
+    /// What was counted beside the journal since it was written down last.
+    case tallies([Tally], at: Timestamp)
     /// What reading a delivery's call again from Bolna showed.
     case audit(Audit)
 }

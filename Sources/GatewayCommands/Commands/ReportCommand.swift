@@ -1,119 +1,86 @@
 import ArgumentParser
-import BolnaClient
-import BolnaWire
 import CallDomain
 import Foundation
+import GatewayHTTP
 import SQLiteStore
 
-/// `gateway report`: what came by webhook, what by poll, what was overdue, doubled, refused, quarantined.
+/// `gateway report`: what came by webhook, what by poll, what was missed, overdue, doubled, quarantined; and what the
+/// report could not see.
 struct ReportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "report",
-        abstract: "Prints the reconciliation report of a window of time.",
-        discussion: "Goes through a running gateway; where none runs, it reads the database without touching it.")
+        abstract: "Prints the reconciliation report of a window of time, or what one of its figures counts.",
+        discussion: """
+            Reads the database without touching it, beside a running gateway too. A time is ISO 8601, a date, now, today, \
+            yesterday, or a span before now such as -24h; days are those of UTC. A window holds its beginning and not its \
+            end. The same window as of the same position prints the same bytes.
+            """)
 
     @OptionGroup var settingsOptions: SettingsOptions
-    @Option(help: "The window's length up to now, such as 1h, 24h or 7d.")
-    var last = "24h"
-    @Option(help: "table or json.")
-    var output = OutputFormat.table
+    @Option(parsing: .unconditional, help: "The window's beginning; 24 hours before its end unless told otherwise.")
+    var from: String?
+    @Option(parsing: .unconditional, help: "The window's end; now unless told otherwise.")
+    var to: String?
+    @Option(help: "The account.")
+    var account = AccountID.default.rawValue
+    @Option(help: "Bolna's id of an agent; all agents unless told otherwise.")
+    var agent: String?
+    @Option(parsing: .unconditional, help: "The journal position to report as of; the newest unless told otherwise.")
+    var asOf: String?
+    @Option(help: "List what this figure counts; ids are those of --output json or csv.")
+    var figure: String?
+    @Option(help: "\(ReportFormat.words).")
+    var output = ReportFormat.table
 
     func run() async throws {
-        guard let length = Self.duration(last), length > .zero else {
-            throw ValidationError("--last: expected a number and one of s, m, h, d, such as 24h")
+        let query = try query(now: RealWorld.now())
+        let listed = try figure.map { text in
+            guard let id = FigureID(rawValue: text) else {
+                throw ValidationError("--figure: there is no figure \(text); gateway report --output csv names them")
+            }
+            return id
         }
         let settings = try settingsOptions.load()
         let data = try DataDirectory(path: settings.dataDirectory)
-        let now = RealWorld.now()
-        let from = now.advanced(by: .zero - length)
-        let path = "/api/v1/reports/reconciliation?from=\(from.iso8601())&to=\(now.iso8601())"
-        if let answer = try await RunningGateway(data: data).send(path: path) {
-            guard answer.status == 200 else { throw RunningGateway.failure(answer) }
-            return try printAnswer(answer.body)
-        }
         let database = try GatewayAssembly.databasePath(settings: settings, data: data)
         guard FileManager.default.fileExists(atPath: database) else {
             throw GatewayFailure(.negative, "there is no database yet: start gateway serve once")
         }
-        let store: SQLiteStore
-        let report: ReconciliationReport
-        do {
-            store = try SQLiteStore(readingAt: database)
-            report = try store.report(account: GatewayAssembly.account, from: from, to: now, now: now)
-        } catch {
-            throw GatewayFailure(.unavailable, error.message)
-        }
-        let figures = report.figures.map { ReportDocument.Figure(id: $0.id.rawValue, value: $0.value) }
-        show(ReportDocument(from: from.iso8601(), to: now.iso8601(), figures: figures, refusedDeliveries: nil))
-    }
-
-    private func printAnswer(_ body: [UInt8]) throws {
-        if output == .json { return StandardOutput.write(String(decoding: body, as: UTF8.self)) }
-        show(try JSONDecoder().decode(ReportDocument.self, from: Data(body)))
-    }
-
-    private func show(_ report: ReportDocument) {
-        switch output {
-        case .json: StandardOutput.write(report.json)
-        case .table: StandardOutput.write(report.table)
-        }
-    }
-
-    /// A number with one of `s`, `m`, `h`, `d`.
-    static func duration(_ text: String) -> Duration? {
-        let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3_600, "d": 86_400]
-        guard let unit = text.last.flatMap({ units[$0] }), let count = Int64(text.dropLast()), count > 0,
-            count <= 100_000_000
-        else { return nil }
-        return .seconds(count * unit)
-    }
-}
-
-/// The report as it is printed.
-struct ReportDocument: Decodable {
-    struct Figure: Decodable {
-        var id: String
-        var value: Int
-    }
-
-    var from: String
-    var to: String
-    var figures: [Figure]
-    var refusedDeliveries: Int?
-
-    /// One line per figure, in words.
-    var table: String {
-        let rows = figures.map { figure in
-            (FigureID(rawValue: figure.id)?.title ?? figure.id, String(figure.value))
-        }
-        let refused = refusedDeliveries.map { [("Refused deliveries since start", String($0))] } ?? []
-        let width = (rows + refused).map(\.0.count).max() ?? 0
-        let lines = (rows + refused).map { title, value in
-            title.padding(toLength: width + 2, withPad: " ", startingAt: 0) + value
-        }
-        return (["Reconciliation \(from) to \(to)", ""] + lines).joined(separator: "\n")
-    }
-
-    /// One object.
-    var json: String {
-        var writer = JSONWriter()
-        writer.object { writer in
-            writer.key("from")
-            writer.value(from)
-            writer.key("to")
-            writer.value(to)
-            writer.key("figures")
-            writer.array { writer in
-                for figure in figures {
-                    writer.object { writer in
-                        writer.key("id")
-                        writer.value(figure.id)
-                        writer.key("value")
-                        writer.value(figure.value)
-                    }
-                }
+        do throws(StoreError) {
+            let store = try SQLiteStore(readingAt: database)
+            if let listed {
+                StandardOutput.write(exactly: output.write(try Self.list(listed, query, in: store)))
+            } else {
+                StandardOutput.write(exactly: output.write(try store.report(query)))
             }
+        } catch {
+            throw GatewayFailure(error.kind == .invalid ? .negative : .unavailable, error.message)
         }
-        return writer.text
+    }
+
+    private func query(now: Timestamp) throws -> ReportQuery {
+        guard let account = AccountID(validating: account) else {
+            throw ValidationError("--account: expected 1 to 64 of a-z, 0-9, - and _")
+        }
+        do throws(ReportQueryProblem) {
+            return try ReportQuery(account: account, from: from, to: to, agent: agent, asOf: asOf, now: now)
+        } catch {
+            throw ValidationError("--\(error)")
+        }
+    }
+
+    /// All that a figure counts, by pages of one state of the journal.
+    private static func list(
+        _ figure: FigureID, _ query: ReportQuery, in store: SQLiteStore
+    ) throws(StoreError) -> FigureList {
+        var page = try store.reportItems(query, figure: figure, after: nil, limit: ReportPage.mostItems)
+        var items = page.items
+        while let next = page.next {
+            page = try store.reportItems(query, figure: figure, after: next, limit: ReportPage.mostItems)
+            items += page.items
+        }
+        return FigureList(query: query, figure: figure, position: page.position, items: items, next: nil)
     }
 }
+
+extension ReportFormat: ExpressibleByArgument {}

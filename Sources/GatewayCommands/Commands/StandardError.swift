@@ -8,6 +8,9 @@ enum StandardError {
 
 /// A command's result.
 enum StandardOutput {
+    /// Writes text as it is.
+    static func write(exactly text: String) { try? FileHandle.standardOutput.write(contentsOf: Data(text.utf8)) }
+
     /// Writes one line at once, so that a pipe's reader sees it when it is said.
     static func write(_ line: String) { try? FileHandle.standardOutput.write(contentsOf: Data((line + "\n").utf8)) }
 }

@@ -51,6 +51,7 @@ struct Demo {
         configuration.world.faults.webhookDuplicate = options.webhookDuplicate
         configuration.world.faults.webhookReorder = options.webhookReorder
         configuration.world.faults.webhookDelay = options.webhookDelay
+        configuration.world.faults.tooManyRequests = options.rateLimited
         configuration.world.lateRecording = options.lateRecordings
         let firstStart = try FirstStart(
             webhookSecrets: [], apiKey: nil, certificate: data.certificate, privateKey: data.privateKey, data: data,

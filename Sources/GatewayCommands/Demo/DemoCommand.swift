@@ -31,6 +31,8 @@ struct DemoCommand: AsyncParsableCommand {
         help: "The share of answered calls whose recording comes minutes after the call is completed.", transform: share
     )
     var lateRecordings: Share = .never
+    @Option(help: "The share of API requests that are answered 429.", transform: share)
+    var rateLimited: Share = .never
     @Option(help: "The port of the gateway; 0 lets the system choose.")
     var port = 0
     @Option(help: "Where to keep the data; a temporary folder, removed at the end, unless told otherwise.")
@@ -63,6 +65,11 @@ struct DemoCommand: AsyncParsableCommand {
         guard outcome.isTrue else {
             throw GatewayFailure(
                 .negative, "not every call reached its true end: \(outcome.shortcoming)")
+        }
+        guard outcome.differingFigures.isEmpty else {
+            throw GatewayFailure(
+                .negative,
+                "the report's figures are not the simulator's: \(outcome.differingFigures.joined(separator: ", "))")
         }
     }
 

@@ -27,7 +27,13 @@ struct DemoOutcome: Sendable {
     /// All list pages that the simulator answered.
     let pagesServed: Int
 
-    init(truth: [CallTruth], counts: WorldCounts, calls: [CallRecord], report: ReconciliationReport, expected: Int) {
+    /// The figures that both sides know.
+    let figures: DemoFigures
+
+    init(
+        truth: [CallTruth], counts: WorldCounts, calls: [CallRecord], report: ReconciliationReport, healed: [String],
+        expected: Int
+    ) {
         let believed = Dictionary(calls.map { ($0.execution.rawValue, $0) }, uniquingKeysWith: { first, _ in first })
         self.calls = truth.count
         self.expected = expected
@@ -36,13 +42,19 @@ struct DemoOutcome: Sendable {
             let difference = Self.difference(truth: call, believed: believed[call.id])
             return difference.map { "\(call.id) \($0)" }
         }
-        healedByGateway = Self.executions(report, .healed)
+        healedByGateway = healed.sorted()
         healedBySimulator = truth.filter(\.isHealed).map(\.id).sorted()
         webhooksDropped = counts.lost
         webhooksDelivered = counts.delivered
         pollReads = report.value(.pollReads) ?? 0
         readsServed = counts.reads
         pagesServed = counts.pages
+        figures = DemoFigures(report: report, counts: counts, healed: healedBySimulator.count)
+    }
+
+    /// The figures on which the gateway's report and the simulator's log disagree.
+    var differingFigures: [String] {
+        figures.differing + (healedByGateway == healedBySimulator ? [] : ["the calls healed by a read"])
     }
 
     /// Whether every call has reached its end and the gateway believes just that.
@@ -53,10 +65,6 @@ struct DemoOutcome: Sendable {
         let open = unsettled == 0 ? [] : ["\(unsettled) of \(calls) calls have not ended at the simulator"]
         let missing = calls >= expected ? [] : ["\(calls) of \(expected) calls were placed"]
         return (missing + open + differing).joined(separator: ", ")
-    }
-
-    private static func executions(_ report: ReconciliationReport, _ figure: FigureID) -> [String] {
-        report.figures.first { $0.id == figure }?.executions.map(\.rawValue).sorted() ?? []
     }
 
     /// What differs first, in words; nil where all is equal.
@@ -97,6 +105,16 @@ struct DemoOutcome: Sendable {
                 writer.key(name)
                 writer.array { writer in for id in list { writer.value(id) } }
             }
+            writer.key("figures")
+            writer.array { writer in
+                for row in figures.rows {
+                    writer.object { writer in
+                        writer.member("name", row.name)
+                        writer.member("gateway", row.gateway)
+                        writer.member("simulator", row.simulator)
+                    }
+                }
+            }
         }
         return writer.text
     }
@@ -107,9 +125,10 @@ struct DemoOutcome: Sendable {
 
         \(calls - differing.count) of \(calls) calls are what Bolna says they are.
         \(webhooksDelivered) webhooks arrived, \(webhooksDropped) were lost.
-        Reads by the poller: \(pollReads). Calls with a change that only a read told: \(healedByGateway.count) \
-        (\(healedBySimulator.count) by the simulator's own log).
-        Bolna answered \(readsServed) reads of calls and \(pagesServed) list pages.
+        Reads by the poller: \(pollReads). Bolna answered \(readsServed) reads of calls and \(pagesServed) list pages.
+
+        The gateway's report and the simulator's own log:
+        \(figures.table)
         """
     }
 }

@@ -5,12 +5,10 @@ import HTTPTypes
 import Hummingbird
 import WebhookTrust
 
-/// `/api/v1` for operators: reports, quarantine, health, and who one is.
+/// `/api/v1` for operators: quarantine, refusals, health, and who one is.
 struct OperationRoutes: Sendable {
     /// The most entries of one page of the quarantine.
     static let mostEntries = 200
-    /// The longest window of a report.
-    static let longestWindow: Duration = .seconds(92 * 86_400)
 
     private let dependencies: GatewayDependencies
 
@@ -18,42 +16,11 @@ struct OperationRoutes: Sendable {
 
     var routes: [Route] {
         [
-            Route(.get, "/api/v1/reports/reconciliation", .scoped(.operate, report)),
             Route(.get, "/api/v1/quarantine", .scoped(.operate, quarantine)),
             Route(.get, "/api/v1/refusals", .scoped(.operate, refusals)),
             Route(.get, "/api/v1/health", .scoped(.operate, health)),
             Route(.get, "/api/v1/me", .scoped(.read, me)),
         ]
-    }
-
-    @Sendable private func report(_ request: RouteRequest, _ principal: Principal) async throws -> Response {
-        let now = request.receivedAt
-        let to = try request.query.time("to") ?? now
-        let from = try request.query.time("from") ?? to.advanced(by: .seconds(-86_400))
-        guard from < to, to.duration(since: from) <= Self.longestWindow else {
-            throw Problem(.badRequest, "The window must end after it starts, and be at most 92 days long.")
-        }
-        let report = try await dependencies.reader.read { store throws(StoreError) in
-            try store.report(account: principal.account, from: from, to: to, now: now)
-        }
-        return .object { json in
-            json.member("account", report.account.rawValue)
-            json.member("from", report.from)
-            json.member("to", report.to)
-            json.member("position", report.position)
-            json.member("refusedDeliveries", dependencies.refusals.count(addressedTo: principal.account))
-            json.key("figures")
-            json.array { json in
-                for figure in report.figures {
-                    json.object { json in
-                        json.member("id", figure.id.rawValue)
-                        json.member("value", figure.value)
-                        json.key("executions")
-                        json.array { json in for execution in figure.executions { json.value(execution.rawValue) } }
-                    }
-                }
-            }
-        }
     }
 
     @Sendable private func quarantine(_ request: RouteRequest, _ principal: Principal) async throws -> Response {

@@ -89,11 +89,14 @@ extension RouteTable {
     static func api(
         dependencies: GatewayDependencies, apiBodyLimit: Int, webhookBodyLimit: Int, stream: StreamSettings
     ) -> RouteTable {
-        RouteTable(
-            WebhookRoutes(dependencies: dependencies, bodyLimit: webhookBodyLimit).routes
-                + PredecessorRoutes(dependencies: dependencies, bodyLimit: apiBodyLimit).routes
-                + CallRoutes(dependencies: dependencies, bodyLimit: apiBodyLimit).routes
-                + ChangeRoutes(dependencies: dependencies, settings: stream).routes
-                + OperationRoutes(dependencies: dependencies).routes)
+        let groups: [[Route]] = [
+            WebhookRoutes(dependencies: dependencies, bodyLimit: webhookBodyLimit).routes,
+            PredecessorRoutes(dependencies: dependencies, bodyLimit: apiBodyLimit).routes,
+            CallRoutes(dependencies: dependencies, bodyLimit: apiBodyLimit).routes,
+            ChangeRoutes(dependencies: dependencies, settings: stream).routes,
+            ReportRoutes(dependencies: dependencies).routes,
+            OperationRoutes(dependencies: dependencies).routes,
+        ]
+        return RouteTable(groups.flatMap(\.self))
     }
 }

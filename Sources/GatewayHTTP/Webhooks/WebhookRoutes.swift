@@ -57,7 +57,7 @@ struct WebhookRoutes: Sendable {
             let outcome = await dependencies.intake.receive(
                 VerifiedDelivery(
                     account: credentials.account, agent: tokenAgent ?? agent, trust: trust, standing: standing,
-                    receivedAt: request.receivedAt, body: body, digest: digest))
+                    receivedAt: request.receivedAt, body: body, digest: digest, peer: request.peer))
             try remember(credentials, digest: digest, secret: secret, outcome: outcome, at: request.receivedAt)
             return try Self.response(to: outcome)
         }

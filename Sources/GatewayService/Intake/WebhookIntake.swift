@@ -18,12 +18,15 @@ package struct VerifiedDelivery: Sendable {
     package var body: [UInt8]
     /// The SHA-256 of the bytes.
     package var digest: ContentDigest
+    /// The address it came from, as far as it is known.
+    package var peer: String?
 
     /// Puts a delivery together.
     package init(
         account: AccountID, agent: AgentID?, trust: Trust, standing: Standing, receivedAt: Timestamp, body: [UInt8],
-        digest: ContentDigest
+        digest: ContentDigest, peer: String? = nil
     ) {
+        self.peer = peer
         self.account = account
         self.agent = agent
         self.trust = trust
@@ -93,35 +96,19 @@ package final class WebhookIntake: Sendable {
     }
 
     private func entries(of delivery: VerifiedDelivery) -> [JournalEntry] {
-        switch BolnaDecoder.decodeDelivery(delivery.body) {
-        case .observations(let statements): observations(statements, of: delivery)
-        case .partly(let statements, let reason, let detail):
-            observations(statements, of: delivery) + [delivery.quarantined(reason, detail)]
-        case .workflow: [delivery.quarantined(.workflow, "a workflow webhook")]
-        case .batch: [delivery.quarantined(.batch, "a batch webhook")]
-        case .unusable(let reason, let detail): [delivery.quarantined(reason, detail)]
-        }
-    }
-
-    private func observations(_ statements: [DecodedStatement], of delivery: VerifiedDelivery) -> [JournalEntry] {
-        let isForeign = statements.contains { decoded in
-            guard let bound = delivery.agent, let stated = decoded.statement.agentID else { return false }
-            return bound != stated
-        }
-        guard !isForeign else {
-            return [delivery.quarantined(.agentMismatch, "its agent is not the one of its address or token")]
-        }
-        return statements.map { decoded in
-            let isAlone = statements.count == 1
-            let body = isAlone ? delivery.body : Array(delivery.body[decoded.range])
+        let reading = DeliveryReading(
+            webhook: delivery.body, digest: delivery.digest, of: delivery.agent, hash: context.digest)
+        context.countNames(of: delivery, drifts: reading.drifts, statuses: reading.parts.compactMap(\.statement.status))
+        var entries = reading.parts.map { part in
             let key = ObservationKey(
-                source: .webhook, trust: delivery.trust, standing: delivery.standing,
-                digest: isAlone ? delivery.digest : context.digest(body))
-            return .observation(
+                source: .webhook, trust: delivery.trust, standing: delivery.standing, digest: part.digest)
+            return JournalEntry.observation(
                 context.observation(
                     account: delivery.account, agent: delivery.agent, key: key, receivedAt: delivery.receivedAt,
-                    body: body, statement: decoded.statement))
+                    body: part.body, statement: part.statement))
         }
+        if let fault = reading.fault { entries.append(delivery.quarantined(fault.reason, fault.detail)) }
+        return entries
     }
 
     private struct Tally {

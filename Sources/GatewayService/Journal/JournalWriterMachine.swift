@@ -123,7 +123,7 @@ extension JournalEntry {
         case .quarantine(let delivery): delivery.body.count
         case .dialIntent(let intent): intent.request.count
         case .pathHealth(_, _, let record, _): record.count
-        case .readFailed, .recompute, .listed, .dialOutcome, .sweepMark, .heartbeat, .incident, .audit: 0
+        case .readFailed, .recompute, .listed, .dialOutcome, .sweepMark, .heartbeat, .incident, .audit, .tallies: 0
         }
     }
 }

@@ -28,7 +28,7 @@ package final class Heartbeat: Service, Sendable {
     package func run() async throws {
         await resume()
         await repeatUntilShutdown(every: Self.interval, clock: clock) { await self.beat() }
-        await beat()
+        await beat(isLast: true)
     }
 
     /// Takes up what was there before the start: the last beat, and incidents that went on.
@@ -44,19 +44,23 @@ package final class Heartbeat: Service, Sendable {
         }
     }
 
-    /// One beat.
-    func beat() async {
+    /// One beat; the last writes down all that was counted.
+    func beat(isLast: Bool = false) async {
         let now = context.now()
         let uptime = uptime()
         let outage = machine.withLock { $0.outage(endingAt: now, uptime: uptime) }
         let learned = context.health.takeChanges(at: now)
+        context.countMissingTokens()
+        let tallies = context.tallies.take(at: now, isLast: isLast)
+        let counted: [JournalEntry] = tallies.isEmpty ? [] : [.tallies(tallies, at: now)]
         do {
-            _ = try await context.submit(learned + incidents(of: outage) + [.heartbeat(at: now)])
+            _ = try await context.submit(learned + incidents(of: outage) + counted + [.heartbeat(at: now)])
             machine.withLock { $0.stored(at: now, uptime: uptime) }
             if let outage { report(outage) }
             context.metrics.store(
                 try await context.reader.read { store throws(StoreError) in try store.facts() })
         } catch {
+            context.tallies.giveBack(tallies)
             context.health.giveBack(learned)
             context.logger.warning("A heartbeat could not be stored.", metadata: ["journal.error": "\(error)"])
         }

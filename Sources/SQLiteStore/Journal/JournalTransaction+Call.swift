@@ -27,7 +27,9 @@ extension JournalTransaction {
             call.updatedAt = time
             call.changeSequence = position
         }
+        place(&call, previous: previous, at: time)
         let row = try call.save(db, previous: previous.state, edition: reconciler.edition)
+        try logWaiting(call, id: row, previous: previous, at: time)
         let change = try changedStatus.map {
             try recordChange(of: call, id: row, status: $0, source: source, at: time)
         }
@@ -36,23 +38,29 @@ extension JournalTransaction {
 
     /// Records a full read of ours with what it led to.
     func insert(
-        _ read: ReadRecord, call: Int64, observation: Int64, incoming: IncomingObservation, result: Reconciliation
+        _ read: ReadRecord, call: Int64, observation: Int64, incoming: IncomingObservation, result: Reconciliation,
+        previous: ExpectationLedger
     ) throws {
+        let verdict = previous.verdict(onReadSentAt: read.sentAt, toldChange: result.decision.statusAfter != nil)
+        let dueAt = verdict == .missedWebhook ? previous.open?.due.rawValue : nil
         try db.cachedStatement(
             sql: """
                 INSERT INTO reads (call, account, source, observation, sent_at, received_at, attempt, outcome,
-                    status_after)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    status_after, position, is_missed_webhook, due_at, stated_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(arguments: [
             call, incoming.account.rawValue, incoming.key.source.rawValue, observation, read.sentAt.rawValue,
             read.receivedAt.rawValue, incoming.statement.retryCount ?? result.state?.current.number ?? 0,
-            result.decision.outcome.rawValue, result.decision.statusAfter?.word,
+            result.decision.outcome.rawValue, result.decision.statusAfter?.word, position,
+            verdict == .missedWebhook, dueAt, incoming.statement.updatedAt?.rawValue,
         ])
     }
 
     /// Brings the rows of contradictions in line with those that stand.
-    func recordContradictions(of call: StoredCall, id: Int64, previous: CallState?, at time: Timestamp) throws {
+    func recordContradictions(
+        of call: StoredCall, id: Int64, previous: CallState?, by result: Reconciliation, at time: Timestamp
+    ) throws {
         let before = previous?.contradictions ?? []
         let now = call.state?.contradictions ?? []
         guard before != now else { return }
@@ -70,6 +78,9 @@ extension JournalTransaction {
                 Data(contradiction.against.columnBytes), call.account.rawValue, contradiction.standingStatus.word,
                 contradiction.againstStatus.word, contradiction.since.rawValue, position,
             ])
+            if !before.contains(where: { $0.hasKey(of: contradiction) }) {
+                try logBegin(contradiction, of: call, id: id, at: time)
+            }
         }
         for contradiction in before where !now.contains(where: { $0.hasKey(of: contradiction) }) {
             try db.cachedStatement(
@@ -81,6 +92,7 @@ extension JournalTransaction {
                 time.rawValue, id, contradiction.rule.rawValue, contradiction.attempt,
                 Data(contradiction.standing.columnBytes), Data(contradiction.against.columnBytes),
             ])
+            try logEnd(contradiction, of: call, id: id, by: result.decision.rule, at: time)
         }
     }
 }

@@ -38,10 +38,10 @@ extension JournalTransaction {
             throw StoreError(kind: .invalid, message: "The account has no call with this id.")
         }
         try db.cachedStatement(
-            sql: "INSERT INTO audits (account, call, at, outcome, differing) VALUES (?, ?, ?, ?, ?)"
+            sql: "INSERT INTO audits (account, call, at, outcome, differing, position) VALUES (?, ?, ?, ?, ?, ?)"
         ).execute(arguments: [
             audit.account.rawValue, call, audit.at.rawValue, audit.outcome.rawValue,
-            audit.differing.joined(separator: " "),
+            audit.differing.joined(separator: " "), position,
         ])
         try db.cachedStatement(sql: "DELETE FROM audits WHERE account = ? AND at < ?")
             .execute(arguments: [

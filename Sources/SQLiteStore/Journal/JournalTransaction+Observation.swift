@@ -40,8 +40,11 @@ extension JournalTransaction {
         revised.firstHeardAt = min(call.firstHeardAt, incoming.receivedAt)
         let (row, change) = try settle(&revised, from: call, incoming: incoming, result: result)
         try insert(observation, call: row, incoming: incoming, result: result)
-        if let read { try insert(read, call: row, observation: position, incoming: incoming, result: result) }
-        try recordContradictions(of: revised, id: row, previous: call.state, at: incoming.receivedAt)
+        if let read {
+            try insert(
+                read, call: row, observation: position, incoming: incoming, result: result, previous: call.ledger)
+        }
+        try recordContradictions(of: revised, id: row, previous: call.state, by: result, at: incoming.receivedAt)
         if incoming.key.standing == .applied, let key = incoming.correlationKey {
             try placeDial(account: incoming.account, correlationKey: key, call: row)
         }
@@ -63,6 +66,7 @@ extension JournalTransaction {
         if let known = read, try isStored(known, call: id, observation: stored.position) { read = nil }
         guard read != nil || incoming.receivedAt < stored.receivedAt else {
             let decision = Decision(outcome: .duplicate, rule: .sameBytes)
+            try logRepeat(incoming, call: id, decision: decision)
             return receipt(incoming, call: call, previous: call, decision: decision, change: nil)
         }
         let observation = Observation(
@@ -76,8 +80,13 @@ extension JournalTransaction {
         var revised = call
         revised.firstHeardAt = min(call.firstHeardAt, incoming.receivedAt)
         let (row, change) = try settle(&revised, from: call, incoming: incoming, result: result)
-        if let read { try insert(read, call: row, observation: stored.position, incoming: incoming, result: result) }
-        try recordContradictions(of: revised, id: row, previous: call.state, at: incoming.receivedAt)
+        if let read {
+            try insert(
+                read, call: row, observation: stored.position, incoming: incoming, result: result,
+                previous: call.ledger)
+        }
+        try recordContradictions(of: revised, id: row, previous: call.state, by: result, at: incoming.receivedAt)
+        try logRepeat(incoming, call: row, decision: result.decision)
         return receipt(incoming, call: revised, previous: call, decision: result.decision, change: change)
     }
 
@@ -192,8 +201,8 @@ extension JournalTransaction {
             sql: """
                 INSERT INTO observations (position, call, account, source, trust, standing, digest, received_at,
                     last_received_at, count, status, is_known_status, attempt, outcome, rule, status_before,
-                    status_after, changed_fields, withdraws, statement)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?8, ?8, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    status_after, changed_fields, withdraws, statement, delivered_at, stated_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?8, ?8, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?8, ?)
                 """
         ).execute(arguments: [
             position, call, incoming.account.rawValue, observation.key.source.rawValue, observation.key.trust.rawValue,
@@ -203,6 +212,8 @@ extension JournalTransaction {
             decision.rule.rawValue,
             decision.statusBefore?.word, decision.statusAfter?.word, changed.isEmpty ? nil : Data(changed),
             withdraws.isEmpty ? nil : Data(withdraws), Data(statement.encoded),
+            // A body that tells no change says nothing of how long one took to arrive.
+            statement.looksPreCall ? nil : statement.updatedAt?.rawValue,
         ])
         try db.cachedStatement(sql: "INSERT INTO bodies (position, body) VALUES (?, ifnull(?, x''))")
             .execute(arguments: [position, Data(incoming.body)])

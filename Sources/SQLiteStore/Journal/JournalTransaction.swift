@@ -12,6 +12,10 @@ struct JournalTransaction {
     private(set) var position: Int64
     /// The newest time of a change by account, from which older changes are pruned.
     private var changedAccounts: [AccountID: Timestamp] = [:]
+    /// The newest mark of time before this transaction; nil without one.
+    let newestMark: Timestamp?
+    /// The latest time of the entries.
+    private var latestTime: Timestamp?
 
     /// Starts behind the last position that was committed.
     init(db: Database, reconciler: Reconciler, calculus: ExpectationCalculus) throws {
@@ -19,14 +23,20 @@ struct JournalTransaction {
         self.reconciler = reconciler
         self.calculus = calculus
         position = try Int64.fetchOne(db.cachedStatement(sql: "SELECT position FROM meta")) ?? 0
+        newestMark = try Self.newestMark(db)
     }
 
     /// Applies one entry. What is wrong with the entry alone leaves nothing of it but its bytes in quarantine; what is
     /// wrong with the database throws, and the batch with it.
     mutating func apply(_ entry: JournalEntry) throws -> JournalReceipt {
         position += 1
+        if let time = entry.markTime { latestTime = max(time, latestTime ?? time) }
         do {
-            return try inSavepoint { journal in try journal.store(entry) }
+            return try inSavepoint { journal in
+                let receipt = try journal.store(entry)
+                try journal.log(entry, receipt)
+                return receipt
+            }
         } catch {
             let failure = StoreError(error)
             guard failure.kind == .invalid else { throw failure }
@@ -38,6 +48,7 @@ struct JournalTransaction {
     /// Remembers the position and removes changes that are too old.
     mutating func finish() throws {
         try db.cachedStatement(sql: "UPDATE meta SET position = ?").execute(arguments: [position])
+        try mark(latestTime)
         for (account, now) in changedAccounts { try pruneChanges(account: account, now: now) }
     }
 
@@ -62,6 +73,7 @@ struct JournalTransaction {
             try storeSweepMark(account: account, agent: agent, sweptAt: sweptAt)
         case .heartbeat(let time): try storeHeartbeat(at: time)
         case .incident(let incident): try store(incident)
+        case .tallies(let tallies, let time): try store(tallies, at: time)
         case .audit(let audit): try store(audit)
         }
         return .done
@@ -75,7 +87,11 @@ struct JournalTransaction {
             receivedAt: incoming.receivedAt, reason: .poisoned, detail: failure.message, digest: incoming.key.digest,
             body: incoming.body)
         do {
-            return try inSavepoint { journal in try journal.quarantine(delivery) }
+            return try inSavepoint { journal in
+                let receipt = try journal.quarantine(delivery)
+                try journal.log(.observation(incoming), receipt)
+                return receipt
+            }
         } catch {
             let second = StoreError(error)
             guard second.kind == .invalid else { throw second }

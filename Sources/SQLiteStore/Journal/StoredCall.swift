@@ -17,6 +17,14 @@ struct StoredCall {
     var observationCount: Int
     var ledger: ExpectationLedger
     var state: CallState?
+    /// When it first was more than hints; nil before.
+    var bornAt: Timestamp?
+    /// From which position on; nil before.
+    var bornPosition: Int64?
+    /// From which position on it has its agent; nil while none is known.
+    var agentPosition: Int64?
+    /// From which position on it waits for what it waits for.
+    var ledgerPosition: Int64 = 0
 
     /// A call that was not known before.
     init(_ incoming: IncomingObservation) {
@@ -33,7 +41,7 @@ struct StoredCall {
     /// The columns of ``init(row:db:reconciler:)``, in its order.
     static let columns = """
         calls.id, call_id, calls.account, execution, first_heard_at, updated_at, change_sequence, unverified_status, \
-        observation_count, rules_version, ledger, state
+        observation_count, rules_version, ledger, state, born_at, born_position, agent_position, ledger_position
         """
 
     /// Reads a row of ``columns``. A state that other rules made, or in a form that is not known, is folded anew
@@ -50,6 +58,10 @@ struct StoredCall {
         unverifiedStatus = (try row.value(7) as String?).flatMap(CallStatus.init(spelling:))
         observationCount = try row.value(8)
         ledger = try ExpectationLedger(encoded: try row.bytes(10))
+        bornAt = (try row.value(12) as Int64?).map(Timestamp.init(rawValue:))
+        bornPosition = try row.value(13)
+        agentPosition = try row.value(14)
+        ledgerPosition = try row.value(15)
         guard let bytes = try row.optionalBytes(11) else { return }
         if try row.value(9) == reconciler.edition, let state = try? CallState(encoded: bytes) {
             self.state = state
@@ -96,6 +108,7 @@ extension StoredCall {
         "agent", "status", "phase", "from_digits", "to_digits", "created_at", "first_heard_at", "updated_at",
         "has_recording", "lead", "next_due_at", "waiting_outcome", "change_sequence", "rules_version",
         "unverified_status", "observation_count", "ledger", "state",
+        "born_at", "born_position", "agent_position", "ledger_position", "waits_by",
     ]
     private static let insertion = """
         INSERT INTO calls (\((values + identity).joined(separator: ", "))) \
@@ -113,7 +126,8 @@ extension StoredCall {
             state?[.fromNumber].digits, state?[.toNumber].digits, createdAt.rawValue, firstHeardAt.rawValue,
             updatedAt.rawValue, state?[.recordingURL] != nil, labels.lead, ledger.open?.due.rawValue,
             ledger.outcome?.rawValue, changeSequence, edition, unverifiedStatus?.word, observationCount,
-            Data(ledger.encoded), (state?.encoded).map { Data($0) },
+            Data(ledger.encoded), (state?.encoded).map { Data($0) }, bornAt?.rawValue, bornPosition, agentPosition,
+            ledgerPosition, ledger.open?.why.rawValue,
         ]
         let row: Int64
         if let id {

@@ -197,6 +197,18 @@ struct VariantTests {
         #expect(twice.fields.fields.isEmpty)
     }
 
+    @Test("Unknown members are told by name where it is plain, some of them, and never by value")
+    func unknownNames() throws {
+        #expect(
+            try drift(#""new_one":"secret","two words":1,"n\u0061me":2"#).unknownNames == [
+                "new_one", "(unusual)", "(unusual)",
+            ])
+        let long = String(repeating: "x", count: Drift.longestName + 1)
+        #expect(try drift("\"\(long)\":1").unknownNames == [Drift.unusualName])
+        let many = (0..<50).map { "\"key\($0)\":1" }.joined(separator: ",")
+        #expect(try drift(many).unknownNames == (0..<Drift.mostNames).map { "key\($0)" })
+    }
+
     @Test("Unknown members are counted, and make a body in progress look like a pre-call webhook")
     func unknownMembers() throws {
         #expect(try drift(#""new_one":{"status":"x"},"event":"tool""#).unknownKeys == 2)

@@ -109,10 +109,14 @@ final class FaultyStore: CallStore {
         try store.known(account: account, executions: executions)
     }
 
-    func report(
-        account: AccountID, from: Timestamp, to: Timestamp, now: Timestamp
-    ) throws(StoreError) -> ReconciliationReport {
-        try store.report(account: account, from: from, to: to, now: now)
+    func reportPositions() throws(StoreError) -> ClosedRange<Int64> { try store.reportPositions() }
+
+    func report(_ query: ReportQuery) throws(StoreError) -> ReconciliationReport { try store.report(query) }
+
+    func reportItems(
+        _ query: ReportQuery, figure: FigureID, after: ReportCursor?, limit: Int
+    ) throws(StoreError) -> ReportPage {
+        try store.reportItems(query, figure: figure, after: after, limit: limit)
     }
 
     func quarantine(account: AccountID, before: Int64?, limit: Int) throws(StoreError) -> [QuarantineRecord] {

@@ -1,0 +1,121 @@
+package import CallDomain
+
+/// How a report, or the list of a figure, is written; the same for the command line and the API.
+package enum ReportFormat: String, CaseIterable, Sendable {
+    /// Lines for people.
+    case table
+    /// One object.
+    case json
+    /// RFC 4180, with a header line.
+    case csv
+    /// One page without scripts or outside assets.
+    case html
+
+    /// The media type.
+    package var mediaType: String {
+        switch self {
+        case .table: "text/plain; charset=utf-8"
+        case .json: "application/json"
+        case .csv: "text/csv; charset=utf-8; header=present"
+        case .html: "text/html; charset=utf-8"
+        }
+    }
+
+    /// The words, for messages.
+    package static var words: String { allCases.map(\.rawValue).joined(separator: ", ") }
+
+    /// The format that `Accept` prefers: the first of its media types that is written here; JSON where none is.
+    package init(accept: String) {
+        let types = accept.split(separator: ",").map { part in
+            part.split(separator: ";")[0].filter { $0 != " " && $0 != "\t" }.lowercased()
+        }
+        for type in types {
+            switch type {
+            case "text/html": self = .html
+            case "text/csv": self = .csv
+            case "text/plain": self = .table
+            case "application/json", "*/*": self = .json
+            default: continue
+            }
+            return
+        }
+        self = .json
+    }
+
+    /// Writes a report.
+    package func write(_ report: ReconciliationReport) -> String {
+        switch self {
+        case .table: ReportTable.write(report)
+        case .json: ReportJSON.write(report)
+        case .csv: ReportCSV.write(report)
+        case .html: ReportPageHTML.write(report)
+        }
+    }
+
+    /// Writes what a figure counts.
+    package func write(_ list: FigureList) -> String {
+        switch self {
+        case .table: ReportTable.write(list)
+        case .json: ReportJSON.write(list)
+        case .csv: ReportCSV.write(list)
+        case .html: ReportPageHTML.write(list)
+        }
+    }
+}
+
+/// What a figure counts, all of it or one page.
+package struct FigureList: Sendable {
+    /// What was asked for.
+    package var query: ReportQuery
+    /// The figure.
+    package var figure: FigureID
+    /// The journal position it was read at.
+    package var position: Int64
+    /// The items.
+    package var items: [ReportItem]
+    /// Where to go on; nil where nothing follows.
+    package var next: ReportCursor?
+
+    /// Puts a list together.
+    package init(
+        query: ReportQuery, figure: FigureID, position: Int64, items: [ReportItem], next: ReportCursor?
+    ) {
+        self.query = query
+        self.query.asOf = position
+        self.figure = figure
+        self.position = position
+        self.items = items
+        self.next = next
+    }
+}
+
+/// The addresses of reports.
+package enum ReportAddress {
+    /// The report.
+    package static let report = "/api/v1/reports/reconciliation"
+
+    /// A report, or where a figure is named, its list.
+    package static func path(
+        _ query: ReportQuery, figure: FigureID? = nil, cursor: ReportCursor? = nil, format: ReportFormat? = nil
+    ) -> String {
+        var parameters = ["from=\(query.from.iso8601())", "to=\(query.to.iso8601())"]
+        if let agent = query.agent { parameters.append("agent=\(escaped(agent.rawValue))") }
+        if let asOf = query.asOf { parameters.append("as-of=\(asOf)") }
+        if let cursor { parameters.append("cursor=\(cursor.text)") }
+        if let format { parameters.append("output=\(format.rawValue)") }
+        let list = figure.map { "/figures/\($0.rawValue)/calls" } ?? ""
+        return report + list + "?" + parameters.joined(separator: "&")
+    }
+
+    private static func escaped(_ text: String) -> String {
+        let digits = Array("0123456789ABCDEF".utf8)
+        var bytes: [UInt8] = []
+        for byte in text.utf8 {
+            switch byte {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E: bytes.append(byte)
+            default: bytes += [0x25, digits[Int(byte >> 4)], digits[Int(byte & 0xF)]]
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

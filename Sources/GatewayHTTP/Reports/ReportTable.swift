@@ -1,0 +1,100 @@
+import CallDomain
+
+/// Reports as lines for a terminal.
+enum ReportTable {
+    static func write(_ report: ReconciliationReport) -> String {
+        var lines = [
+            title(report.query),
+            "as of position \(report.position)" + (report.asOf.map { ", \(ReportText.time($0)) UTC" } ?? ""), "",
+        ]
+        lines += report.coverage.flatMap { wrapped($0) } + report.leftOut.flatMap { wrapped($0) }
+        let groups = FigureID.Group.allCases.map { ($0, FigureRow.rows(of: report, in: $0)) }
+        let width = groups.flatMap(\.1).map { name($0).count }.max() ?? 0
+        for (group, rows) in groups where !rows.isEmpty {
+            lines += ["", group.rawValue]
+            lines += rows.flatMap { row in division(row) + [line(row, width: width)] }
+        }
+        lines += incidents(report) + names(report)
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    static func write(_ list: FigureList) -> String {
+        let id = list.figure
+        let name = id.part == nil ? id.title : "\(id.kind.title): \(id.title)"
+        var lines = [name, id.explanation, title(list.query) + ", as of position \(list.position)", ""]
+        lines += list.items.map { item in
+            let count = item.count == 1 ? nil : "\(item.count) ×"
+            return [ReportText.time(item.at), item.execution?.rawValue, count, item.detail].compactMap { $0 }
+                .joined(separator: "  ")
+        }
+        if list.items.isEmpty { lines.append("nothing") }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func title(_ query: ReportQuery) -> String {
+        let agent = query.agent.map { " of agent \($0.rawValue)" } ?? ""
+        return "Reconciliation of account \(query.account.rawValue)\(agent), "
+            + "\(ReportText.time(query.from)) to \(ReportText.time(query.to)) UTC"
+    }
+
+    private static func name(_ row: FigureRow) -> String {
+        (row.isPart ? "      " : "  ") + row.figure.id.title
+    }
+
+    private static func division(_ row: FigureRow) -> [String] { row.division.map { ["    \($0)"] } ?? [] }
+
+    private static func line(_ row: FigureRow, width: Int) -> String {
+        let value = ReportText.value(row.figure.value, unit: row.figure.id.unit)
+        let share = ReportText.share(row.figure.value, of: row.whole)
+        let text = padded(name(row), width + 2) + leading(value, 12) + (share.isEmpty ? "" : "  " + leading(share, 7))
+        return text
+    }
+
+    private static func incidents(_ report: ReconciliationReport) -> [String] {
+        guard !report.incidents.isEmpty else { return [] }
+        return ["", "Incidents"]
+            + report.incidents.map { incident in
+                let end = incident.to.map { $0 == incident.from ? "" : " to \(ReportText.time($0))" } ?? " until now"
+                let agent = incident.agent.map { ", agent \($0.rawValue)" } ?? ""
+                let cause = incident.cause.map { " (\(ReportText.words($0.rawValue)))" } ?? ""
+                return "  \(ReportText.time(incident.from))\(end)  \(ReportText.words(incident.kind.rawValue))\(cause)"
+                    + "\(agent): \(incident.detail)"
+            }
+    }
+
+    private static func names(_ report: ReconciliationReport) -> [String] {
+        guard !report.names.isEmpty else { return [] }
+        return ["", "Seen for the first time"]
+            + report.names.map { name in
+                "  \(ReportText.time(name.firstSeenAt))  \(padded(name.kind.rawValue, 9))\(printable(name.name)) "
+                    + "(\(ReportText.grouped(name.count)))"
+            }
+    }
+
+    /// A name from outside without what would move a terminal's cursor.
+    private static func printable(_ text: String) -> String {
+        String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.filter { $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value) }))
+    }
+
+    private static func wrapped(_ sentence: String, width: Int = 100) -> [String] {
+        var lines = [""]
+        for word in sentence.split(separator: " ") {
+            if let last = lines.last, !last.isEmpty, last.count + 1 + word.count > width {
+                lines.append(String(word))
+            } else {
+                lines[lines.count - 1] += (lines[lines.count - 1].isEmpty ? "" : " ") + word
+            }
+        }
+        return lines
+    }
+
+    private static func padded(_ text: String, _ width: Int) -> String {
+        text + String(repeating: " ", count: max(1, width - text.count))
+    }
+
+    private static func leading(_ text: String, _ width: Int) -> String {
+        String(repeating: " ", count: max(0, width - text.count)) + text
+    }
+}

@@ -1,0 +1,198 @@
+import CallDomain
+
+/// Where the things stand that a figure counts. Its value is their number and its list is they themselves, so that the
+/// two agree. Every part is a range of an index.
+struct FigureSource {
+    var parts: [Part]
+    /// Whether calls are counted, each once, rather than rows.
+    var countsCalls = false
+
+    /// Rows of one table.
+    struct Part {
+        var table: String
+        /// The column of `calls.id`; nil where rows are about no call.
+        var call: String? = "call"
+        var at: String
+        var position = "position"
+        /// What tells rows of the same time and position apart.
+        var number = "id"
+        var detail = "NULL"
+        var count = "1"
+        /// The condition that one agent is meant; nil where rows know of none.
+        var agent: String?
+        var conditions: [String]
+
+        /// The same under further conditions.
+        func with(_ more: String...) -> Part {
+            var part = self
+            part.conditions += more
+            return part
+        }
+
+        /// The same with another detail.
+        func telling(_ detail: String) -> Part {
+            var part = self
+            part.detail = detail
+            return part
+        }
+
+        /// The table and the condition; one more where the report is about one agent.
+        func from(isForAgent: Bool) -> String {
+            let all = conditions + (isForAgent ? [agent ?? "FALSE"] : [])
+            return "\(table) WHERE \(all.joined(separator: " AND "))"
+        }
+    }
+
+    /// Rows, each of which counts.
+    init(rows parts: Part...) { self.parts = parts }
+
+    /// Rows, of which each call counts once.
+    init(calls parts: Part...) {
+        self.parts = parts
+        countsCalls = true
+    }
+
+    /// Rows of several tables.
+    init(_ parts: [Part], countsCalls: Bool = false) {
+        self.parts = parts
+        self.countsCalls = countsCalls
+    }
+
+    /// Whether the figure can be told for one agent.
+    var knowsAgents: Bool { parts.allSatisfy { $0.agent != nil } }
+
+    /// The statement for the value.
+    func valueSQL(isForAgent: Bool) -> String {
+        if countsCalls {
+            let union = parts.map { "SELECT \($0.call ?? "NULL") AS call FROM \($0.from(isForAgent: isForAgent))" }
+            return "SELECT count(DISTINCT call) FROM (\(union.joined(separator: " UNION ALL ")))"
+        }
+        let sums = parts.map {
+            let sum = $0.count == "1" ? "count(*)" : "ifnull(sum(\($0.count)), 0)"
+            return "(SELECT \(sum) FROM \($0.from(isForAgent: isForAgent)))"
+        }
+        return "SELECT \(sums.joined(separator: " + "))"
+    }
+
+    /// The statement for a page of the list: execution, call, time, position, number, detail, count.
+    func listSQL(isForAgent: Bool) -> String {
+        let union = parts.map { part in
+            """
+            SELECT \(part.call ?? "NULL") AS call, \(part.at) AS at, \(part.position) AS position,
+                \(part.number) AS number, \(part.detail) AS detail, \(part.count) AS count
+            FROM \(part.from(isForAgent: isForAgent))
+            """
+        }.joined(separator: "\nUNION ALL\n")
+        let rows =
+            countsCalls
+            ? """
+            SELECT call, min(at) AS at, min(position) AS position, call AS number, min(detail) AS detail, 1 AS count
+            FROM (\(union)) GROUP BY call
+            """ : union
+        return """
+            SELECT calls.execution, calls.call_id, listed.at, listed.position, listed.number, listed.detail, listed.count
+            FROM (\(rows)) AS listed LEFT JOIN calls ON calls.id = listed.call
+            WHERE (listed.at, listed.position, listed.number) > (:afterTime, :afterPosition, :afterNumber)
+            ORDER BY listed.at, listed.position, listed.number LIMIT :limit
+            """
+    }
+
+    /// The statement for sums by step of the window.
+    func seriesSQL(isForAgent: Bool) -> String {
+        let union = parts.map { part in
+            "SELECT (\(part.at) - :from) / :step AS step, \(part.count) AS count FROM \(part.from(isForAgent: isForAgent))"
+        }
+        return "SELECT step, sum(count) FROM (\(union.joined(separator: " UNION ALL "))) GROUP BY step"
+    }
+}
+
+extension FigureSource.Part {
+    private static func agent(of table: String) -> String {
+        """
+        EXISTS (SELECT 1 FROM calls AS owner WHERE owner.id = \(table).call AND owner.agent = :agent
+            AND owner.agent_position <= :position)
+        """
+    }
+
+    private static func window(_ at: String) -> [String] {
+        ["account = :account", "\(at) >= :from", "\(at) < :to"]
+    }
+
+    /// Observations by their first delivery.
+    static let observed = Self(
+        table: "observations", at: "delivered_at", number: "position", agent: agent(of: "observations"),
+        conditions: window("delivered_at") + ["position <= :position"])
+
+    /// Further deliveries of the same bytes.
+    static let repeated = Self(
+        table: "repeats", at: "received_at", agent: agent(of: "repeats"),
+        conditions: window("received_at") + ["position <= :position"])
+
+    /// Full reads.
+    static let read = Self(
+        table: "reads", at: "received_at", agent: agent(of: "reads"),
+        conditions: window("received_at") + ["position <= :position"])
+
+    /// Calls by when they became known.
+    static let born = Self(
+        table: "calls", call: "id", at: "born_at", position: "born_position",
+        agent: "agent = :agent AND agent_position <= :position",
+        conditions: window("born_at") + ["born_position <= :position"])
+
+    /// Calls whose expectation is overdue as it has been since before the position.
+    static let waiting = Self(
+        table: "calls", call: "id", at: "next_due_at", position: "ledger_position", detail: "waits_by",
+        agent: "agent = :agent AND agent_position <= :position",
+        conditions: [
+            "account = :account", "next_due_at <= :now", "status IS NOT NULL", "ledger_position <= :position",
+            "born_position <= :position",
+        ])
+
+    /// Expectations that were overdue at the position and ended after it.
+    static let waited = Self(
+        table: "overdue_spans", at: "due_at", position: "opened_position", detail: "rule",
+        agent: agent(of: "overdue_spans"),
+        conditions: [
+            "account = :account", "position > :position", "opened_position <= :position", "due_at <= :now",
+        ])
+
+    /// Expectations that became overdue in the window and have ended.
+    static let passed = Self(
+        table: "overdue_spans", at: "due_at", position: "opened_position", detail: "rule",
+        agent: agent(of: "overdue_spans"),
+        conditions: window("due_at") + ["opened_position <= :position", "due_at <= :now"])
+
+    /// Ends of waiting.
+    static let ended = Self(
+        table: "endings", at: "at", detail: "nullif(what, '')", agent: agent(of: "endings"),
+        conditions: window("at") + ["position <= :position"])
+
+    /// Contradictions by when they came up.
+    static let contradicted = Self(
+        table: "contradiction_log", at: "at", detail: "statuses", agent: agent(of: "contradiction_log"),
+        conditions: window("at") + ["begun IS NULL", "position <= :position"])
+
+    /// Deliveries that went to quarantine.
+    static let aside = Self(
+        table: "kept_aside", call: nil, at: "received_at", detail: "reason", agent: "agent = :agent",
+        conditions: window("received_at") + ["position <= :position"])
+
+    /// What was counted of a kind.
+    static func tallied(_ kind: Tally.Kind) -> Self {
+        Self(
+            table: "tallies", call: nil, at: "at", detail: "name", count: "count",
+            conditions: window("at") + ["kind = '\(kind.rawValue)'", "position <= :position"])
+    }
+
+    /// Names of a kind that were seen for the first time.
+    static func named(_ kind: Tally.Kind) -> Self {
+        Self(
+            table: "tally_names", call: nil, at: "first_at", detail: "name",
+            conditions: window("first_at") + ["kind = '\(kind.rawValue)'", "position <= :position"])
+    }
+
+    /// Audits.
+    static let audited = Self(
+        table: "audits", at: "at", detail: "outcome", agent: agent(of: "audits"),
+        conditions: window("at") + ["position <= :position"])
+}
