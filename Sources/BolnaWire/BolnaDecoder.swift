@@ -4,6 +4,10 @@ package import CallDomain
 ///
 /// Every function takes any bytes, never traps, and looks at each byte about once.
 package enum BolnaDecoder {
+    /// The version of what this decoder can use: raised whenever a body that was kept aside may be usable now, so that
+    /// such bodies are tried again.
+    package static let version = 1
+
     /// Reads a webhook's body.
     package static func decodeDelivery(_ body: [UInt8]) -> DecodedDelivery {
         do throws(UnusableBody) {

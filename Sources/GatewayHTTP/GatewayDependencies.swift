@@ -23,6 +23,10 @@ package struct GatewayDependencies: Sendable {
     package var explains: ExplainService
     /// Places calls.
     package var dials: DialService
+    /// Replays and discards what is kept aside.
+    package var quarantine: QuarantineService
+    /// Takes persons' rulings.
+    package var rulings: RulingService
     /// Tells of changes.
     package var changes: ChangeFeed
     /// Remembers refused deliveries.
@@ -57,6 +61,7 @@ package struct GatewayDependencies: Sendable {
         accounts: AccountDirectory, trusts: [AccountID: AccountTrust], verifier: WebhookVerifier,
         intake: WebhookIntake, reader: StoreReader, writer: JournalWriter, checks: CheckService,
         explains: ExplainService, dials: DialService,
+        quarantine: QuarantineService, rulings: RulingService,
         changes: ChangeFeed, refusals: RefusalLog, health: HealthBook, gate: RequestGate, metrics: GatewayMetrics,
         keys: APIKeyDirectory,
         registry: PrometheusRegistry, now: @escaping @Sendable () -> Timestamp,
@@ -74,6 +79,8 @@ package struct GatewayDependencies: Sendable {
         self.checks = checks
         self.explains = explains
         self.dials = dials
+        self.quarantine = quarantine
+        self.rulings = rulings
         self.changes = changes
         self.refusals = refusals
         self.health = health

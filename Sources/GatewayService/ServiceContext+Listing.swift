@@ -44,7 +44,8 @@ extension ServiceContext {
     func readFound(_ execution: ExecutionID, of agent: AgentID, account: AccountID) async -> FoundRead {
         guard let answer = await request(.execution(execution), account: account) else { return .unavailable }
         let read = ReadAnswer(answer.outcome, asked: execution)
-        let entries = entries(of: read, source: .sweep, account: account, agent: agent, answer: answer)
+        let entries = entries(
+            of: read, asked: execution, source: .sweep, account: account, agent: agent, answer: answer)
         do {
             _ = try await submit(entries)
         } catch {

@@ -22,7 +22,8 @@ extension ServiceContext {
     /// The entries of a full read's verdict: a statement, or a body kept aside. Failures leave no entry here, since
     /// what follows from them depends on who asked.
     package func entries(
-        of verdict: ReadAnswer, source: Source, account: AccountID, agent: AgentID?, answer: BolnaAnswer
+        of verdict: ReadAnswer, asked execution: ExecutionID, source: Source, account: AccountID, agent: AgentID?,
+        answer: BolnaAnswer
     ) -> [JournalEntry] {
         switch verdict {
         case .statement(let statement, let body):
@@ -39,9 +40,9 @@ extension ServiceContext {
             return [
                 .quarantine(
                     QuarantinedDelivery(
-                        account: account, agent: agent, source: source, trust: .authoritative,
-                        receivedAt: answer.receivedAt, reason: reason, detail: detail, digest: digest(body),
-                        body: body))
+                        account: account, agent: agent, execution: execution, source: source, trust: .authoritative,
+                        receivedAt: answer.receivedAt, sentAt: answer.sentAt, reason: reason, detail: detail,
+                        digest: digest(body), body: body))
             ]
         case .notFound, .refused, .failed: return []
         }

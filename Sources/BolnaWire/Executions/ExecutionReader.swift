@@ -137,6 +137,9 @@ extension ExecutionReader {
         [id, executionID, callID, callIDCamelCase].contains { if case .empty = $0 { false } else { true } }
     }
 
+    /// The first readable id of a call, whatever else is wrong with the object.
+    var mentionedID: String? { [id, executionID, callID, callIDCamelCase].lazy.compactMap(\.value).first }
+
     /// Whether the object has an `execution_id`.
     var hasExecutionID: Bool { if case .empty = executionID { false } else { true } }
 

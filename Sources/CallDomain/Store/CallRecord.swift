@@ -193,20 +193,3 @@ package struct DialRecord: Hashable, Sendable {
         self.detail = detail
     }
 }
-
-/// A quarantined delivery as it is stored.
-package struct QuarantineRecord: Sendable {
-    /// Its number.
-    package var id: Int64
-    /// What was kept.
-    package var delivery: QuarantinedDelivery
-    /// How often the same bytes came for the same reason.
-    package var count: Int
-
-    /// Puts a record together.
-    package init(id: Int64, delivery: QuarantinedDelivery, count: Int) {
-        self.id = id
-        self.delivery = delivery
-        self.count = count
-    }
-}

@@ -60,8 +60,12 @@ package protocol CallStore: Sendable {
     func reportItems(_ query: ReportQuery, figure: FigureID, after: ReportCursor?, limit: Int) throws(StoreError)
         -> ReportPage
 
-    /// The quarantine's newest entries, at most `limit`, older than `before`.
-    func quarantine(account: AccountID, before: Int64?, limit: Int) throws(StoreError) -> [QuarantineRecord]
+    /// A slice of the quarantine's entries, ordered by number.
+    func quarantine(account: AccountID, query: QuarantineQuery, slice: QuarantineSlice) throws(StoreError)
+        -> [QuarantineRecord]
+
+    /// How many entries of the quarantine there are, by reason.
+    func quarantineCounts(account: AccountID, query: QuarantineQuery) throws(StoreError) -> QuarantineCounts
 
     /// The dial intent with this correlation key; nil where there is none.
     func dial(account: AccountID, correlationKey: String) throws(StoreError) -> DialRecord?

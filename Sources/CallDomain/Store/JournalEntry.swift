@@ -5,6 +5,8 @@ package enum JournalEntry: Sendable {
     case observation(IncomingObservation)
     /// A delivery that could not be used, or is of another kind than a call webhook.
     case quarantine(QuarantinedDelivery)
+    /// A further attempt to use a delivery that is in quarantine, or a person's decision to discard it.
+    case quarantineTrial(QuarantineTrial)
     /// A read of a call that failed: the call is unchanged, its next read is put off.
     case readFailed(FailedRead)
     /// A list page sent at this time showed a due call in the status that is held: a look without a full read.
@@ -52,12 +54,15 @@ package struct IncomingObservation: Sendable {
     package var proposedCallID: CallID
     /// The correlation key of a dial intent found in the recipient data; nil without one.
     package var correlationKey: String?
+    /// When it was taken out of quarantine; nil where it comes straight from its source. What is believed goes by the
+    /// time of receipt, what is expected next by this.
+    package var replayedAt: Timestamp?
 
     /// Puts an incoming observation together.
     package init(
         account: AccountID, key: ObservationKey, receivedAt: Timestamp, sentAt: Timestamp? = nil, body: [UInt8],
         statement: Statement, withdraws: [ObservationKey] = [], profile: ScopeProfile, proposedCallID: CallID,
-        correlationKey: String? = nil
+        correlationKey: String? = nil, replayedAt: Timestamp? = nil
     ) {
         self.account = account
         self.key = key
@@ -69,72 +74,8 @@ package struct IncomingObservation: Sendable {
         self.profile = profile
         self.proposedCallID = proposedCallID
         self.correlationKey = correlationKey
+        self.replayedAt = replayedAt
     }
-}
-
-/// A delivery kept because it could not be used; never dropped, always replayable.
-package struct QuarantinedDelivery: Sendable {
-    /// The account it was addressed to.
-    package var account: AccountID
-    /// The agent of the address; nil for any.
-    package var agent: AgentID?
-    /// Where it came from.
-    package var source: Source
-    /// How sure its sender is.
-    package var trust: Trust
-    /// When it was received first.
-    package var receivedAt: Timestamp
-    /// Why it is kept.
-    package var reason: QuarantineReason
-    /// One sentence for the operator, without personal data.
-    package var detail: String
-    /// The SHA-256 of the bytes: the same bytes for the same reason are one entry with a count.
-    package var digest: ContentDigest
-    /// The bytes as received.
-    package var body: [UInt8]
-
-    /// Puts an entry together.
-    package init(
-        account: AccountID, agent: AgentID?, source: Source, trust: Trust, receivedAt: Timestamp,
-        reason: QuarantineReason, detail: String, digest: ContentDigest, body: [UInt8]
-    ) {
-        self.account = account
-        self.agent = agent
-        self.source = source
-        self.trust = trust
-        self.receivedAt = receivedAt
-        self.reason = reason
-        self.detail = detail
-        self.digest = digest
-        self.body = body
-    }
-}
-
-/// Why a delivery is kept aside.
-package enum QuarantineReason: String, Hashable, CaseIterable, Sendable {
-    /// Not JSON.
-    case notJSON = "not-json"
-    /// JSON, but not an object or an array of objects.
-    case unknownShape = "unknown-shape"
-    /// No id of a call.
-    case noID = "no-id"
-    /// A field that must have a certain type has another.
-    case badField = "bad-field"
-    /// The body's agent is not the one of the address or token.
-    case agentMismatch = "agent-mismatch"
-    /// The call has as many distinct observations, or hints, as are folded or kept beside it.
-    case tooManyObservations = "too-many-observations"
-    /// A read answered with another call than was asked for.
-    case otherCall = "other-call"
-    /// A workflow webhook: kept as `other`, not an error.
-    case workflow = "workflow"
-    /// A batch webhook: kept as `other`, not an error.
-    case batch = "batch"
-    /// The store could not process it by itself; its neighbours were stored.
-    case poisoned = "poisoned"
-
-    /// Whether it is kept as `other` rather than as something wrong.
-    package var isOtherKind: Bool { self == .workflow || self == .batch }
 }
 
 /// A read that brought no usable answer.

@@ -4,6 +4,8 @@ package enum JournalReceipt: Sendable {
     case observed(ObservedCall)
     /// The delivery is in quarantine, or its count there went up.
     case quarantined(reason: QuarantineReason, isRepeat: Bool)
+    /// An entry of the quarantine was tried again, or discarded.
+    case tried(QuarantineTrialOutcome)
     /// A call's expectation was computed anew; its change, for those who watch, nil where clients see none.
     case revised(Change?)
     /// Done; nothing to tell.
@@ -13,14 +15,18 @@ package enum JournalReceipt: Sendable {
     /// The entry failed by itself and left nothing; the rest of the batch is stored.
     case failed(StoreError)
 
-    /// The change that clients can see; nil without one.
-    package var change: Change? {
+    /// The changes that clients can see, in the order of their cursors.
+    package var changes: [Change] {
         switch self {
-        case .observed(let observed): observed.change
-        case .revised(let change): change
-        case .quarantined, .done, .dialExists, .failed: nil
+        case .observed(let observed): [observed.change].compactMap { $0 }
+        case .tried(let outcome): outcome.observed.compactMap(\.change)
+        case .revised(let change): [change].compactMap { $0 }
+        case .quarantined, .done, .dialExists, .failed: []
         }
     }
+
+    /// The change that clients can see, of an entry that makes at most one; nil without one.
+    package var change: Change? { changes.last }
 }
 
 /// The outcome of one observation.

@@ -16,7 +16,8 @@ package struct GatewayCommand: AsyncParsableCommand {
         version: version,
         subcommands: [
             ServeCommand.self, DemoCommand.self, CheckCommand.self, ReportCommand.self, WebhookURLCommand.self,
-            ExplainCommand.self, ConfigCommand.self, DoctorCommand.self,
+            ExplainCommand.self, ConfigCommand.self, DoctorCommand.self, QuarantineCommand.self,
+            RulingCommand.self,
         ]
     )
 

@@ -71,6 +71,7 @@ struct GatewayAssembly {
         let heartbeat = Heartbeat(context: context, clock: clock, onOutage: sweeper.cover)
         let dials = DialService(context: context, clock: clock)
         let explains = ExplainService(context: context)
+        let quarantine = QuarantineService(context: context, reconciler: policy.reconciler)
         dependencies = GatewayDependencies(
             accounts: accounts,
             trusts: [
@@ -84,6 +85,7 @@ struct GatewayAssembly {
             intake: WebhookIntake(context: context, onHint: poller.wake),
             reader: reader, writer: writer, checks: CheckService(context: context), explains: explains,
             dials: dials,
+            quarantine: quarantine, rulings: RulingService(context: context),
             changes: changes, refusals: refusals, health: health, gate: gate, metrics: metrics,
             keys: try APIKeyDirectory(keys: [
                 (
@@ -96,6 +98,7 @@ struct GatewayAssembly {
         services = [
             writer, poller, sweeper, heartbeat, dials, Auditor(context: context, clock: clock),
             SelfCheck(context: context, explains: explains, clock: clock),
+            QuarantineKeeper(context: context, quarantine: quarantine, clock: clock),
         ]
     }
 

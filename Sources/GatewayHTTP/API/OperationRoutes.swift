@@ -5,54 +5,18 @@ import HTTPTypes
 import Hummingbird
 import WebhookTrust
 
-/// `/api/v1` for operators: quarantine, refusals, health, and who one is.
+/// `/api/v1` for operators: refusals, health, and who one is.
 struct OperationRoutes: Sendable {
-    /// The most entries of one page of the quarantine.
-    static let mostEntries = 200
-
     private let dependencies: GatewayDependencies
 
     init(dependencies: GatewayDependencies) { self.dependencies = dependencies }
 
     var routes: [Route] {
         [
-            Route(.get, "/api/v1/quarantine", .scoped(.operate, quarantine)),
             Route(.get, "/api/v1/refusals", .scoped(.operate, refusals)),
             Route(.get, "/api/v1/health", .scoped(.operate, health)),
             Route(.get, "/api/v1/me", .scoped(.read, me)),
         ]
-    }
-
-    @Sendable private func quarantine(_ request: RouteRequest, _ principal: Principal) async throws -> Response {
-        let limit = try request.query.number("limit", in: 1...Self.mostEntries, default: 50)
-        let before = try request.query.text("before").map { text throws(Problem) -> Int64 in
-            guard let id = Int64(text) else { throw Problem(.badRequest, "before must be the id of an entry.") }
-            return id
-        }
-        let reveals = principal.scopes.contains(.reveal)
-        let entries = try await dependencies.reader.read { store throws(StoreError) in
-            try store.quarantine(account: principal.account, before: before, limit: limit)
-        }
-        return .object { json in
-            json.key("data")
-            json.array { json in
-                for entry in entries {
-                    json.object { json in
-                        json.member("id", entry.id)
-                        json.member("agentId", entry.delivery.agent?.rawValue)
-                        json.member("source", entry.delivery.source.word)
-                        json.member("trust", entry.delivery.trust.word)
-                        json.member("receivedAt", entry.delivery.receivedAt)
-                        json.member("reason", entry.delivery.reason.rawValue)
-                        json.member("detail", entry.delivery.detail)
-                        json.member("digest", entry.delivery.digest.hex)
-                        json.member("count", entry.count)
-                        json.member("body", reveals ? String(decoding: entry.delivery.body, as: UTF8.self) : nil)
-                    }
-                }
-            }
-            json.member("nextBefore", entries.count == limit ? entries.last?.id : nil)
-        }
     }
 
     /// Refused deliveries are shown to the account they were addressed to, though nobody vouched for them; those to no

@@ -94,6 +94,8 @@ extension RouteTable {
             PredecessorRoutes(dependencies: dependencies, bodyLimit: apiBodyLimit).routes,
             CallRoutes(dependencies: dependencies, bodyLimit: apiBodyLimit).routes,
             ChangeRoutes(dependencies: dependencies, settings: stream).routes,
+            RulingRoutes(dependencies: dependencies, bodyLimit: apiBodyLimit).routes,
+            QuarantineRoutes(dependencies: dependencies, bodyLimit: apiBodyLimit).routes,
             ReportRoutes(dependencies: dependencies).routes,
             OperationRoutes(dependencies: dependencies).routes,
         ]

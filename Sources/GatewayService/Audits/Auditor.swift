@@ -47,7 +47,7 @@ package final class Auditor: Service, Sendable {
         }
         if audit.outcome == .differs {
             entries += context.entries(
-                of: read, source: .poll, account: candidate.account, agent: candidate.agent,
+                of: read, asked: execution, source: .poll, account: candidate.account, agent: candidate.agent,
                 answer: answer)
             entries.append(.incident(incident(audit)))
         }

@@ -98,7 +98,8 @@ package final class CheckService: Sendable {
         let answer = await context.send(.execution(record.execution), account: record.account)
         let read = ReadAnswer(answer.outcome, asked: record.execution)
         let entries = context.entries(
-            of: read, source: .check, account: record.account, agent: record.state?.agent, answer: answer)
+            of: read, asked: record.execution, source: .check, account: record.account, agent: record.state?.agent,
+            answer: answer)
         do {
             for case .failed(let error) in try await context.submit(entries) { throw error }
             let updated = try await find(record.account, record.call.rawValue) ?? record

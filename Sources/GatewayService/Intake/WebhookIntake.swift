@@ -124,7 +124,7 @@ package final class WebhookIntake: Sendable {
             case .quarantined(let reason, _): self.reason = self.reason ?? reason
             case .failed(let error) where error.isRetryable: throw .unavailable(error)
             case .failed: isPoisoned = true
-            case .revised, .done, .dialExists: break
+            case .revised, .tried, .done, .dialExists: break
             }
         }
     }
@@ -135,8 +135,9 @@ extension VerifiedDelivery {
     func quarantined(_ reason: QuarantineReason, _ detail: String) -> JournalEntry {
         .quarantine(
             QuarantinedDelivery(
-                account: account, agent: agent, source: .webhook, trust: trust, receivedAt: receivedAt,
-                reason: reason, detail: detail, digest: digest, body: body))
+                account: account, agent: agent, execution: BolnaDecoder.mentionedExecution(in: body),
+                source: .webhook, trust: trust, receivedAt: receivedAt, reason: reason, detail: detail,
+                digest: digest, body: body))
     }
 }
 

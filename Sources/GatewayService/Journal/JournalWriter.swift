@@ -95,7 +95,7 @@ package final class JournalWriter: Service, Sendable {
                 }
             return (acknowledgements.map { (state.answers.removeValue(forKey: $0.ticket), $0.result) }, next)
         }
-        if case .success(let receipts) = outcome { changes.publish(receipts.compactMap(\.change)) }
+        if case .success(let receipts) = outcome { changes.publish(receipts.flatMap(\.changes)) }
         for (answer, result) in told { answer?.resume(returning: result) }
         return next
     }

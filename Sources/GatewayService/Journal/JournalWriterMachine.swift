@@ -121,6 +121,7 @@ extension JournalEntry {
         switch self {
         case .observation(let observation): observation.body.count
         case .quarantine(let delivery): delivery.body.count
+        case .quarantineTrial(let trial): trial.observations.reduce(0) { $0 + $1.body.count }
         case .dialIntent(let intent): intent.request.count
         case .pathHealth(_, _, let record, _): record.count
         case .readFailed, .recompute, .listed, .dialOutcome, .sweepMark, .heartbeat, .incident, .audit, .tallies: 0

@@ -158,7 +158,8 @@ package final class Poller: Service, Sendable {
         var entries: [JournalEntry] = []
         if case .single(let call) = read, let verdict = outcome.verdict {
             entries += context.entries(
-                of: verdict, source: .poll, account: call.account, agent: call.agent, answer: answer)
+                of: verdict, asked: call.execution, source: .poll, account: call.account, agent: call.agent,
+                answer: answer)
         }
         entries += outcome.failures.map(JournalEntry.readFailed)
         entries += outcome.unchanged.map { call in

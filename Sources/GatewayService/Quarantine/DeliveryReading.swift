@@ -51,4 +51,45 @@ struct DeliveryReading {
             return Part(statement: decoded.statement, body: element, digest: hash(element))
         }
     }
+
+    /// Reads the answer to a full read of a call.
+    init(read body: [UInt8], digest: ContentDigest, asked execution: ExecutionID) {
+        switch ReadAnswer(.response(status: 200, retryAfter: nil, body: body), asked: execution) {
+        case .statement(let statement, _): parts = [Part(statement: statement, body: body, digest: digest)]
+        case .unusable(let reason, let detail, _): fault = UnusableBody(reason, detail)
+        case .notFound, .refused, .failed: fault = UnusableBody(.unknownShape, "it is no answer to a read")
+        }
+    }
+
+    /// Nothing but a fault.
+    private init(fault: UnusableBody) { self.fault = fault }
+
+    /// Reads an entry of the quarantine again. Where a person accepts its agent, a webhook may name any.
+    init(_ delivery: QuarantinedDelivery, acceptsAgent: Bool, hash: ([UInt8]) -> ContentDigest) {
+        let (body, digest) = (delivery.body, delivery.digest)
+        switch delivery.source {
+        case .webhook:
+            self.init(webhook: body, digest: digest, of: acceptsAgent ? nil : delivery.agent, hash: hash)
+        case .poll, .check, .sweep:
+            // Entries of the first versions do not tell what was asked for.
+            let mentioned = delivery.reason == .otherCall ? nil : BolnaDecoder.mentionedExecution(in: body)
+            if let asked = delivery.execution ?? mentioned {
+                self.init(read: body, digest: digest, asked: asked)
+            } else {
+                self.init(fault: UnusableBody(delivery.reason, "which call was asked for is not known"))
+            }
+        case .dial: self.init(dial: body, digest: digest)
+        case .import, .ruling:
+            self.init(fault: UnusableBody(delivery.reason, "an import or a ruling is made again, not replayed"))
+        }
+    }
+
+    /// Reads the answer to placing a call.
+    private init(dial body: [UInt8], digest: ContentDigest) {
+        do {
+            parts = [Part(statement: try BolnaDecoder.decodeDialAnswer(body), body: body, digest: digest)]
+        } catch {
+            fault = error
+        }
+    }
 }

@@ -98,12 +98,6 @@ extension JournalTransaction {
 }
 
 extension IncomingObservation {
-    /// The full read that brought it; nil for all else.
-    var read: ReadRecord? {
-        guard key.source.isFullRead else { return nil }
-        return ReadRecord(sentAt: sentAt ?? receivedAt, receivedAt: receivedAt, observation: key)
-    }
-
     /// What it is to its call's expectations.
     var ledgerEvent: LedgerEvent {
         read.map { .read(sentAt: $0.sentAt) } ?? (key.standing == .hint ? .hint : .statement)

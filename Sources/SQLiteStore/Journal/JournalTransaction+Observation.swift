@@ -104,6 +104,8 @@ extension JournalTransaction {
     /// A call with as many distinct observations as are folded: the bytes are kept aside. A read still counts as a look,
     /// so that the call is not read for ever.
     private mutating func overflow(_ incoming: IncomingObservation, call: StoredCall) throws -> JournalReceipt {
+        // What comes out of quarantine is kept there already.
+        if incoming.replayedAt != nil { return .quarantined(reason: .tooManyObservations, isRepeat: true) }
         if let read = incoming.read {
             _ = try revise(
                 account: call.account, call: call.callID, profile: incoming.profile,
@@ -111,8 +113,9 @@ extension JournalTransaction {
         }
         return try quarantine(
             QuarantinedDelivery(
-                account: incoming.account, agent: call.state?.agentID, source: incoming.key.source,
-                trust: incoming.key.trust, receivedAt: incoming.receivedAt, reason: .tooManyObservations,
+                account: incoming.account, agent: call.state?.agentID, execution: call.execution,
+                source: incoming.key.source, trust: incoming.key.trust, receivedAt: incoming.receivedAt,
+                sentAt: incoming.sentAt, reason: .tooManyObservations,
                 detail: incoming.key.standing == .hint
                     ? "The call has as many distinct hints or observations as are kept."
                     : "The call has as many distinct observations as are folded.",
@@ -126,9 +129,11 @@ extension JournalTransaction {
         call.state = result.state
         call.ledger = calculus.ledger(
             after: result.state, previous: previous.ledger, profile: incoming.profile,
-            event: incoming.ledgerEvent, now: incoming.receivedAt)
+            event: incoming.ledgerEvent, now: incoming.appliedAt)
         call.unverifiedStatus = try unverifiedStatus(of: call, incoming: incoming)
-        return try save(&call, previous: previous, source: incoming.key.source, at: incoming.receivedAt)
+        let saved = try save(&call, previous: previous, source: incoming.key.source, at: incoming.appliedAt)
+        if let read = incoming.read { try settleQuarantine(of: call, by: read, at: incoming.appliedAt) }
+        return saved
     }
 
     /// The status of the newest hint that states one and that no read has cleared; nil without one.

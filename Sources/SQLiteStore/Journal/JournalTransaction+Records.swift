@@ -3,32 +3,6 @@ import Foundation
 import GRDB
 
 extension JournalTransaction {
-    /// Keeps a delivery aside, or counts it where the same bytes are there for the same reason.
-    mutating func quarantine(_ delivery: QuarantinedDelivery) throws -> JournalReceipt {
-        let repeats = try Row.fetchOne(
-            db.cachedStatement(
-                sql: """
-                    UPDATE quarantine SET count = count + 1, received_at = min(received_at, ?)
-                    WHERE account = ? AND digest = ? AND reason = ? RETURNING id
-                    """),
-            arguments: [
-                delivery.receivedAt.rawValue, delivery.account.rawValue, Data(delivery.digest.bytes),
-                delivery.reason.rawValue,
-            ])
-        guard repeats == nil else { return .quarantined(reason: delivery.reason, isRepeat: true) }
-        try db.cachedStatement(
-            sql: """
-                INSERT INTO quarantine (account, agent, source, trust, received_at, reason, detail, digest, count, body)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, ifnull(?, x''))
-                """
-        ).execute(arguments: [
-            delivery.account.rawValue, delivery.agent?.rawValue, delivery.source.rawValue, delivery.trust.rawValue,
-            delivery.receivedAt.rawValue, delivery.reason.rawValue, delivery.detail, Data(delivery.digest.bytes),
-            Data(delivery.body),
-        ])
-        return .quarantined(reason: delivery.reason, isRepeat: false)
-    }
-
     /// Stores the intent to place a call, unless one with its idempotency key, or its own key, is there.
     func store(_ intent: DialIntent) throws -> JournalReceipt {
         let existing = try Row.fetchOne(

@@ -56,6 +56,7 @@ struct JournalTransaction {
         switch entry {
         case .observation(let incoming): return try observe(incoming)
         case .quarantine(let delivery): return try quarantine(delivery)
+        case .quarantineTrial(let trial): return .tried(try attempt(trial))
         case .readFailed(let failed):
             return try revise(
                 account: failed.account, call: failed.call, profile: failed.profile,
@@ -83,8 +84,9 @@ struct JournalTransaction {
         _ incoming: IncomingObservation, failure: StoreError
     ) throws -> JournalReceipt {
         let delivery = QuarantinedDelivery(
-            account: incoming.account, agent: nil, source: incoming.key.source, trust: incoming.key.trust,
-            receivedAt: incoming.receivedAt, reason: .poisoned, detail: failure.message, digest: incoming.key.digest,
+            account: incoming.account, agent: nil, execution: incoming.statement.executionID,
+            source: incoming.key.source, trust: incoming.key.trust, receivedAt: incoming.receivedAt,
+            sentAt: incoming.sentAt, reason: .poisoned, detail: failure.message, digest: incoming.key.digest,
             body: incoming.body)
         do {
             return try inSavepoint { journal in
@@ -98,6 +100,9 @@ struct JournalTransaction {
             return .failed(failure)
         }
     }
+
+    /// The place of a further observation of the entry that is being applied.
+    mutating func takePosition() { position += 1 }
 
     private mutating func inSavepoint(
         _ body: (inout JournalTransaction) throws -> JournalReceipt

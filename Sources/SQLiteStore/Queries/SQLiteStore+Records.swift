@@ -2,33 +2,6 @@ package import CallDomain
 import GRDB
 
 extension SQLiteStore {
-    /// The quarantine's newest entries, older than `before`.
-    package func quarantine(
-        account: AccountID, before: Int64?, limit: Int
-    ) throws(StoreError) -> [QuarantineRecord] {
-        try read { db in
-            try Row.fetchAll(
-                db.cachedStatement(
-                    sql: """
-                        SELECT id, agent, source, trust, received_at, reason, detail, digest, count, body
-                        FROM quarantine WHERE account = ? AND id < ? ORDER BY id DESC LIMIT ?
-                        """),
-                arguments: [account.rawValue, before ?? .max, Self.bounded(limit)]
-            ).map { row in
-                guard let source = Source(rawValue: try row.value(2)), let trust = Trust(rawValue: try row.value(3)),
-                    let reason = QuarantineReason(rawValue: try row.value(5)),
-                    let digest = ContentDigest(bytes: try row.bytes(7))
-                else { throw MalformedBytes() }
-                let delivery = QuarantinedDelivery(
-                    account: account, agent: (try row.value(1) as String?).map(AgentID.init(rawValue:)), source: source,
-                    trust: trust, receivedAt: Timestamp(rawValue: try row.value(4)), reason: reason,
-                    detail: try row.value(6),
-                    digest: digest, body: try row.bytes(9))
-                return QuarantineRecord(id: try row.value(0), delivery: delivery, count: try row.value(8))
-            }
-        }
-    }
-
     /// The dial intent with this correlation key.
     package func dial(account: AccountID, correlationKey: String) throws(StoreError) -> DialRecord? {
         try read { db in

@@ -191,7 +191,7 @@ extension JournalEntry {
     /// The gateway's time when it was made, for marks; nil where it is about another time.
     var markTime: Timestamp? {
         switch self {
-        case .observation(let incoming): incoming.receivedAt
+        case .observation(let incoming): incoming.appliedAt
         case .quarantine(let delivery): delivery.receivedAt
         case .readFailed(let failed): failed.at
         case .recompute(_, _, _, let now): now

@@ -138,7 +138,8 @@ struct TestGateway: Sendable {
             verifier: try WebhookVerifier(), intake: WebhookIntake(context: context, onHint: {}), reader: reader,
             writer: writer, checks: CheckService(context: context), explains: ExplainService(context: context),
             dials: DialService(context: context, clock: ContinuousClock()),
-            changes: changes, refusals: refusals,
+            quarantine: QuarantineService(context: context, reconciler: Reconciler()),
+            rulings: RulingService(context: context), changes: changes, refusals: refusals,
             health: health, gate: gate, metrics: metrics, keys: try keys(), registry: registry, now: now,
             clock: ContinuousClock(), witness: witness, certificates: certificates, logger: logger)
         var stream = StreamSettings()

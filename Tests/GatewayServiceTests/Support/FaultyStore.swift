@@ -119,8 +119,14 @@ final class FaultyStore: CallStore {
         try store.reportItems(query, figure: figure, after: after, limit: limit)
     }
 
-    func quarantine(account: AccountID, before: Int64?, limit: Int) throws(StoreError) -> [QuarantineRecord] {
-        try store.quarantine(account: account, before: before, limit: limit)
+    func quarantine(
+        account: AccountID, query: QuarantineQuery, slice: QuarantineSlice
+    ) throws(StoreError) -> [QuarantineRecord] {
+        try store.quarantine(account: account, query: query, slice: slice)
+    }
+
+    func quarantineCounts(account: AccountID, query: QuarantineQuery) throws(StoreError) -> QuarantineCounts {
+        try store.quarantineCounts(account: account, query: query)
     }
 
     func dial(account: AccountID, correlationKey: String) throws(StoreError) -> DialRecord? {

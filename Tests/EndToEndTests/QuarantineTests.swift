@@ -1,0 +1,61 @@
+import Foundation
+import Testing
+
+@Suite("Quarantine and replay, by the built program") struct QuarantineTests {
+    private func run(_ arguments: [String], in folder: TemporaryFolder) async throws
+        -> (code: Int32, output: String, errors: String)
+    {
+        await (try GatewayProcess(arguments, in: folder.url)).end()
+    }
+
+    private static let call =
+        "{\"id\":\"call-of-b\",\"agent_id\":\"agent-b\",\"status\":\"completed\","
+        + "\"updated_at\":\"2026-03-04T09:15:08Z\"}"
+
+    @Test("What is kept aside is listed, explained, replayed once its cause is gone, and then a call")
+    func replay() async throws {
+        let folder = try TemporaryFolder()
+        let fixture = try await ServeFixture.start(in: folder)
+        for (body, path) in [
+            (Self.call, "/webhooks/bolna/default/agent-a"), ("{\"status\":\"busy\"}", "/webhooks/bolna"),
+            (try Payloads.text("28-workflow-execution-terminal.json"), "/webhooks/bolna"),
+        ] {
+            let answer = try await fixture.poster.post(signed: Array(body.utf8), path: path)
+            #expect(answer.status == 200 && answer.body.contains("quarantined"))
+        }
+        let list = try await run(["quarantine"], in: folder)
+        #expect(list.code == 0, "\(list.errors)")
+        for word in ["3 open, 0 settled", "agent-mismatch", "no-id", "workflow", "call-of-b"] {
+            #expect(list.output.contains(word), "\(list.output)")
+        }
+        let shown = try await run(["quarantine", "show", "1"], in: folder)
+        #expect(shown.output.contains("webhook-url --agent") && shown.output.contains("\"agent-b\""))
+        #expect(try await run(["quarantine", "show", "99"], in: folder).code == 1)
+
+        let dry = try await run(["quarantine", "replay", "--all", "--accept-agents", "--dry-run"], in: folder)
+        #expect(dry.code == 0, "\(dry.errors)")
+        #expect(dry.output.contains("would be stored") && dry.output.contains("no-id"))
+        #expect(dry.errors.contains("3 open entries match") && dry.errors.contains("nothing was changed"))
+        #expect(try await fixture.poster.get("/api/v1/calls/call-of-b", key: ServeFixture.key).status == 404)
+
+        let done = try await run(["quarantine", "replay", "--reason", "agent-mismatch", "--accept-agents"], in: folder)
+        #expect(done.code == 0 && done.errors.contains("1 stored"), "\(done.errors)")
+        let call = try await fixture.poster.get("/api/v1/calls/call-of-b", key: ServeFixture.key)
+        #expect(call.status == 200 && call.body.contains("\"completed\""))
+        let again = try await run(["quarantine", "replay", "1", "--accept-agents"], in: folder)
+        #expect(again.errors.contains("Nothing to do."))
+
+        #expect(try await run(["quarantine", "discard", "--reason", "workflow"], in: folder).code == 0)
+        let settled = try await run(["quarantine", "list", "--state", "settled"], in: folder)
+        #expect(settled.output.contains("replayed by hand") && settled.output.contains("discarded by hand"))
+        #expect(try await run(["quarantine", "replay"], in: folder).code == 64, "nothing was named")
+        #expect(try await run(["quarantine", "replay", "--reason", "nonsense"], in: folder).code == 1)
+        #expect(try await fixture.stop() == 0)
+
+        // Without a running gateway the commands work on the database itself.
+        let alone = try await run(["quarantine", "list", "--state", "all", "--output", "json"], in: folder)
+        #expect(alone.code == 0 && alone.output.contains("\"resolution\":\"replayed by hand\""), "\(alone.errors)")
+        let discarded = try await run(["quarantine", "discard", "--all"], in: folder)
+        #expect(discarded.code == 0 && discarded.errors.contains("1 discarded"), "\(discarded.errors)")
+    }
+}
