@@ -17,6 +17,7 @@ let strictWithC: [SwiftSetting] = strict + [.strictMemorySafety()]
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
@@ -46,6 +47,7 @@ let package = Package(
         .executable(name: "bolna-simulator", targets: ["bolna-simulator"]),
     ],
     dependencies: [
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-asn1", from: "1.7.0"),
         .package(url: "https://github.com/apple/swift-certificates", from: "1.21.0"),
@@ -74,7 +76,7 @@ let package = Package(
             name: "BolnaClient", dependencies: ["CallDomain", "CCurl"], swiftSettings: strictWithC),
         .target(
             name: "GatewayService",
-            dependencies: ["CallDomain", "BolnaWire", logging, metrics, serviceLifecycle],
+            dependencies: ["CallDomain", "BolnaWire", histogram, logging, metrics, serviceLifecycle],
             swiftSettings: strict),
         .target(
             name: "GatewayHTTP",
@@ -135,7 +137,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "GatewayCommandsTests",
-            dependencies: ["GatewayCommands", "CallDomain"], swiftSettings: strict),
+            dependencies: ["GatewayCommands", "CallDomain", "GatewayService"], swiftSettings: strict),
         .testTarget(
             name: "BolnaModelTests", dependencies: ["BolnaModel"], swiftSettings: strict),
         .testTarget(

@@ -23,6 +23,8 @@ package struct GatewayDependencies: Sendable {
     package var explains: ExplainService
     /// Places calls.
     package var dials: DialService
+    /// Somebody looks at a call: its reads come earlier for a while.
+    package var onLook: @Sendable (CallRecord) async -> Void
     /// Replays and discards what is kept aside.
     package var quarantine: QuarantineService
     /// Takes persons' rulings.
@@ -68,7 +70,7 @@ package struct GatewayDependencies: Sendable {
         wall: (@Sendable () -> Timestamp)? = nil, clock: any Clock<Duration>,
         drain: DrainState = DrainState(), witness: WebhookWitness = WebhookWitness(),
         certificates: CertificateKeeper? = nil,
-        logger: Logger
+        onLook: @escaping @Sendable (CallRecord) async -> Void = { _ in }, logger: Logger
     ) {
         self.accounts = accounts
         self.trusts = trusts
@@ -79,6 +81,7 @@ package struct GatewayDependencies: Sendable {
         self.checks = checks
         self.explains = explains
         self.dials = dials
+        self.onLook = onLook
         self.quarantine = quarantine
         self.rulings = rulings
         self.changes = changes

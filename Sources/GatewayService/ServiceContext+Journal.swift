@@ -20,7 +20,7 @@ extension ServiceContext {
     ) -> IncomingObservation {
         IncomingObservation(
             account: account, key: key, receivedAt: receivedAt, sentAt: sentAt, body: body, statement: statement,
-            profile: health.profile(account: account, agent: statement.agentID ?? agent),
+            profile: profile(account: account, agent: statement.agentID ?? agent, execution: statement.executionID),
             proposedCallID: CallID(rawValue: newID()),
             correlationKey: statement.fields.json(.recipientData).flatMap(RecipientData.correlationKey(in:)))
     }
@@ -28,6 +28,9 @@ extension ServiceContext {
     private func learn(_ observed: ObservedCall, from observation: IncomingObservation) {
         health.heard(observed, from: observation)
         audits.stored(observation, as: observed)
+        let agent = observed.agent ?? observation.statement.agentID
+        deadlines.heard(
+            observed, from: observation, path: health.profile(account: observation.account, agent: agent).path)
         let decision = observed.decision
         for contradiction in decision.newContradictions { metrics.contradicted(contradiction.rule) }
         guard let after = decision.statusAfter else { return }

@@ -13,6 +13,10 @@ package struct ServiceContext: Sendable {
     package var writer: JournalWriter
     /// How webhooks fare.
     package var health: HealthBook
+    /// What is learned of each agent.
+    package var deadlines: DeadlineBook
+    /// Which calls somebody is looking at.
+    package var attention: AttentionBook
     /// What is counted for reports.
     package let tallies = TallyBook()
     /// The deliveries that wait to be audited.
@@ -41,6 +45,7 @@ package struct ServiceContext: Sendable {
         now: @escaping @Sendable () -> Timestamp,
         digest: @escaping @Sendable ([UInt8]) -> ContentDigest, newID: @escaping @Sendable () -> String,
         chance: @escaping @Sendable () -> Double, logger: Logger,
+        deadlines: DeadlineBook? = nil, attention: AttentionBook = AttentionBook(),
         audits: AuditBook = AuditBook()
     ) {
         self.accounts = accounts
@@ -48,6 +53,8 @@ package struct ServiceContext: Sendable {
         self.reader = reader
         self.writer = writer
         self.health = health
+        self.deadlines = deadlines ?? DeadlineBook(settings: settings)
+        self.attention = attention
         self.audits = audits
         self.gate = gate
         self.metrics = metrics

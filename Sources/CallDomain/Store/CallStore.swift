@@ -80,6 +80,9 @@ package protocol CallStore: Sendable {
     /// from now to the distant future holds those that are still open.
     func incidents(account: AccountID, from: Timestamp, to: Timestamp) throws(StoreError) -> [Incident]
 
+    /// What was learned of agents: one record per scope and topic.
+    func learned() throws(StoreError) -> [LearnedRecord]
+
     /// The audits whose read was answered in a window, oldest first, within a bound: of too many, the newest.
     func audits(account: AccountID, from: Timestamp, to: Timestamp) throws(StoreError) -> [Audit]
 

@@ -19,6 +19,8 @@ package enum JournalEntry: Sendable {
     case dialOutcome(DialOutcome)
     /// How a scope's webhooks fare, to be remembered over a restart.
     case pathHealth(account: AccountID, agent: AgentID?, record: [UInt8], at: Timestamp)
+    /// What was learned of an agent, to be remembered over a restart.
+    case learned(LearnedRecord)
     /// How far a sweep of an agent's listing has come.
     case sweepMark(account: AccountID, agent: AgentID, sweptAt: Timestamp)
     /// The gateway is alive: gaps between beats are its own outages.
@@ -123,11 +125,13 @@ package struct DialIntent: Hashable, Sendable {
     package var request: [UInt8]
     /// When it was stored.
     package var createdAt: Timestamp
+    /// Whether the client asks that the call be followed closely: its reads come earlier.
+    package var isPriority: Bool
 
     /// Puts an intent together.
     package init(
         account: AccountID, correlationKey: String, idempotencyKey: String?, fingerprint: ContentDigest,
-        agent: AgentID, request: [UInt8], createdAt: Timestamp
+        agent: AgentID, request: [UInt8], createdAt: Timestamp, isPriority: Bool = false
     ) {
         self.account = account
         self.correlationKey = correlationKey
@@ -136,6 +140,7 @@ package struct DialIntent: Hashable, Sendable {
         self.agent = agent
         self.request = request
         self.createdAt = createdAt
+        self.isPriority = isPriority
     }
 }
 

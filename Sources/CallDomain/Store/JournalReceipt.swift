@@ -47,13 +47,16 @@ package struct ObservedCall: Sendable {
     package var metExpectation: Expectation?
     /// The ledger now.
     package var ledger: ExpectationLedger
+    /// How the call's artefacts stood before; nil where there were none to wait for.
+    package var artefactsBefore: ArtefactLedger?
     /// The change this made, for those who watch; nil where clients see none.
     package var change: Change?
 
     /// Puts an outcome together.
     package init(
         call: CallID, execution: ExecutionID, agent: AgentID?, decision: Decision, status: CallStatus?,
-        position: Position?, metExpectation: Expectation?, ledger: ExpectationLedger, change: Change?
+        position: Position?, metExpectation: Expectation?, ledger: ExpectationLedger, change: Change?,
+        artefactsBefore: ArtefactLedger? = nil
     ) {
         self.call = call
         self.execution = execution
@@ -64,6 +67,7 @@ package struct ObservedCall: Sendable {
         self.metExpectation = metExpectation
         self.ledger = ledger
         self.change = change
+        self.artefactsBefore = artefactsBefore
     }
 }
 

@@ -57,6 +57,14 @@ struct GatewaySettings: Sendable {
     var apiBodyLimit = 64 << 10
     /// `poll.interval`, `reopen.pause` and the keys below `expectations`.
     var expectations = ExpectationSettings()
+    /// `expectations.suppressedStatuses` and `expectations.providedArtefacts`: what holds for all agents.
+    var usualAgent = AgentSettings()
+    /// `expectations.suppressedStatusesByAgent`.
+    var suppressedStatusesByAgent: [AgentID: Set<CallStatus>] = [:]
+    /// `expectations.providedArtefactsByAgent`.
+    var artefactsByAgent: [AgentID: [Artefact: Bool]] = [:]
+    /// `expectations.deadlinesByAgent`.
+    var deadlinesByAgent: [AgentID: [ExpectationRule: Duration]] = [:]
     /// `reopen.pause` and `reopen.window`, not yet scaled by `expectations.scale`.
     var reopening = ReopeningPolicy()
     /// `audit.share`: of the trusted deliveries, so many are read again from Bolna.

@@ -7,7 +7,7 @@ import WebhookTrust
 
 extension SettingKey {
     /// Every key there is, in the order of `config/gateway.yaml`.
-    static let all: [SettingKey] = listeners + storage + bolna + webhooks + polling + audits + bounds + logs
+    static let all: [SettingKey] = listeners + storage + bolna + webhooks + polling + agents + audits + bounds + logs
 
     private static let listeners: [SettingKey] = [
         text("listen.host", expected: SettingText.hostWords, \.listenHost, where: SettingText.isHost),

@@ -52,7 +52,8 @@ struct GatewayAssembly {
             store: store, limits: settings.journal, changes: changes, metrics: metrics, logger: logger)
         let accounts = AccountDirectory([
             GatewayAccount(
-                id: Self.account, hasToken: settings.bolnaToken != nil, trustPolicy: settings.trustPolicy)
+                id: Self.account, hasToken: settings.bolnaToken != nil, trustPolicy: settings.trustPolicy,
+                settings: settings.usualAgent, agents: settings.agentSettings)
         ])
         let refusals = RefusalLog()
         let health = HealthBook(
@@ -64,6 +65,8 @@ struct GatewayAssembly {
             metrics: metrics,
             settings: settings.expectations, now: steady.now, digest: RealWorld.digest, newID: RealWorld.newID,
             chance: RealWorld.chance, logger: logger,
+            deadlines: DeadlineBook(
+                settings: settings.expectations, remembered: try store.learned(), now: steady.now()),
             audits: AuditBook(share: settings.auditShare, settings: settings.expectations))
 
         let poller = Poller(context: context, clock: clock)
@@ -94,7 +97,7 @@ struct GatewayAssembly {
                 )
             ]),
             registry: registry, now: steady.now, wall: RealWorld.now, clock: clock,
-            witness: WebhookWitness(memory: settings.webhookTolerance * 2), logger: logger)
+            witness: WebhookWitness(memory: settings.webhookTolerance * 2), onLook: context.look, logger: logger)
         services = [
             writer, poller, sweeper, heartbeat, dials, Auditor(context: context, clock: clock),
             SelfCheck(context: context, explains: explains, clock: clock),

@@ -94,6 +94,8 @@ struct CallRoutes: Sendable {
 
     @Sendable private func details(_ request: RouteRequest, _ principal: Principal) async throws -> Response {
         let call = try await find(request, principal)
+        // Not waited for: who looks is answered with what is known.
+        Task { [onLook = dependencies.onLook] in await onLook(call.record) }
         var json = JSONWriter(reserving: 4_096)
         call.writeDetails(into: &json)
         // The version alone would not do: scopes and expectations change the bytes as well.

@@ -40,7 +40,8 @@ enum DialWish {
             scheduledAt: try time("scheduledAt", of: members), userData: try object("userData", of: members),
             leadID: try text("leadId", of: members), callerName: try text("callerName", of: members),
             projectName: try text("projectName", of: members), userID: try text("userId", of: members),
-            idempotencyKey: idempotencyKey, fingerprint: try ContentHash.sha256(body))
+            isPriority: try flag("priority", of: members), idempotencyKey: idempotencyKey,
+            fingerprint: try ContentHash.sha256(body))
     }
 
     private static func value(_ name: String, of members: [String: Any]) -> Any? {
@@ -71,6 +72,12 @@ enum DialWish {
             throw Problem(.badRequest, "\(name) must be an ISO 8601 time, such as 2026-03-04T09:15:08Z.")
         }
         return time
+    }
+
+    private static func flag(_ name: String, of members: [String: Any]) throws(Problem) -> Bool {
+        guard let value = value(name, of: members) else { return false }
+        guard let flag = value as? Bool else { throw Problem(.badRequest, "\(name) must be true or false.") }
+        return flag
     }
 
     private static func object(_ name: String, of members: [String: Any]) throws(Problem) -> [UInt8]? {

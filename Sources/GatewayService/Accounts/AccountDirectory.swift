@@ -8,22 +8,25 @@ package struct GatewayAccount: Hashable, Sendable {
     package var hasToken: Bool
     /// What its webhooks may do, by trust.
     package var trustPolicy: TrustPolicy
-    /// Whether recordings are to be expected; nil is unknown.
-    package var expectsArtefacts: Bool?
-    /// Statuses its agents are known not to send.
-    package var suppressedStatuses: Set<CallStatus>
+    /// What holds for all its agents.
+    private let usual: AgentSettings
+    /// What holds for single agents, filled up from ``usual``.
+    private let agents: [AgentID: AgentSettings]
 
-    /// Puts an account together.
+    /// Puts an account together. What an agent's settings leave open, those of the account say.
     package init(
-        id: AccountID, hasToken: Bool, trustPolicy: TrustPolicy = TrustPolicy(), expectsArtefacts: Bool? = nil,
-        suppressedStatuses: Set<CallStatus> = []
+        id: AccountID, hasToken: Bool, trustPolicy: TrustPolicy = TrustPolicy(),
+        settings: AgentSettings = AgentSettings(), agents: [AgentID: AgentSettings] = [:]
     ) {
         self.id = id
         self.hasToken = hasToken
         self.trustPolicy = trustPolicy
-        self.expectsArtefacts = expectsArtefacts
-        self.suppressedStatuses = suppressedStatuses
+        self.usual = settings
+        self.agents = agents.mapValues { $0.filled(from: settings) }
     }
+
+    /// What is known of an agent; nil is one that is not known.
+    package func settings(for agent: AgentID?) -> AgentSettings { agent.flatMap { agents[$0] } ?? usual }
 }
 
 /// The accounts by id. Fixed while the gateway runs.

@@ -20,6 +20,8 @@ package struct DialRequest: Hashable, Sendable {
     package var projectName: String?
     /// The client's user who placed it.
     package var userID: String?
+    /// Whether the call is to be followed closely: its reads come earlier, within the budget.
+    package var isPriority: Bool
     /// `Idempotency-Key`; nil where the client gave none.
     package var idempotencyKey: String?
     /// The SHA-256 of the client's request.
@@ -29,7 +31,7 @@ package struct DialRequest: Hashable, Sendable {
     package init(
         agent: AgentID, recipient: String, from: String? = nil, scheduledAt: Timestamp? = nil,
         userData: [UInt8]? = nil, leadID: String? = nil, callerName: String? = nil, projectName: String? = nil,
-        userID: String? = nil, idempotencyKey: String? = nil, fingerprint: ContentDigest
+        userID: String? = nil, isPriority: Bool = false, idempotencyKey: String? = nil, fingerprint: ContentDigest
     ) {
         self.agent = agent
         self.recipient = recipient
@@ -40,6 +42,7 @@ package struct DialRequest: Hashable, Sendable {
         self.callerName = callerName
         self.projectName = projectName
         self.userID = userID
+        self.isPriority = isPriority
         self.idempotencyKey = idempotencyKey
         self.fingerprint = fingerprint
     }

@@ -34,7 +34,8 @@ package final class DialService: Service, Sendable {
         }
         let intent = DialIntent(
             account: account, correlationKey: data.correlationKey ?? "", idempotencyKey: request.idempotencyKey,
-            fingerprint: request.fingerprint, agent: request.agent, request: body, createdAt: context.now())
+            fingerprint: request.fingerprint, agent: request.agent, request: body, createdAt: context.now(),
+            isPriority: request.isPriority)
         // A task of its own: a client that leaves must not leave a call half placed.
         return await Task { await self.place(intent, request, data) }.value
     }

@@ -61,9 +61,10 @@ package final class HealthBook: Sendable {
     /// What expectations need to know of a scope.
     package func profile(account: AccountID, agent: AgentID?) -> ScopeProfile {
         let path = scopes.withLock { $0[Scope(account: account, agent: agent)]?.health.state }
+        let settings = accounts[account]?.settings(for: agent)
         return ScopeProfile(
-            path: path ?? .unproven, suppressedStatuses: accounts[account]?.suppressedStatuses ?? [],
-            statedArtefacts: accounts[account]?.expectsArtefacts.map { [.recording: $0] } ?? [:])
+            path: path ?? .unproven, suppressedStatuses: settings?.suppressedStatuses ?? [],
+            statedArtefacts: settings?.artefacts ?? [:], statedDeadlines: settings?.deadlines ?? [:])
     }
 
     /// How each scope fares, ordered.
@@ -136,7 +137,7 @@ package final class HealthBook: Sendable {
     }
 
     private func isSuppressed(_ status: CallStatus, in scope: Scope) -> Bool {
-        accounts[scope.account]?.suppressedStatuses.contains(status) ?? false
+        accounts[scope.account]?.settings(for: scope.agent).suppressedStatuses?.contains(status) ?? false
     }
 
     /// Tells operators of a change of a path's state, and has what its calls expect computed anew.

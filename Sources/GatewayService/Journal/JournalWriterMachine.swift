@@ -124,6 +124,7 @@ extension JournalEntry {
         case .quarantineTrial(let trial): trial.observations.reduce(0) { $0 + $1.body.count }
         case .dialIntent(let intent): intent.request.count
         case .pathHealth(_, _, let record, _): record.count
+        case .learned(let record): record.bytes.count
         case .readFailed, .recompute, .listed, .dialOutcome, .sweepMark, .heartbeat, .incident, .audit, .tallies: 0
         }
     }

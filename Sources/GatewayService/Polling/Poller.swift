@@ -122,7 +122,8 @@ package final class Poller: Service, Sendable {
                     expecting.calls.map { call in
                         .recompute(
                             account: page.account, call: call.call,
-                            profile: context.health.profile(account: page.account, agent: page.agent),
+                            profile: context.profile(
+                                account: page.account, agent: page.agent, execution: call.execution),
                             now: now)
                     })
                 changedScopes.withLock { $0.done(page, next: expecting.next) }
@@ -135,7 +136,7 @@ package final class Poller: Service, Sendable {
     }
 
     private func profile(of call: DueCall) -> ScopeProfile {
-        context.health.profile(account: call.account, agent: call.agent)
+        context.profile(account: call.account, agent: call.agent, execution: call.execution)
     }
 
     /// Starts the reads that may be sent now.

@@ -49,7 +49,7 @@ package final class Heartbeat: Service, Sendable {
         let now = context.now()
         let uptime = uptime()
         let outage = machine.withLock { $0.outage(endingAt: now, uptime: uptime) }
-        let learned = context.health.takeChanges(at: now)
+        let learned = context.health.takeChanges(at: now) + context.deadlines.takeChanges(at: now)
         context.countMissingTokens()
         let tallies = context.tallies.take(at: now, isLast: isLast)
         let counted: [JournalEntry] = tallies.isEmpty ? [] : [.tallies(tallies, at: now)]
@@ -62,6 +62,7 @@ package final class Heartbeat: Service, Sendable {
         } catch {
             context.tallies.giveBack(tallies)
             context.health.giveBack(learned)
+            context.deadlines.giveBack(learned)
             context.logger.warning("A heartbeat could not be stored.", metadata: ["journal.error": "\(error)"])
         }
     }

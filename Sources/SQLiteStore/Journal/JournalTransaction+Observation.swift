@@ -38,6 +38,7 @@ extension JournalTransaction {
         var revised = call
         revised.observationCount += 1
         revised.firstHeardAt = min(call.firstHeardAt, incoming.receivedAt)
+        if try isPlacedWithPriority(incoming, call) { revised.ledger.isPriority = true }
         let (row, change) = try settle(&revised, from: call, incoming: incoming, result: result)
         try insert(observation, call: row, incoming: incoming, result: result)
         if let read {
@@ -49,6 +50,14 @@ extension JournalTransaction {
             try placeDial(account: incoming.account, correlationKey: key, call: row)
         }
         return receipt(incoming, call: revised, previous: call, decision: result.decision, change: change)
+    }
+
+    /// Whether a statement is the first to tell that the call was placed here, with priority.
+    private func isPlacedWithPriority(_ incoming: IncomingObservation, _ call: StoredCall) throws -> Bool {
+        guard incoming.key.standing == .applied, let key = incoming.correlationKey,
+            call.state?.shared.values[.recipientData] == nil
+        else { return false }
+        return try isPriority(account: incoming.account, correlationKey: key)
     }
 
     /// Counts a repeat. It means something only where it was received earlier than the first, or is a further read.
@@ -128,7 +137,7 @@ extension JournalTransaction {
     ) throws -> (row: Int64, change: Change?) {
         call.state = result.state
         call.ledger = calculus.ledger(
-            after: result.state, previous: previous.ledger, profile: incoming.profile,
+            after: result.state, previous: call.ledger, profile: incoming.profile,
             event: incoming.ledgerEvent, now: incoming.appliedAt)
         call.unverifiedStatus = try unverifiedStatus(of: call, incoming: incoming)
         let saved = try save(&call, previous: previous, source: incoming.key.source, at: incoming.appliedAt)
@@ -170,7 +179,8 @@ extension JournalTransaction {
             ObservedCall(
                 call: call.callID, execution: call.execution, agent: call.state?.agentID, decision: decision,
                 status: call.state?.status, position: call.state?.current.statusWinner.position,
-                metExpectation: previous.ledger.open, ledger: call.ledger, change: change))
+                metExpectation: previous.ledger.open, ledger: call.ledger, change: change,
+                artefactsBefore: previous.ledger.artefacts))
     }
 }
 

@@ -17,12 +17,13 @@ extension JournalTransaction {
         try db.cachedStatement(
             sql: """
                 INSERT INTO dials (account, correlation_key, idempotency_key, fingerprint, agent, created_at, state,
-                    detail, request)
-                VALUES (?, ?, ?, ?, ?, ?, ?, '', ifnull(?, x''))
+                    detail, request, priority)
+                VALUES (?, ?, ?, ?, ?, ?, ?, '', ifnull(?, x''), ?)
                 """
         ).execute(arguments: [
             intent.account.rawValue, intent.correlationKey, intent.idempotencyKey, Data(intent.fingerprint.bytes),
             intent.agent.rawValue, intent.createdAt.rawValue, DialState.open.rawValue, Data(intent.request),
+            intent.isPriority,
         ])
         return .done
     }
@@ -48,10 +49,29 @@ extension JournalTransaction {
         ).execute(arguments: [DialState.placed.rawValue, call, account.rawValue, correlationKey])
     }
 
+    /// Whether the intent with this key was stored with priority.
+    func isPriority(account: AccountID, correlationKey: String) throws -> Bool {
+        try Bool.fetchOne(
+            db.cachedStatement(sql: "SELECT priority FROM dials WHERE account = ? AND correlation_key = ?"),
+            arguments: [account.rawValue, correlationKey]) ?? false
+    }
+
     func storePathHealth(account: AccountID, agent: AgentID?, record: [UInt8], at time: Timestamp) throws {
         try db.cachedStatement(
             sql: "INSERT OR REPLACE INTO path_health (account, agent, record, at) VALUES (?, ?, ifnull(?, x''), ?)"
         ).execute(arguments: [account.rawValue, agent?.rawValue ?? "", Data(record), time.rawValue])
+    }
+
+    func storeLearned(_ record: LearnedRecord) throws {
+        try db.cachedStatement(
+            sql: """
+                INSERT OR REPLACE INTO learned (account, agent, topic, at, record)
+                VALUES (?, ?, ?, ?, ifnull(?, x''))
+                """
+        ).execute(arguments: [
+            record.account.rawValue, record.agent?.rawValue ?? "", record.topic.rawValue, record.at.rawValue,
+            Data(record.bytes),
+        ])
     }
 
     func storeSweepMark(account: AccountID, agent: AgentID, sweptAt: Timestamp) throws {
@@ -68,7 +88,7 @@ extension DialRecord {
     /// The columns of ``init(row:)``, in its order, and the tables they are in.
     static let columns = """
         dials.account, correlation_key, idempotency_key, fingerprint, dials.agent, request, dials.created_at, \
-        dials.state, calls.call_id, detail
+        dials.state, calls.call_id, detail, priority
         """
     static let tables = "dials LEFT JOIN calls ON calls.id = dials.call"
 
@@ -83,7 +103,7 @@ extension DialRecord {
             account: AccountID(rawValue: try row.value(0)), correlationKey: try row.value(1),
             idempotencyKey: try row.value(2),
             fingerprint: fingerprint, agent: AgentID(rawValue: try row.value(4)), request: try row.bytes(5),
-            createdAt: Timestamp(rawValue: try row.value(6)))
+            createdAt: Timestamp(rawValue: try row.value(6)), isPriority: try row.value(10))
         self.init(
             intent: intent, state: state, call: (try row.value(8) as String?).map(CallID.init(rawValue:)),
             detail: try row.value(9))

@@ -70,6 +70,7 @@ struct JournalTransaction {
         case .dialOutcome(let outcome): return try store(outcome)
         case .pathHealth(let account, let agent, let record, let time):
             try storePathHealth(account: account, agent: agent, record: record, at: time)
+        case .learned(let record): try storeLearned(record)
         case .sweepMark(let account, let agent, let sweptAt):
             try storeSweepMark(account: account, agent: agent, sweptAt: sweptAt)
         case .heartbeat(let time): try storeHeartbeat(at: time)

@@ -45,6 +45,23 @@ extension SQLiteStore {
         }
     }
 
+    /// What was learned of agents; topics this program does not know are left out.
+    package func learned() throws(StoreError) -> [LearnedRecord] {
+        try read { db in
+            try Row.fetchAll(
+                db.cachedStatement(
+                    sql: "SELECT account, agent, topic, at, record FROM learned ORDER BY account, agent, topic")
+            ).compactMap { row in
+                guard let topic = LearnedTopic(rawValue: try row.value(2)) else { return nil }
+                let agent: String = try row.value(1)
+                return LearnedRecord(
+                    account: AccountID(rawValue: try row.value(0)),
+                    agent: agent.isEmpty ? nil : AgentID(rawValue: agent), topic: topic, bytes: try row.bytes(4),
+                    at: Timestamp(rawValue: try row.value(3)))
+            }
+        }
+    }
+
     /// When each agent's listing was last swept.
     package func sweepMarks(account: AccountID) throws(StoreError) -> [AgentID: Timestamp] {
         try read { db in

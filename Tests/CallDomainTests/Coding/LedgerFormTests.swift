@@ -52,4 +52,32 @@ struct LedgerFormTests {
         }
         #expect(throws: MalformedBytes.self) { try ExpectationLedger(encoded: []) }
     }
+
+    static let samples = LearnedSamples(
+        newer: LearnedSamples.Batch(
+            since: Scene.start,
+            counts: [
+                LearnedSamples.Count(milliseconds: 0, count: 1),
+                LearnedSamples.Count(milliseconds: 430_000, count: 499),
+            ]),
+        older: LearnedSamples.Batch(since: Scene.after(-1_000)),
+        calls: (0..<20).map { LearnedSamples.Call(at: Scene.after($0), hasArrived: $0 % 3 == 0) })
+
+    @Test("Samples read back as they were written; cut, extended or absurd ones are refused")
+    func learned() throws {
+        let bytes = Self.samples.encoded
+        #expect(try LearnedSamples(encoded: bytes) == Self.samples)
+        for length in bytes.indices {
+            #expect(throws: MalformedBytes.self) { try LearnedSamples(encoded: Array(bytes[..<length])) }
+        }
+        #expect(throws: MalformedBytes.self) { try LearnedSamples(encoded: bytes + [0]) }
+        var absurd: [LearnedSamples] = Array(repeating: Self.samples, count: 4)
+        absurd[0].newer.counts[0].count = 0
+        absurd[1].newer.counts[0].count = 2
+        absurd[2].newer.counts[0].milliseconds = -1
+        absurd[3].calls.append(LearnedSamples.Call(at: Scene.start, hasArrived: true))
+        for samples in absurd {
+            #expect(throws: MalformedBytes.self) { try LearnedSamples(encoded: samples.encoded) }
+        }
+    }
 }

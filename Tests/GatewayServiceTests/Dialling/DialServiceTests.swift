@@ -48,6 +48,35 @@ import Testing
         #expect(try gateway.store.openDials(limit: 10).isEmpty)
     }
 
+    @Test("A call that is placed with priority is followed closely, whoever tells of it first")
+    func priority() async throws {
+        var request = DialRequest.test
+        request.isPriority = true
+        let gateway = try TestGateway()
+        guard case .placed(let record) = await service(gateway).dial(account: .default, request: request) else {
+            Issue.record("it must be placed")
+            return
+        }
+        #expect(record.ledger.isPriority)
+        await gateway.webhook(CallBody(id: "exec-0", status: "busy"))
+        await gateway.webhook(CallBody(id: "dialled-1", status: "in-progress"))
+        #expect(try gateway.record("dialled-1")?.ledger.open?.due == .at(300))
+
+        let other = try TestGateway()
+        other.bolna.answer { request in
+            guard case .call = request.endpoint else { return nil }
+            return .failed(TransportFailure(kind: .timeout, detail: ""))
+        }
+        guard case .pending(let key) = await service(other).dial(account: .default, request: request) else {
+            throw NeverHappened(what: "the dial is pending")
+        }
+        #expect(try other.store.dial(account: .default, correlationKey: key)?.intent.isPriority == true)
+        await other.webhook(CallBody(status: "in-progress", recipientData: "{\"gateway_dial\":\"\(key)\"}"))
+        #expect(try other.record()?.ledger.isPriority == true)
+        await other.webhook(CallBody(id: "exec-2", status: "in-progress"))
+        #expect(try other.record("exec-2")?.ledger.isPriority == false)
+    }
+
     @Test("The intent is on disk before Bolna is asked; where it cannot be, nothing is sent")
     func intentFirst() async throws {
         let gateway = try TestGateway()

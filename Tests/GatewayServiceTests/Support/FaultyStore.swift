@@ -143,6 +143,8 @@ final class FaultyStore: CallStore {
         try store.incidents(account: account, from: from, to: to)
     }
 
+    func learned() throws(StoreError) -> [LearnedRecord] { try store.learned() }
+
     func expecting(
         account: AccountID, agent: AgentID?, after: DueCursor?, limit: Int
     ) throws(StoreError) -> (calls: [ExpectingCall], next: DueCursor?) {
