@@ -58,4 +58,38 @@ import Testing
         let discarded = try await run(["quarantine", "discard", "--all"], in: folder)
         #expect(discarded.code == 0 && discarded.errors.contains("1 discarded"), "\(discarded.errors)")
     }
+
+    @Test("A policy is tried out on the journal beside the running gateway, and changes nothing")
+    func policy() async throws {
+        let folder = try TemporaryFolder()
+        let fixture = try await ServeFixture.start(
+            in: folder,
+            environment: ServeFixture.environment.merging(["GATEWAY_WEBHOOK_SOURCE_ADDRESSES": "127.0.0.1"]) { $1 })
+        let ringing = Self.call.replacing("completed", with: "ringing").replacing("09:15", with: "09:14")
+        #expect(try await fixture.poster.post(signed: Array(ringing.utf8)).status == 200)
+        #expect(try await fixture.poster.post(Array(Self.call.utf8), signature: nil).status == 200)
+
+        let file = folder.url.appending(path: "policy.yaml")
+        try "webhook:\n  trust:\n    addressed: apply\n".write(to: file, atomically: true, encoding: .utf8)
+        let table = try await run(["replay", "--policy", file.path], in: folder)
+        #expect(table.code == 0, "\(table.errors)")
+        #expect(table.output.contains("status: ringing → completed"), "\(table.output)")
+        #expect(table.output.contains("hint → applied"))
+        #expect(table.output.contains("Of 1 call, 1 would be believed differently"))
+        let json = try await run(["replay", "--policy", file.path, "--output", "json"], in: folder)
+        let object = try? JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any]
+        #expect((object?["totals"] as? [String: Any])?["changedCalls"] as? Int == 1, "\(json.output)")
+        let csv = try await run(["replay", "--policy", file.path, "--output", "csv"], in: folder)
+        #expect(csv.output.contains(",call,status,ringing,completed"))
+        let call = try await fixture.poster.get("/api/v1/calls/call-of-b", key: ServeFixture.key)
+        #expect(call.body.contains("\"status\":\"ringing\""))
+
+        try "trust:\n  addressed: apply\nexpectations:\n  ringing: soon\nlisten:\n  port: 1\n"
+            .write(to: file, atomically: true, encoding: .utf8)
+        let wrong = try await run(["replay", "--policy", file.path], in: folder)
+        #expect(wrong.code == 78)
+        #expect(wrong.errors.contains("policy.yaml:4") && wrong.errors.contains("policy.yaml:6"), "\(wrong.errors)")
+        #expect(try await run(["replay", "--policy", "/nowhere.yaml"], in: folder).code == 78)
+        #expect(try await fixture.stop() == 0)
+    }
 }

@@ -389,7 +389,30 @@ struct SQLiteStoreQuarantineTests {
         #expect(totals == [2])
     }
 
-    @Test("Pages of entries come from indexes, in their order")
+    @Test("Journals come in the order of their calls, page by page, within the window, those of hints too")
+    func journals() throws {
+        try store.observe(
+            .webhook("b", .ringing, at: 20), .webhook("a", .ringing, at: 10), .hint("c", .ringing, at: 20),
+            .webhook("late", .ringing, at: 100), .read("a", .busy, sent: 50))
+        var foreign = Arrival.webhook("f", .ringing, at: 20)
+        foreign.account = .other
+        try store.observe(foreign)
+        var seen: [String] = []
+        var cursor: Int64?
+        repeat {
+            let page = try store.journals(account: .default, from: .at(0), to: .at(100), after: cursor, limit: 1)
+            seen += page.calls.map(\.execution.rawValue)
+            cursor = page.next
+        } while cursor != nil
+        #expect(seen == ["b", "a", "c"])
+        let all = try store.journals(account: .default, from: .at(0), to: .at(100), after: nil, limit: 10)
+        #expect(all.next == nil)
+        let call = all.calls.first { $0.execution.rawValue == "a" }
+        #expect(try call?.journal.evidence == store.journal(of: "a").evidence)
+        #expect(call?.journal.reads.count == 1)
+    }
+
+    @Test("Pages of entries and of journals come from indexes, in their order")
     func plans() throws {
         func details(_ sql: String) throws -> String {
             try store.pool.read { db in
@@ -403,6 +426,7 @@ struct SQLiteStoreQuarantineTests {
         for plan in [
             try details(SQLiteStore.sliceSQL(all, selecting: "x''") + " ORDER BY id DESC LIMIT 1"),
             try details(SQLiteStore.sliceSQL(ids, selecting: "body") + " ORDER BY id LIMIT 1"),
+            try details(SQLiteStore.replayedSQL),
             try details("SELECT id FROM quarantine WHERE account = ? AND execution = ? AND resolution IS NULL"),
         ] {
             #expect(plan.contains("USING") && !plan.contains("TEMP B-TREE") && !plan.contains("SCAN"), "\(plan)")

@@ -42,3 +42,25 @@ package struct ReplayPolicy: Hashable, Sendable {
             })
     }
 }
+
+/// A call whose journal is re-run.
+package struct ReplayedCall: Sendable {
+    /// The gateway's id.
+    package var call: CallID
+    /// Bolna's id.
+    package var execution: ExecutionID
+    /// The agent, where it is known.
+    package var agent: AgentID?
+    /// All that is known of it.
+    package var journal: CallJournal
+
+    /// Puts a call together.
+    package init(
+        call: CallID, execution: ExecutionID, agent: AgentID?, journal: CallJournal
+    ) {
+        self.call = call
+        self.execution = execution
+        self.agent = agent
+        self.journal = journal
+    }
+}

@@ -38,6 +38,11 @@ package protocol CallStore: Sendable {
     /// All that explains the call with this gateway id or execution id; nil where the account has none.
     func dossier(account: AccountID, reference: String) throws(StoreError) -> CallDossier?
 
+    /// The journals of the calls that were first heard of within a window, without bodies, in the order in which the calls
+    /// were stored, at most `limit`; and where to go on, nil after the last of them.
+    func journals(account: AccountID, from: Timestamp, to: Timestamp, after: Int64?, limit: Int)
+        throws(StoreError) -> (calls: [ReplayedCall], next: Int64?)
+
     /// The changes after a cursor, in commit order, at most `limit`; nil where the cursor is older than what is kept,
     /// or from another store.
     func changes(account: AccountID, after: ChangeCursor, limit: Int) throws(StoreError) -> [Change]?

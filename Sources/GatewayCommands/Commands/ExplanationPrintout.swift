@@ -156,15 +156,7 @@ struct ExplanationPrintout: Decodable {
                 step.arrival.changedFields.joined(separator: " "), ([step.text] + step.notes).joined(separator: " "),
             ]
         }
-        return ([header] + rows).map { $0.map(csvField).joined(separator: ",") }.joined(separator: "\n")
-    }
-
-    /// A field of a row (RFC 4180); what a spreadsheet would take for a formula is kept from being one.
-    private static func csvField(_ text: String) -> String {
-        let isFormula = text.first.map { "=+-@\t\r".contains($0) } ?? false
-        let safe = isFormula ? "'" + text : text
-        guard safe.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return safe }
-        return "\"" + safe.replacing("\"", with: "\"\"") + "\""
+        return ([header] + rows).map { $0.map(ReplayPrinter.csvField).joined(separator: ",") }.joined(separator: "\n")
     }
 }
 

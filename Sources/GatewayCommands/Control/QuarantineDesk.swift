@@ -85,7 +85,7 @@ struct QuarantineDesk {
             if cursor == nil { StandardError.write(progress.begin(page)) }
             switch selection.output {
             case .json: StandardOutput.write(String(decoding: body, as: UTF8.self))
-            default: if !page.lines.isEmpty { StandardOutput.write(page.lines.joined(separator: "\n")) }
+            default: StandardOutput.write(lines: page.lines)
             }
             StandardError.write(progress.add(page))
             cursor = page.nextCursor

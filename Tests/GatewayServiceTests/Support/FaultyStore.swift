@@ -97,6 +97,12 @@ final class FaultyStore: CallStore {
         return dossier
     }
 
+    func journals(
+        account: AccountID, from: Timestamp, to: Timestamp, after: Int64?, limit: Int
+    ) throws(StoreError) -> (calls: [ReplayedCall], next: Int64?) {
+        try store.journals(account: account, from: from, to: to, after: after, limit: limit)
+    }
+
     func changes(account: AccountID, after: ChangeCursor, limit: Int) throws(StoreError) -> [Change]? {
         try store.changes(account: account, after: after, limit: limit)
     }

@@ -1,0 +1,108 @@
+import ArgumentParser
+import CallDomain
+import Foundation
+import SQLiteStore
+
+/// `gateway replay`: what other rules would make of the calls that are in the journal.
+struct ReplayCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "replay",
+        abstract: "Re-runs the journal under other rules and prints what would differ. Changes nothing.",
+        discussion: """
+            The policy file holds the sections webhook.trust, reopen and expectations of gateway.yaml; what it does not \
+            name stays as it is set now. Reads the database without touching it, also beside a running gateway. Reads \
+            are simulated from the journal's times as on a healthy webhook path: what Bolna never told, no simulated \
+            read learns, and outages, budgets and pages of listings are left out.
+            """)
+
+    /// How the result is printed.
+    enum Output: String, CaseIterable, ExpressibleByArgument {
+        /// For people.
+        case table
+        /// One JSON object.
+        case json
+        /// One row for each thing that differs.
+        case csv
+    }
+
+    @OptionGroup var settingsOptions: SettingsOptions
+    @Option(help: "The file with the other rules.")
+    var policy: String
+    @Option(
+        help: "Only calls first heard of at this time or later (ISO 8601); a week before the end unless told otherwise."
+    )
+    var from: String?
+    @Option(
+        help: "Only calls first heard of before this time (ISO 8601), and reads up to it; now unless told otherwise.")
+    var to: String?
+    @Option(help: "The account.")
+    var account = AccountID.default.rawValue
+    @Option(help: "table, json or csv.")
+    var output = Output.table
+
+    /// The calls that are held in memory at once.
+    private static let pageSize = 16
+    /// Progress is told each time so many calls were re-run.
+    private static let progressStep = 1_000
+
+    func run() async throws {
+        let to = try Self.time(to, "--to") ?? RealWorld.now()
+        let from = try Self.time(from, "--from") ?? to.advanced(by: .seconds(-7 * 86_400))
+        guard from < to else { throw ValidationError("--from must be earlier than --to") }
+        guard let account = AccountID(validating: account) else {
+            throw ValidationError("--account: expected a name of a-z, 0-9, - and _")
+        }
+        let settings = try settingsOptions.load()
+        let given = PolicyFile(path: policy, over: settings)
+        guard given.mistakes.isEmpty else {
+            let sentences = given.mistakes.joined(separator: "\n  ")
+            throw GatewayFailure(.configuration, "the policy cannot be used:\n  \(sentences)")
+        }
+        let store = try StoredGateway.open(settings: settings, data: try DataDirectory(path: settings.dataDirectory))
+        let comparison = PolicyComparison(
+            present: settings.policy, given: given.settings.policy, profile: ScopeProfile(path: .healthy), end: to)
+        var printer = ReplayPrinter(output: output)
+        var totals = PolicyTotals()
+        var cursor: Int64?
+        StandardOutput.write(lines: printer.beginning)
+        repeat {
+            let page = try Self.page(of: store, account: account, from: from, to: to, after: cursor)
+            for call in page.calls {
+                let result = comparison.compare(call)
+                totals.add(result)
+                StandardOutput.write(lines: printer.lines(for: result))
+                if totals.calls % Self.progressStep == 0 {
+                    StandardError.write("\(totals.calls) calls re-run, \(totals.changedCalls) differ so far")
+                }
+            }
+            cursor = page.next
+        } while cursor != nil
+        StandardOutput.write(lines: printer.end(totals))
+        if output == .csv { StandardError.write(totals.sentence) }
+    }
+
+    private static func page(
+        of store: SQLiteStore, account: AccountID, from: Timestamp, to: Timestamp, after: Int64?
+    ) throws(GatewayFailure) -> (calls: [ReplayedCall], next: Int64?) {
+        do {
+            return try store.journals(account: account, from: from, to: to, after: after, limit: pageSize)
+        } catch {
+            throw GatewayFailure(.unavailable, error.message)
+        }
+    }
+
+    private static func time(_ text: String?, _ name: String) throws -> Timestamp? {
+        guard let text else { return nil }
+        guard let time = Timestamp(iso8601: text) else {
+            throw ValidationError("\(name): expected an ISO 8601 time, such as 2026-03-04T09:15:08Z")
+        }
+        return time
+    }
+}
+
+extension StandardOutput {
+    /// Writes lines, if there are any.
+    static func write(lines: [String]) {
+        if !lines.isEmpty { write(lines.joined(separator: "\n")) }
+    }
+}
