@@ -91,7 +91,7 @@ let package = Package(
             name: "GatewayCommands",
             dependencies: [
                 "CallDomain", "BolnaWire", "WebhookTrust", "SQLiteStore", "BolnaClient", "GatewayService",
-                "GatewayHTTP", "BolnaSimulator", "BolnaModel",
+                "GatewayHTTP", "BolnaSimulator", "BolnaModel", "Simulation",
                 argumentParser, asn1, crypto, logging, nioSSL, serviceLifecycle, unixSignals, x509,
                 yams,
             ],
@@ -107,6 +107,13 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(
             name: "bolna-simulator", dependencies: ["BolnaSimulator", "BolnaModel", argumentParser, logging],
+            swiftSettings: strict),
+        .target(
+            name: "Simulation",
+            dependencies: [
+                "CallDomain", "BolnaWire", "BolnaModel", "GatewayService", "SQLiteStore", "WebhookTrust", logging,
+                serviceLifecycle,
+            ],
             swiftSettings: strict),
         .testTarget(name: "CallDomainTests", dependencies: ["CallDomain"], swiftSettings: strict),
         .testTarget(
@@ -151,6 +158,12 @@ let package = Package(
             name: "EndToEndTests", dependencies: [asyncHTTPClient, nioCore, nioHTTP1, nioSSL, crypto, grdb],
             swiftSettings: strict
         ),
+        .testTarget(
+            name: "SimulationTests",
+            dependencies: [
+                "Simulation", "CallDomain", "BolnaWire", "BolnaModel", "GatewayService", "SQLiteStore", logging,
+            ],
+            swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ]
 )

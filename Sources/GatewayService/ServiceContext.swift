@@ -37,6 +37,8 @@ package struct ServiceContext: Sendable {
     package var chance: @Sendable () -> Double
     /// Where lines go.
     package var logger: Logger
+    /// Where tasks run that outlive who asked for them; nil for the global executor. A simulation gives its own.
+    package var executor: (any TaskExecutor)?
 
     /// Puts a context together.
     package init(
@@ -44,7 +46,7 @@ package struct ServiceContext: Sendable {
         gate: RequestGate, metrics: GatewayMetrics, settings: ExpectationSettings,
         now: @escaping @Sendable () -> Timestamp,
         digest: @escaping @Sendable ([UInt8]) -> ContentDigest, newID: @escaping @Sendable () -> String,
-        chance: @escaping @Sendable () -> Double, logger: Logger,
+        chance: @escaping @Sendable () -> Double, logger: Logger, executor: (any TaskExecutor)? = nil,
         deadlines: DeadlineBook? = nil, attention: AttentionBook = AttentionBook(),
         audits: AuditBook = AuditBook()
     ) {
@@ -64,5 +66,6 @@ package struct ServiceContext: Sendable {
         self.newID = newID
         self.chance = chance
         self.logger = logger
+        self.executor = executor
     }
 }

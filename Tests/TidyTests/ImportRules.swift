@@ -29,10 +29,15 @@ enum ImportRules {
         ]),
         "GatewayCommands": platform.union(nio).union([
             "CallDomain", "BolnaWire", "WebhookTrust", "SQLiteStore", "BolnaClient", "GatewayService", "GatewayHTTP",
-            "BolnaModel", "BolnaSimulator", "ArgumentParser", "Crypto", "Logging", "ServiceLifecycle", "SwiftASN1",
+            "BolnaModel", "BolnaSimulator", "Simulation", "ArgumentParser", "Crypto", "Logging", "ServiceLifecycle",
+            "SwiftASN1",
             "UnixSignals", "X509", "Yams",
         ]),
         "gateway": ["GatewayCommands"],
+        "Simulation": platform.union([
+            "CallDomain", "BolnaWire", "BolnaModel", "GatewayService", "SQLiteStore", "WebhookTrust", "Logging",
+            "ServiceLifecycle",
+        ]),
         "BolnaSimulator": platform.union(hummingbird).union(nio).union([
             "BolnaModel", "AsyncHTTPClient", "Crypto", "Logging", "ServiceLifecycle", "SwiftASN1", "X509",
         ]),

@@ -29,6 +29,8 @@ package struct WorldOptions: Sendable {
     package var inboundPerMinute: Double = 0
     /// Generated calls with auto-retry; placed ones bring their own `retry_config`.
     package var autoRetry: Share = 0.3
+    /// Minutes before each automatic retry of a generated call; the last one counts for all further ones.
+    package var retryMinutes: [Double] = [30, 60, 120]
     /// Generated calls that are placed for a later time.
     package var scheduledCalls: Share = 0.05
     /// Calls that fall outside the agent's hours and are moved.

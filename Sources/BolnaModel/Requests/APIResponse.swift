@@ -25,6 +25,19 @@ package struct APIResponse: Hashable, Sendable {
         package var name: String
         /// Its value.
         package var value: String
+
+        /// Puts a header together.
+        package init(name: String, value: String) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    /// An answer that is sent at once and whole.
+    package init(status: Int, headers: [Header], body: [UInt8]) {
+        self.status = status
+        self.headers = headers
+        self.body = body
     }
 
     static func json(_ status: Int, _ value: JSONValue) -> APIResponse {

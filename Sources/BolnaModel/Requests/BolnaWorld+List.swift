@@ -27,7 +27,8 @@ extension BolnaWorld {
         default: return .error(400, code: 1009, "from and to are required together")
         }
         let found = numbersByAgent[agent].filter { number in
-            window?.contains(executions[number].createdAt) ?? true
+            !forgotten.contains(executions[number].id)
+                && (window?.contains(executions[number].createdAt) ?? true)
                 && matches(executions[number], agents[agent], request.query)
         }
         let sorted = found.sorted { (executions[$0].updatedAt, $0) > (executions[$1].updatedAt, $1) }

@@ -117,7 +117,7 @@ extension BolnaWorld {
     }
 
     private func execution(_ id: String, _ serving: inout LogEntry.Serving) -> APIResponse {
-        guard let number = numberByID[id] else { return .error(404, "Execution not found") }
+        guard let number = numberByID[id], !forgotten.contains(id) else { return .error(404, "Execution not found") }
         let execution = executions[number]
         serving.call = id
         serving.status = execution.status

@@ -55,7 +55,7 @@ extension Moment {
     }
 
     /// Reads `YYYY-MM-DDThh:mm:ss`, with or without a fraction and a zone. A time without a zone is UTC.
-    init?(text: some StringProtocol) {
+    package init?(text: some StringProtocol) {
         var rest = Substring(text)
         guard let year = rest.takeNumber(digits: 4), rest.take("-"), let month = rest.takeNumber(digits: 2),
             rest.take("-"), let day = rest.takeNumber(digits: 2), (1...12).contains(month), (1...31).contains(day),

@@ -30,6 +30,8 @@ package struct BolnaWorld: Sendable {
     var requestRandom: SeededGenerator
     var queue = OccurrenceQueue()
     var outbox: [WorldEvent] = []
+    /// Calls that the API does not know any more.
+    var forgotten: Set<String> = []
     var deliveries = 0
     /// Queued calls waiting for a line, oldest first.
     var waitingForLine: [Int] = []
@@ -128,11 +130,13 @@ package struct BolnaWorld: Sendable {
         let isScheduled = arrivalRandom.happens(options.scheduledCalls)
         let delay = options.span(arrivalRandom.number(in: 60...900))
         let retries = arrivalRandom.happens(options.autoRetry)
+        var rule = RetryRule.standard
+        if !options.retryMinutes.isEmpty { rule.intervalsMinutes = options.retryMinutes }
         let recipient = Self.customerNumber(&arrivalRandom)
         _ = place(
             Placing(
                 agent: agent, recipient: recipient, scheduledAt: isScheduled ? now + delay : nil,
-                retryRule: retries ? .standard : nil), origin: .generated)
+                retryRule: retries ? rule : nil), origin: .generated)
         if originCounts[.generated, default: 0] < options.generatedCalls, executions.count < options.maximumCalls {
             scheduleGeneratedCall(after: now)
         }

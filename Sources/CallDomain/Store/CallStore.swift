@@ -1,12 +1,8 @@
 /// The port to durable storage: coarse operations, each one transaction, so that every store can do them well.
 ///
-/// All calls block and must be made on a thread that may block. ``apply(_:)`` is called by one thread at a time; the
-/// others may run concurrently with it and with each other, and see whole commits only.
-package protocol CallStore: Sendable {
-    /// Stores a batch in one transaction, each entry in a savepoint, and returns when it is synced to disk: one receipt
-    /// per entry, in order. Throws where nothing of the batch is stored.
-    func apply(_ batch: [JournalEntry]) throws(StoreError) -> [JournalReceipt]
-
+/// All calls block and must be made on a thread that may block. ``JournalStore/apply(_:)`` is called by one thread at a
+/// time; the others may run concurrently with it and with each other, and see whole commits only.
+package protocol CallStore: JournalStore {
     /// The calls whose expectation is due at `now`, at most `limit`: earliest first, but those known by hints alone
     /// after all others, since strangers can make them. Where there are more, accounts take turns, so that one account's
     /// backlog does not hide another's calls. Other processes do not get them for the time of the lease.
@@ -99,6 +95,13 @@ package protocol CallStore: Sendable {
 
     /// Figures of the store for health and metrics, without scanning tables.
     func facts() throws(StoreError) -> StoreFacts
+}
+
+/// The writing half of the port to durable storage, which one writer at a time uses.
+package protocol JournalStore: Sendable {
+    /// Stores a batch in one transaction, each entry in a savepoint, and returns when it is synced to disk: one receipt
+    /// per entry, in order. Throws where nothing of the batch is stored.
+    func apply(_ batch: [JournalEntry]) throws(StoreError) -> [JournalReceipt]
 }
 
 /// A call that expects something.

@@ -76,7 +76,7 @@ package final class CheckService: Sendable {
             }
             state.lastChecked[key] = now
             // A task of its own: whoever asked first may leave, while others wait for the same answer.
-            let task = Task {
+            let task = Task(executorPreference: context.executor) {
                 let outcome = await self.ask(record)
                 self.state.withLock { $0.running[key] = nil }
                 return outcome

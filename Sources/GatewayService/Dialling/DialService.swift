@@ -37,7 +37,7 @@ package final class DialService: Service, Sendable {
             fingerprint: request.fingerprint, agent: request.agent, request: body, createdAt: context.now(),
             isPriority: request.isPriority)
         // A task of its own: a client that leaves must not leave a call half placed.
-        return await Task { await self.place(intent, request, data) }.value
+        return await Task(executorPreference: context.executor) { await self.place(intent, request, data) }.value
     }
 
     /// Resolves open intents until the shutdown.

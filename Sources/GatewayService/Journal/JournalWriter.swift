@@ -1,5 +1,4 @@
 package import CallDomain
-import Dispatch
 package import Logging
 import ServiceLifecycle
 import Synchronization
@@ -9,11 +8,11 @@ import Synchronization
 /// It is listed before its users in a service group, so that it stops after them. What was submitted before it stops is
 /// committed and answered; what comes later is refused.
 package final class JournalWriter: Service, Sendable {
-    private let store: any CallStore
+    private let store: any JournalStore
     private let changes: ChangeFeed
     private let metrics: GatewayMetrics
     private let logger: Logger
-    private let queue = DispatchQueue(label: "gateway.store.writer")
+    private let work: BlockingWork
     private let state: Mutex<State>
     private let drained = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
 
@@ -27,13 +26,14 @@ package final class JournalWriter: Service, Sendable {
 
     /// Writes into a store, and tells the feed of each commit's changes in their order.
     package init(
-        store: any CallStore, limits: JournalLimits = JournalLimits(), changes: ChangeFeed, metrics: GatewayMetrics,
-        logger: Logger
+        store: any JournalStore, limits: JournalLimits = JournalLimits(), changes: ChangeFeed, metrics: GatewayMetrics,
+        logger: Logger, work: BlockingWork = .serial("gateway.store.writer")
     ) {
         self.store = store
         self.changes = changes
         self.metrics = metrics
         self.logger = logger
+        self.work = work
         self.state = Mutex(State(machine: JournalWriterMachine(limits: limits)))
     }
 
@@ -51,7 +51,7 @@ package final class JournalWriter: Service, Sendable {
                 return admission
             }
             switch admission {
-            case .commit(let batch): queue.async { self.commit(from: batch) }
+            case .commit(let batch): work.run { self.commit(from: batch) }
             case .wait: break
             case .refuse(let error): answer.resume(returning: .failure(error))
             }
@@ -70,11 +70,13 @@ package final class JournalWriter: Service, Sendable {
         for await _ in drained.stream where state.withLock({ $0.machine.isIdle }) { return }
     }
 
-    /// Commits batch after batch on the writer's thread until nothing waits.
-    private func commit(from first: [JournalEntry]) {
-        var next: [JournalEntry]? = first
-        while let batch = next { next = commit(batch) }
-        drained.continuation.yield()
+    /// Commits a batch on the writer's thread, then the one that gathered meanwhile, until nothing waits.
+    private func commit(from batch: [JournalEntry]) {
+        guard let next = commit(batch) else {
+            drained.continuation.yield()
+            return
+        }
+        work.run { self.commit(from: next) }
     }
 
     private func commit(_ batch: [JournalEntry]) -> [JournalEntry]? {

@@ -1,12 +1,11 @@
 package import CallDomain
-import Dispatch
 import Synchronization
 
 /// Reads from the store on threads that may block, so that no task's thread ever waits for a disk.
 package final class StoreReader: Sendable {
     private let store: any CallStore
     private let threads: Int
-    private let queue = DispatchQueue(label: "gateway.store.reader", attributes: .concurrent)
+    private let blocking: BlockingWork
     private let state = Mutex(State())
 
     /// The most reads that wait for a thread; further ones fail as busy.
@@ -18,8 +17,11 @@ package final class StoreReader: Sendable {
     }
 
     /// Reads with at most this many threads at once.
-    package init(store: any CallStore, threads: Int = 4) {
+    package init(
+        store: any CallStore, threads: Int = 4, work: BlockingWork = .concurrent("gateway.store.reader")
+    ) {
         self.store = store
+        self.blocking = work
         self.threads = max(threads, 1)
     }
 
@@ -55,7 +57,7 @@ package final class StoreReader: Sendable {
             state.waiting.append(job)
             return .wait
         }
-        if admission == .start { queue.async { self.work(first: job) } }
+        if admission == .start { blocking.run { self.work(first: job) } }
         return admission != .refuse
     }
 

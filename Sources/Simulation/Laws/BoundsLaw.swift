@@ -1,0 +1,23 @@
+import CallDomain
+
+/// Law 6, for waits and queues: whatever is expected has an end, and every end has a name.
+enum BoundsLaw {
+    /// What is wrong with a call's wait at a time of the gateway's wall clock. `slack` is how long a call may be overdue
+    /// while nothing keeps the gateway from reading it, as nothing has `calmSince`; `longestStep` is the longest time
+    /// between looks.
+    static func check(
+        _ record: CallRecord, now: Timestamp, calmSince: Timestamp, slack: Duration, longestStep: Duration
+    ) -> String? {
+        let name = record.execution.rawValue
+        guard let open = record.ledger.open else {
+            guard record.ledger.outcome == nil else { return nil }
+            return "nothing is expected of call \(name), and no outcome says why"
+        }
+        if now.duration(since: max(open.endsAt, calmSince)) > slack + longestStep {
+            return "call \(name) still waits for \(open.what.word) (\(open.why.rawValue)) after the end of its wait"
+        }
+        let overdue = now.duration(since: max(open.due, calmSince))
+        guard overdue > slack else { return nil }
+        return "call \(name) has been due for \(overdue.seconds) s (\(open.why.rawValue)), and is not read"
+    }
+}

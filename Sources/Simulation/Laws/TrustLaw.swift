@@ -1,0 +1,26 @@
+import CallDomain
+
+/// What cannot be verified changes no call, and what is refused leaves nothing.
+enum TrustLaw {
+    /// What is wrong with what a hint did.
+    static func check(hint decision: Decision, of call: ExecutionID) -> [String] {
+        let isInert = decision.statusAfter == nil && decision.changedFields.isEmpty
+        return isInert ? [] : ["a hint about call \(call.rawValue) changed it"]
+    }
+
+    /// What is wrong with the winners of a stored call: none may be a hint.
+    static func check(_ record: CallRecord, _ journal: CallJournal) -> [String] {
+        guard let state = record.state else { return [] }
+        let hints = Set(journal.rows.map(\.observation.key).filter { $0.standing == .hint })
+        let winners =
+            state.attempts.flatMap { [$0.statusWinner] + Array($0.fields.winners.values) }
+            + Array(state.shared.winners.values)
+        guard winners.contains(where: { hints.contains($0.observation) }) else { return [] }
+        return ["a hint won a field of call \(record.execution.rawValue)"]
+    }
+
+    /// What is wrong with the answer to a webhook whose sender nothing speaks for.
+    static func check(answer status: Int) -> [String] {
+        status == 401 ? [] : ["an unverified webhook was answered \(status)"]
+    }
+}

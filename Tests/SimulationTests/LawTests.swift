@@ -1,0 +1,243 @@
+import BolnaModel
+import CallDomain
+import Testing
+
+@testable import Simulation
+
+/// Each law's checker is given what a broken gateway would show it, and what a sound one would.
+@Suite struct LawTests {
+    private let reconciler = Reconciler()
+
+    @Test("Order: a call that is not the fold of its evidence is noticed")
+    func order() throws {
+        let journal = Self.journal([Self.observation(.ringing, at: 1), Self.observation(.completed, at: 2)])
+        let state = try #require(reconciler.fold(journal.evidence))
+        var dice = Dice(seed: 1, stream: "test")
+        #expect(OrderLaw.check(journal, stored: state, reconciler: reconciler, dice: &dice).isEmpty)
+        var broken = state
+        broken.attempts[0].status = .ringing
+        #expect(OrderLaw.check(journal, stored: broken, reconciler: reconciler, dice: &dice).count == 2)
+    }
+
+    @Test("Durability: an acknowledgement before the commit is noticed, and a lost webhook after it")
+    func durability() {
+        var law = DurabilityLaw()
+        let delivery = QuarantinedDelivery(
+            account: .default, agent: nil, source: .webhook, trust: .signed, receivedAt: Self.at(1), reason: .notJSON,
+            detail: "", digest: Self.digest(1), body: [])
+        law.commit([.quarantine(delivery)])
+        #expect(law.acknowledge(Self.digest(1), account: .default) == nil)
+        #expect(law.acknowledge(Self.digest(2), account: .default) != nil)
+        #expect(law.acknowledge(Self.digest(1), account: AccountID(rawValue: "other")) != nil)
+        #expect(law.check(held: [Self.digest(1), Self.digest(2)], account: .default) == nil)
+        #expect(law.check(held: [Self.digest(1)], account: .default) != nil)
+    }
+
+    @Test("Convergence: another status, another field and a missing call are noticed")
+    func convergence() throws {
+        var observation = Self.observation(.completed, at: 2)
+        observation.statement.fields[.totalCost] = .number(3.5)
+        let state = try #require(reconciler.fold(Evidence(observations: [observation])))
+        let facts: [String: StatedValue] = ["status": .text("completed"), "total_cost": .number(3.5)]
+        #expect(ConvergenceLaw.check(state, facts: facts, name: "0").isEmpty)
+        for (member, value) in [
+            ("status", StatedValue.text("failed")), ("total_cost", .number(4)), ("summary", .text("none")),
+        ] {
+            let other = facts.merging([member: value]) { _, new in new }
+            #expect(ConvergenceLaw.check(state, facts: other, name: "0").count == 1)
+        }
+        #expect(ConvergenceLaw.check(nil, facts: facts, name: "0").count == 1)
+    }
+
+    @Test("Explanation: a state, a ledger and a winner that the journal does not give are noticed")
+    func explanation() throws {
+        let journal = Self.journal([Self.observation(.ringing, at: 1), Self.observation(.completed, at: 2)])
+        let record = try Self.record(journal, reconciler)
+        #expect(ExplanationLaw.check(record, journal, reconciler: reconciler).isEmpty)
+        var stale = record
+        stale.state?.attempts[0].status = .ringing
+        #expect(!ExplanationLaw.check(stale, journal, reconciler: reconciler).isEmpty)
+        var misled = record
+        misled.ledger.status = .ringing
+        #expect(ExplanationLaw.check(misled, journal, reconciler: reconciler).count == 1)
+        var unfounded = journal
+        unfounded.rows.removeLast()
+        #expect(!ExplanationLaw.check(record, unfounded, reconciler: reconciler).isEmpty)
+    }
+
+    @Test("Bounds: a wait without end, an end without name and a read that is not made are noticed")
+    func bounds() throws {
+        var record = try Self.record(Self.journal([Self.observation(.ringing, at: 1)]), reconciler)
+        func check(at time: Int64) -> String? {
+            BoundsLaw.check(
+                record, now: Self.at(time), calmSince: Self.at(0), slack: .seconds(60), longestStep: .seconds(900))
+        }
+        #expect(check(at: 100) == nil)
+        #expect(check(at: 200) != nil)
+        record.ledger.open?.due = Self.at(200_000)
+        #expect(check(at: 100_000) != nil)
+        record.ledger.open = nil
+        #expect(check(at: 10) != nil)
+        record.ledger.outcome = .settled
+        #expect(check(at: 10) == nil)
+    }
+
+    @Test("Quiet: a read that nothing called for is noticed")
+    func quiet() {
+        var law = QuietLaw()
+        let key = QuietLaw.Key(account: .default, execution: ExecutionID(rawValue: "one"))
+        #expect(law.check(key) == nil)
+        law.read(key)
+        #expect(law.check(key) != nil)
+        law.disturb(key)
+        #expect(law.check(key) == nil)
+    }
+
+    @Test("Budget: the request that is one too many in a minute is noticed")
+    func budget() {
+        var law = TrafficLaw()
+        for number in 0..<600 {
+            let sent = law.sent(.other, organization: 0, at: .milliseconds(number), starts: 1)
+            #expect(sent.complaint == nil)
+        }
+        #expect(law.sent(.other, organization: 1, at: .seconds(1), starts: 1).complaint == nil)
+        #expect(law.sent(.other, organization: 0, at: .seconds(1), starts: 1).complaint != nil)
+        #expect(law.sent(.other, organization: 0, at: .seconds(62), starts: 1).complaint == nil)
+    }
+
+    @Test("Staleness: a change that shows too late, or never, is noticed")
+    func staleness() {
+        var law = StalenessLaw()
+        law.slack = 60
+        law.discovery = 200
+        let key = QuietLaw.Key(account: .default, execution: ExecutionID(rawValue: "one"))
+        func stored(_ status: CallStatus, _ time: Double, calmSince: Double = 0) -> String? {
+            law.stored(key, status: status, attempt: 0, source: .poll, at: time, calmSince: calmSince)
+        }
+        law.changed(key, to: .ringing, attempt: 0, at: 0)
+        #expect(stored(.ringing, 1) == nil)
+        law.changed(key, to: .inProgress, attempt: 0, at: 5)
+        #expect(law.overdue(at: 100, calmSince: 0) == nil)
+        #expect(law.overdue(at: 140, calmSince: 0) != nil)
+        #expect(law.overdue(at: 140, calmSince: 130) == nil)
+        #expect(stored(.inProgress, 140) != nil)
+        law.changed(key, to: .completed, attempt: 0, at: 150)
+        #expect(stored(.completed, 160) == nil)
+        #expect(law.overdue(at: 1_000_000, calmSince: 0) == nil)
+        #expect(law.samples.map(\.status) == ["ringing", "in-progress", "completed"])
+    }
+
+    @Test("Accounts: a read and a call of another account are noticed")
+    func accounts() throws {
+        let record = try Self.record(Self.journal([Self.observation(.ringing, at: 1)]), reconciler)
+        var hinted = record
+        hinted.state = nil
+        #expect(AccountsLaw.check(readBy: "a", of: 0, owners: [1], wasTold: false).count == 1)
+        #expect(AccountsLaw.check(readBy: "a", of: 0, owners: [1], wasTold: true).isEmpty)
+        #expect(AccountsLaw.check(readBy: "a", of: 0, owners: [0, 1], wasTold: false).isEmpty)
+        #expect(AccountsLaw.check(heldBy: "a", record, wasTold: true).count == 1)
+        #expect(AccountsLaw.check(heldBy: "a", hinted, wasTold: true).isEmpty)
+        #expect(AccountsLaw.check(heldBy: "a", hinted, wasTold: false).count == 1)
+        #expect(AccountsLaw.check(heldBy: "a", nil, wasTold: false).isEmpty)
+    }
+
+    @Test("Trust: a hint that changes or wins something is noticed, and an answer that is not 401")
+    func trust() throws {
+        let changed = Decision(outcome: .advanced, rule: .laterStep, statusBefore: .ringing, statusAfter: .completed)
+        let call = ExecutionID(rawValue: "one")
+        #expect(TrustLaw.check(hint: changed, of: call).count == 1)
+        #expect(TrustLaw.check(hint: Decision(outcome: .hinted, rule: .unverified), of: call).isEmpty)
+        let journal = Self.journal([Self.observation(.ringing, at: 1)])
+        let record = try Self.record(journal, reconciler)
+        #expect(TrustLaw.check(record, journal).isEmpty)
+        let hint = Self.observation(.ringing, at: 1, standing: .hint)
+        var stained = record
+        stained.state?.attempts[0].statusWinner.observation = hint.key
+        #expect(TrustLaw.check(stained, Self.journal([hint])).count == 1)
+        #expect(TrustLaw.check(answer: 401).isEmpty)
+        #expect(TrustLaw.check(answer: 200).count == 1)
+    }
+
+    @Test("Changes: one that is skipped, doubled, made up, foreign or never told is noticed")
+    func changes() {
+        let other = AccountID(rawValue: "other")
+        func change(_ number: Int64, _ account: AccountID = .default) -> Change {
+            Change(
+                cursor: ChangeCursor(sequence: number), account: account, call: CallID(rawValue: "c"),
+                execution: ExecutionID(rawValue: "one"), status: .ringing, source: .webhook, at: Self.at(1))
+        }
+        var law = ChangesLaw()
+        law.commit([change(1), change(2), change(3)])
+        #expect(law.tell(change(1), to: .default) == nil)
+        #expect(law.missing(of: .default) != nil)
+        var doubled = law
+        #expect(doubled.tell(change(1), to: .default) != nil)
+        var skipping = law
+        #expect(skipping.tell(change(3), to: .default) != nil)
+        #expect(law.tell(change(2), to: other) != nil)
+        #expect(law.tell(change(2), to: .default) == nil)
+        #expect(law.tell(change(3), to: .default) == nil)
+        #expect(law.missing(of: .default) == nil)
+        #expect(law.cursor(of: .default) == ChangeCursor(sequence: 3))
+        #expect(law.tell(change(4), to: .default) != nil)
+    }
+
+    @Test("Dialling: a second request, one without a key and an intent that never ends are noticed")
+    func dialling() {
+        var law = DiallingLaw()
+        func body(_ key: String) -> [UInt8] { Array(#"{"user_data":{"gateway_dial":"\#(key)"}}"#.utf8) }
+        #expect(law.place(body: body("a")) == nil)
+        #expect(law.place(body: body("b")) == nil)
+        #expect(law.place(body: body("a")) != nil)
+        #expect(law.place(body: Array("{}".utf8)) != nil)
+        let intent = DialIntent(
+            account: .default, correlationKey: "a", idempotencyKey: nil, fingerprint: Self.digest(1),
+            agent: AgentID(rawValue: "agent"), request: [], createdAt: Self.at(0))
+        let record = DialRecord(intent: intent, state: .open, call: nil, detail: "")
+        func check(_ now: Int64, calmSince: Int64) -> [String] {
+            DiallingLaw.check(
+                open: [record], now: Self.at(now), calmSince: Self.at(calmSince), patience: .seconds(600))
+        }
+        #expect(check(500, calmSince: 0).isEmpty)
+        #expect(check(700, calmSince: 0).count == 1)
+        #expect(check(700, calmSince: 650).isEmpty)
+    }
+}
+
+extension LawTests {
+    private static func at(_ seconds: Int64) -> Timestamp { Timestamp(seconds: 1_772_000_000 + seconds) }
+
+    private static func digest(_ number: UInt64) -> ContentDigest { ContentDigest(words: (number, 0, 0, 0)) }
+
+    private static func observation(
+        _ status: CallStatus, at seconds: Int64, standing: Standing = .applied
+    ) -> Observation {
+        let key = ObservationKey(
+            source: .webhook, trust: standing == .hint ? .addressed : .signed, standing: standing,
+            digest: digest(UInt64(seconds)))
+        let statement = Statement(
+            executionID: ExecutionID(rawValue: "one"), status: status, updatedAt: at(seconds))
+        return Observation(key: key, receivedAt: at(seconds), statement: statement)
+    }
+
+    private static func journal(_ observations: [Observation]) -> CallJournal {
+        let rows = observations.enumerated().map { number, observation in
+            JournalRow(
+                position: Int64(number + 1), observation: observation,
+                decision: Decision(outcome: .created, rule: .first), count: 1,
+                lastReceivedAt: observation.receivedAt, body: nil)
+        }
+        return CallJournal(rows: rows, reads: [])
+    }
+
+    /// The call of a journal as a sound gateway would hold it.
+    private static func record(_ journal: CallJournal, _ reconciler: Reconciler) throws -> CallRecord {
+        let state = try #require(reconciler.fold(journal.evidence))
+        let ledger = ExpectationCalculus().ledger(
+            after: state, previous: ExpectationLedger(), profile: ScopeProfile(path: .healthy), event: .statement,
+            now: at(1))
+        return CallRecord(
+            call: CallID(rawValue: "c"), account: .default, execution: ExecutionID(rawValue: "one"), state: state,
+            ledger: ledger, createdAt: at(1), updatedAt: at(1), cursor: ChangeCursor(sequence: 1))
+    }
+}

@@ -1,0 +1,64 @@
+import CallDomain
+import Testing
+
+@testable import Simulation
+
+/// Law 1: order does not matter.
+@Suite struct OrderCheckTests {
+    @Test("Every set of up to six of eight arrivals gives one call, in every order and with every repetition")
+    func table() {
+        let arrivals = Array(EvidenceTable.arrivals.prefix(EvidenceTable.testedCount))
+        let figures = OrderCheck(arrivals: arrivals, largestSet: 6).run()
+        #expect(figures.violations == 0, "\(figures.shown.map(\.line))")
+        #expect(figures.sets == 246)
+        #expect(figures.permutations == 28_960)
+        #expect(figures.repetitions == 543_152)
+    }
+
+    @Test("So does a life that is folded in place where it comes in order")
+    func life() {
+        let figures = OrderCheck(arrivals: EvidenceTable.life, largestSet: 5).run()
+        #expect(figures.violations == 0, "\(figures.shown.map(\.line))")
+        #expect(figures.extended > 100)
+    }
+
+    @Test("Going through the orders one by one finds what the steps between sets conclude")
+    func enumeration() {
+        let arrivals = Array(EvidenceTable.arrivals.prefix(6))
+        let figures = OrderEnumeration(arrivals: arrivals, largestSet: 4).run()
+        let concluded = OrderCheck(arrivals: arrivals, largestSet: 4).run()
+        #expect(figures.violations == 0, "\(figures.shown.map(\.line))")
+        #expect(figures.sets == concluded.sets)
+        #expect(figures.permutations == concluded.permutations)
+        #expect(figures.repetitions == concluded.repetitions)
+    }
+
+    @Test(
+        "Large random sets give one call in every order, and it is the fold of what came",
+        arguments: Seed.all(below: 30))
+    func random(seed: UInt64) {
+        let figures = RandomArrivals.check(seed: seed)
+        #expect(figures.violations == 0, "GATEWAY_SEED=\(seed) \(figures.shown.map(\.line))")
+    }
+
+    @Test("The table holds what could make order matter")
+    func tableIsMeaningful() {
+        let table = EvidenceTable.arrivals
+        #expect(table.count == 14)
+        #expect(Set(table.map(\.name)).count == 14)
+        let tested = table.prefix(EvidenceTable.testedCount)
+        let call = KeptCall(table.filter { $0.observation.key.source != .ruling })
+        #expect(call.state?.withdrawn.isEmpty == false, "two reads withdraw")
+        #expect(tested.contains { $0.observation.key.source == .ruling && $0.observation.statement.updatedAt == nil })
+        #expect(tested.contains { $0.observation.key.standing == .hint })
+        #expect(tested.contains { $0.observation.statement.status?.step == nil })
+        #expect(tested.count { $0.read != nil } == 2)
+        #expect(
+            tested.contains {
+                $0.observation.statement.status == .scheduled && $0.observation.statement.retryCount == nil
+            })
+        #expect(KeptCall(tested).state?.attempts.count == 2)
+        #expect(table.contains { $0.observation.statement.looksPreCall })
+        #expect(KeptCall(table.filter { $0.observation.statement.status?.isFinal == true }).state?.contradictions != [])
+    }
+}
