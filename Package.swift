@@ -163,7 +163,7 @@ let package = Package(
             dependencies: [
                 "Simulation", "CallDomain", "BolnaWire", "BolnaModel", "GatewayService", "SQLiteStore", logging,
             ],
-            swiftSettings: strict),
+            exclude: ["PlantedBugs"], swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ]
 )

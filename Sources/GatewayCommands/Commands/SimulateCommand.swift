@@ -13,7 +13,7 @@ struct SimulateCommand: AsyncParsableCommand {
             Everything of a world follows from its seed: calls, faults, crashes, clocks, and the order of tasks. A seed that \
             breaks a law is shrunk to what it needs to fail, its timeline is printed, and the exit code is 1.
             """,
-        subcommands: [SimulateOrderCommand.self])
+        subcommands: [SimulateOrderCommand.self, SimulateEconomyCommand.self])
 
     @Option(help: "How many seeds to run.")
     var seeds: UInt64 = 1_000

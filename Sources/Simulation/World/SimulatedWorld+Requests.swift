@@ -54,10 +54,13 @@ extension SimulatedWorld {
         switch request.endpoint {
         case .execution(let id):
             counters.reads += 1
+            meter?.read(id.rawValue, at: seconds)
             watch.quiet.read(QuietLaw.Key(account: request.account, execution: id))
             excuse(id, account: account)
             checkCrossing(id, account: account)
-        case .executions: counters.listPages += 1
+        case .executions(_, let window):
+            counters.listPages += 1
+            meter?.listed(window)
         case .agents, .agent, .me, .call: counters.otherRequests += 1
         }
         if case .call(let body) = request.endpoint {

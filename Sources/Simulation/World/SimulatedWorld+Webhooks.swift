@@ -21,7 +21,9 @@ extension SimulatedWorld {
                 watch.staleness.changed(
                     key(account, change.call), to: change.status, attempt: change.attempt, at: seconds)
             }
-        case .withheld(let withheld): disturb(withheld.change.call, at: organization)
+        case .withheld(let withheld):
+            meter?.lost(withheld.change)
+            disturb(withheld.change.call, at: organization)
         case .deliver(let delivery): send(delivery, of: organization)
         }
     }
@@ -75,6 +77,7 @@ extension SimulatedWorld {
                 lettersUnderWay -= 1
                 note("webhook \(delivery.status.rawValue) of call \(name(of: delivery.call)): \(reply?.status ?? 0)")
                 if reply?.status != 200 { disturb(delivery.call, at: organization) }
+                if reply?.status == 200 { meter?.told(delivery, at: seconds) }
                 let isUnheard = strikes(.acknowledgementLost, number)
                 models[organization].report(
                     delivery, statusCode: isUnheard ? nil : reply?.status, at: moment)

@@ -28,6 +28,8 @@ final class SimulatedWorld: @unchecked Sendable {
     var order: Dice
     var watch = Watch()
     var counters = Counters()
+    /// Notes what an economy is measured by, where one is.
+    var meter: EconomyMeter?
     var trace: [TraceLine] = []
     var fired: Set<FaultPoint> = []
     let keepsTrace: Bool
