@@ -66,6 +66,8 @@ final class ConnectionWatch: ChannelInboundHandler, RemovableChannelHandler {
     private var timer: Scheduled<Void>?
     private var context: ChannelHandlerContext?
     private var isClosed = false
+    /// The client closed its side.
+    private var hasLeft = false
     private let requestsPerConnection: Int
     private let streams: Int
     private let report: LimitReport
@@ -100,7 +102,10 @@ final class ConnectionWatch: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     /// A request was answered, or is gone.
-    func requestEnded() { perform(deadlines.requestEnded()) }
+    func requestEnded() {
+        perform(deadlines.requestEnded())
+        closeAfterLeaving()
+    }
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
@@ -129,6 +134,19 @@ final class ConnectionWatch: ChannelInboundHandler, RemovableChannelHandler {
         if event is ChannelShouldQuiesceEvent, deadlines.openRequests == 0, !deadlines.isMultiplexed {
             context.close(promise: nil)
         }
+        if event as? ChannelEvent == .inputClosed, deadlines.isMultiplexed {
+            hasLeft = true
+            closeAfterLeaving()
+        }
+    }
+
+    /// The channel lets clients close their side alone, and the HTTP/2 codec takes no notice of it: the connection would
+    /// stay until it has been idle for long, and a client that waits for the end of TLS would wait.
+    private func closeAfterLeaving() {
+        guard hasLeft, deadlines.openRequests == 0, let context else { return }
+        // Not at once: the end of the last answer is still to be written.
+        let channel = context.channel
+        context.eventLoop.execute { channel.close(promise: nil) }
     }
 
     private func perform(_ action: ConnectionDeadlines.Action) {

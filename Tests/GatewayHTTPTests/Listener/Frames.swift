@@ -90,18 +90,7 @@ enum RawStreams {
     static func exchange(
         port: Int, _ frames: [Frame], until isEnough: @escaping @Sendable ([Frame]) -> Bool = { _ in false }
     ) async throws -> [Frame] {
-        var configuration = TLSConfiguration.makeClientConfiguration()
-        configuration.certificateVerification = .none
-        configuration.applicationProtocols = ["h2"]
-        let context = try NIOSSLContext(configuration: configuration)
-        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .connect(host: "127.0.0.1", port: port) { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(
-                        NIOSSLClientHandler(context: context, serverHostname: nil))
-                    return try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
-                }
-            }
+        let channel = try await connect(port: port)
         return try await channel.executeThenClose { inbound, outbound in
             var received: [UInt8] = []
             do {
@@ -117,5 +106,38 @@ enum RawStreams {
             }
             return Frame.parse(received)
         }
+    }
+
+    /// Sends the preface and frames, closes its own side once there is an answer, and returns all frames that come until
+    /// the server closes the other side.
+    static func leave(port: Int, _ frames: [Frame]) async throws -> [Frame] {
+        let channel = try await connect(port: port)
+        return try await channel.executeThenClose { inbound, outbound in
+            var received: [UInt8] = []
+            try await outbound.write(ByteBuffer(bytes: Frame.preface + frames.flatMap(\.bytes)))
+            for try await part in inbound {
+                if received.isEmpty { outbound.finish() }
+                received += Array(buffer: part)
+            }
+            return Frame.parse(received)
+        }
+    }
+
+    private static func connect(port: Int) async throws -> NIOAsyncChannel<ByteBuffer, ByteBuffer> {
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        configuration.certificateVerification = .none
+        configuration.applicationProtocols = ["h2"]
+        let context = try NIOSSLContext(configuration: configuration)
+        return try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .channelOption(.allowRemoteHalfClosure, value: true)
+            .connect(host: "127.0.0.1", port: port) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(
+                        NIOSSLClientHandler(context: context, serverHostname: nil))
+                    return try NIOAsyncChannel<ByteBuffer, ByteBuffer>(
+                        wrappingChannelSynchronously: channel,
+                        configuration: .init(isOutboundHalfClosureEnabled: true))
+                }
+            }
     }
 }

@@ -135,4 +135,14 @@ struct HTTP2LimitTests {
             #expect(gateway.registry.exposition().contains(#"gw_listener_limits_total{limit="requests"} 1"#))
         }
     }
+
+    @Test("A client that closes its side is let go once its requests are answered", .timeLimit(.minutes(1)))
+    func leaves() async throws {
+        var limits = ListenerLimits()
+        limits.idle = .seconds(600)
+        try await TestGateway.run(limits: limits) { gateway in
+            let frames = try await RawStreams.leave(port: gateway.port, [.request(stream: 1)])
+            #expect(frames.contains { $0.kind == Frame.Kind.settings.rawValue })
+        }
+    }
 }
