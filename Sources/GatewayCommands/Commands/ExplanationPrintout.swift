@@ -1,4 +1,5 @@
 import Foundation
+import GatewayHTTP
 
 /// An explanation as it is printed: what of its JSON is for people.
 struct ExplanationPrintout: Decodable {
@@ -98,7 +99,7 @@ struct ExplanationPrintout: Decodable {
         lines += Self.section("Incidents of that time", incidents)
         lines += ["", journal.text, ""]
         lines += Self.wrapped(text, first: "", rest: 0)
-        return lines.map(\.printable).joined(separator: "\n")
+        return lines.map { TerminalText.safe($0) }.joined(separator: "\n")
     }
 
     /// The fields of the call and of its newest attempt, in columns; those of earlier attempts are in the JSON.
@@ -156,23 +157,11 @@ struct ExplanationPrintout: Decodable {
                 step.arrival.changedFields.joined(separator: " "), ([step.text] + step.notes).joined(separator: " "),
             ]
         }
-        return ([header] + rows).map { $0.map(ReplayPrinter.csvField).joined(separator: ",") }.joined(separator: "\n")
+        return ([header] + rows).map(CSVText.row).joined(separator: "\n")
     }
 }
 
 extension String {
-    /// The text without characters that steer a terminal: statuses and values come from outside.
-    fileprivate var printable: String {
-        String(
-            String.UnicodeScalarView(
-                unicodeScalars.map { scalar in
-                    switch scalar.properties.generalCategory {
-                    case .control, .format, .lineSeparator, .paragraphSeparator: "\u{FFFD}"
-                    default: scalar
-                    }
-                }))
-    }
-
     fileprivate func leftPadded(to width: Int) -> String {
         String(repeating: " ", count: max(0, width - count)) + self
     }

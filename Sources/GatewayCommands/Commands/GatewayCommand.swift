@@ -34,6 +34,9 @@ package struct GatewayCommand: AsyncParsableCommand {
             } else {
                 try command.run()
             }
+            guard !StandardOutput.hasFailed else {
+                throw GatewayFailure(.unavailable, "the result could not be written to standard output")
+            }
             exit(withError: nil)
         } catch let failure as GatewayFailure {
             StandardError.write("gateway: \(failure)")

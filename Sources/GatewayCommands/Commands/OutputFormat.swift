@@ -7,3 +7,13 @@ enum OutputFormat: String, CaseIterable, ExpressibleByArgument {
     /// For programs.
     case json
 }
+
+/// How a command prints a result that is made of rows.
+enum RowFormat: String, CaseIterable, ExpressibleByArgument {
+    /// For people.
+    case table
+    /// For programs.
+    case json
+    /// For spreadsheets: RFC 4180, with a header line.
+    case csv
+}
