@@ -135,6 +135,10 @@ package struct ReadComparison: Hashable, Sendable {
 
     /// Whether the schedules differ.
     package var differs: Bool { !added.isEmpty || !dropped.isEmpty }
+    /// The reads of the present policy that would tell of a missed webhook.
+    package var presentMissed: Int { present.count(where: \.isMissedWebhook) }
+    /// The reads of the other policy that would tell of a missed webhook.
+    package var givenMissed: Int { given.count(where: \.isMissedWebhook) }
 }
 
 /// A read that a policy would make.
@@ -143,10 +147,13 @@ package struct SimulatedRead: Hashable, Sendable {
     package var at: Timestamp
     /// Which expectation asks for it.
     package var why: ExpectationRule
+    /// Whether it first tells a change whose webhook had been due.
+    package var isMissedWebhook: Bool
 
     /// Puts a read together.
-    package init(at: Timestamp, why: ExpectationRule) {
+    package init(at: Timestamp, why: ExpectationRule, isMissedWebhook: Bool = false) {
         self.at = at
         self.why = why
+        self.isMissedWebhook = isMissedWebhook
     }
 }

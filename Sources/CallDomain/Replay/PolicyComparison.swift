@@ -4,16 +4,13 @@ package struct PolicyComparison: Sendable {
     package var present: ReplayPolicy
     /// The policy that is tried out.
     package var given: ReplayPolicy
-    /// How webhooks fare, in both.
-    package var profile: ScopeProfile
     /// Until when reads are simulated.
     package var end: Timestamp
 
     /// Puts a comparison together.
-    package init(present: ReplayPolicy, given: ReplayPolicy, profile: ScopeProfile, end: Timestamp) {
+    package init(present: ReplayPolicy, given: ReplayPolicy, end: Timestamp) {
         self.present = present
         self.given = given
-        self.profile = profile
         self.end = end
     }
 
@@ -22,8 +19,8 @@ package struct PolicyComparison: Sendable {
         let journal = call.journal
         let before = present.reconciler.fold(present.evidence(of: journal))
         let after = given.reconciler.fold(given.evidence(of: journal))
-        let presentReads = ReadSimulation(policy: present, profile: profile, end: end).reads(of: journal)
-        let givenReads = ReadSimulation(policy: given, profile: profile, end: end).reads(of: journal)
+        let presentReads = reads(of: call, under: present)
+        let givenReads = reads(of: call, under: given)
         let ticks = [present, given].map(\.calculus.settings.tick)
         return CallComparison(
             call: call.call, execution: call.execution, agent: call.agent,
@@ -32,6 +29,10 @@ package struct PolicyComparison: Sendable {
                 recorded: journal.reads.count { $0.observation.source == .poll }, present: presentReads.reads,
                 given: givenReads.reads, tolerance: (ticks.max() ?? .zero) / 2,
                 isCut: presentReads.isCut || givenReads.isCut))
+    }
+
+    private func reads(of call: ReplayedCall, under policy: ReplayPolicy) -> (reads: [SimulatedRead], isCut: Bool) {
+        ReadSimulation(policy: policy, profile: policy.profile(of: call.agent), end: end).reads(of: call.journal)
     }
 
     private func standings(in journal: CallJournal) -> [StandingDifference] {

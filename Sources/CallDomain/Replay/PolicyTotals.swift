@@ -18,6 +18,10 @@ package struct PolicyTotals: Hashable, Sendable {
     package var addedReads = 0
     /// Reads of the present policy that the other one would not make.
     package var droppedReads = 0
+    /// Missed webhooks that reads of the present policy would tell of.
+    package var presentMissed = 0
+    /// Missed webhooks that reads of the other policy would tell of.
+    package var givenMissed = 0
     /// Calls whose reads were not followed to the end.
     package var cutCalls = 0
     /// Reads by the hour they would be made in; of too many hours, only the first ones.
@@ -54,6 +58,8 @@ package struct PolicyTotals: Hashable, Sendable {
         givenReads += reads.given.count
         addedReads += reads.added.count
         droppedReads += reads.dropped.count
+        presentMissed += reads.presentMissed
+        givenMissed += reads.givenMissed
         for read in reads.present { count(read) { $0.present += 1 } }
         for read in reads.given { count(read) { $0.given += 1 } }
     }

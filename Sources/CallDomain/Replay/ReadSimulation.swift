@@ -77,10 +77,8 @@ struct Truth {
         statements.sort { ($0.at, $0.observation.key) < ($1.at, $1.observation.key) }
     }
 
-    /// What a read at a time would have been answered; nil where the journal does not know of any statement.
-    func answer(at time: Timestamp) -> Observation? {
-        (statements.last { $0.at <= time } ?? statements.first)?.observation
-    }
+    /// What a read at a time would have been answered; nil where the journal knows of no statement of that time.
+    func answer(at time: Timestamp) -> Observation? { statements.last { $0.at <= time }?.observation }
 }
 
 /// A call while its reads are being simulated.
@@ -125,7 +123,11 @@ private struct SimulatedCall {
         }
         let key = ObservationKey(source: .poll, trust: .authoritative, standing: .applied, digest: answer.key.digest)
         let record = ReadRecord(sentAt: read.at, receivedAt: read.at, observation: key)
-        reconcile(Observation(key: key, receivedAt: read.at, statement: answer.statement), read: record)
+        let before = ledger
+        let decision = reconcile(
+            Observation(key: key, receivedAt: read.at, statement: answer.statement), read: record)
+        let verdict = before.verdict(onReadSentAt: read.at, toldChange: decision?.statusAfter != nil)
+        reads[reads.count - 1].isMissedWebhook = verdict == .missedWebhook
         revise(.read(sentAt: read.at), now: read.at)
     }
 
@@ -137,15 +139,16 @@ private struct SimulatedCall {
         revise(event.read.map { .read(sentAt: $0.sentAt) } ?? statement, now: event.at)
     }
 
-    private mutating func reconcile(_ observation: Observation, read: ReadRecord?) {
+    @discardableResult
+    private mutating func reconcile(_ observation: Observation, read: ReadRecord?) -> Decision? {
         let isNew = !evidence.observations.contains { $0.key == observation.key }
-        guard isNew || read != nil else { return }
+        guard isNew || read != nil else { return nil }
         if isNew { evidence.observations.append(observation) }
         if let read { evidence.reads.append(read) }
-        state =
-            simulation.policy.reconciler.reconcile(
-                previous: state, observation: observation, read: read, evidence: { evidence }
-            ).state
+        let result = simulation.policy.reconciler.reconcile(
+            previous: state, observation: observation, read: read, evidence: { evidence })
+        state = result.state
+        return result.decision
     }
 
     private mutating func revise(_ event: LedgerEvent, now: Timestamp) {

@@ -7,13 +7,25 @@ package struct ReplayPolicy: Hashable, Sendable {
     package var reconciler: Reconciler
     /// The rules of what is expected next.
     package var calculus: ExpectationCalculus
+    /// What is stated of all agents that have no profile of their own.
+    package var usual: ScopeProfile
+    /// What is stated of single agents, with what is stated of all where they say nothing.
+    package var agents: [AgentID: ScopeProfile]
 
-    /// Puts a policy together.
-    package init(trust: TrustPolicy, reconciler: Reconciler, calculus: ExpectationCalculus) {
+    /// Puts a policy together. Nothing is stated of agents, and their webhooks fare well, unless told otherwise.
+    package init(
+        trust: TrustPolicy, reconciler: Reconciler, calculus: ExpectationCalculus,
+        usual: ScopeProfile = ScopeProfile(path: .healthy), agents: [AgentID: ScopeProfile] = [:]
+    ) {
         self.trust = trust
         self.reconciler = reconciler
         self.calculus = calculus
+        self.usual = usual
+        self.agents = agents
     }
+
+    /// What is stated of an agent; of one that is not known, what is stated of all.
+    package func profile(of agent: AgentID?) -> ScopeProfile { agent.flatMap { agents[$0] } ?? usual }
 
     /// A key with the standing that its trust has under this policy; nil where such a delivery is refused.
     package func key(_ key: ObservationKey) -> ObservationKey? {

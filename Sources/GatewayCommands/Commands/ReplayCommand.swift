@@ -12,33 +12,29 @@ struct ReplayCommand: AsyncParsableCommand {
             The policy file holds the sections webhook.trust, reopen and expectations of gateway.yaml; what it does not \
             name stays as it is set now. Reads the database without touching it, also beside a running gateway. Reads \
             are simulated from the journal's times as on a healthy webhook path: what Bolna never told, no simulated \
-            read learns, and outages, budgets and pages of listings are left out.
+            read learns. Outages, budgets, pages of listings, learned deadlines and what was learned of artefacts are \
+            left out; what the settings state of agents counts. Deliveries that were refused are not in the journal: \
+            a policy that would take them cannot be judged by it.
             """)
-
-    /// How the result is printed.
-    enum Output: String, CaseIterable, ExpressibleByArgument {
-        /// For people.
-        case table
-        /// One JSON object.
-        case json
-        /// One row for each thing that differs.
-        case csv
-    }
 
     @OptionGroup var settingsOptions: SettingsOptions
     @Option(help: "The file with the other rules.")
     var policy: String
     @Option(
-        help: "Only calls first heard of at this time or later (ISO 8601); a week before the end unless told otherwise."
-    )
+        parsing: .unconditional,
+        help: """
+            Only calls first heard of at this time or later: ISO 8601, a date, now, today, yesterday, or a span before \
+            now such as -7d; a week before the end unless told otherwise.
+            """)
     var from: String?
     @Option(
-        help: "Only calls first heard of before this time (ISO 8601), and reads up to it; now unless told otherwise.")
+        parsing: .unconditional,
+        help: "Only calls first heard of before this time, and reads up to it; now unless told otherwise.")
     var to: String?
     @Option(help: "The account.")
     var account = AccountID.default.rawValue
     @Option(help: "table, json or csv.")
-    var output = Output.table
+    var output = RowFormat.table
 
     /// The calls that are held in memory at once.
     private static let pageSize = 16
@@ -46,8 +42,9 @@ struct ReplayCommand: AsyncParsableCommand {
     private static let progressStep = 1_000
 
     func run() async throws {
-        let to = try Self.time(to, "--to") ?? RealWorld.now()
-        let from = try Self.time(from, "--from") ?? to.advanced(by: .seconds(-7 * 86_400))
+        let now = RealWorld.now()
+        let to = try Self.time(to, "--to", now: now) ?? now
+        let from = try Self.time(from, "--from", now: now) ?? to.advanced(by: .seconds(-7 * 86_400))
         guard from < to else { throw ValidationError("--from must be earlier than --to") }
         guard let account = AccountID(validating: account) else {
             throw ValidationError("--account: expected a name of a-z, 0-9, - and _")
@@ -60,7 +57,7 @@ struct ReplayCommand: AsyncParsableCommand {
         }
         let store = try StoredGateway.open(settings: settings, data: try DataDirectory(path: settings.dataDirectory))
         let comparison = PolicyComparison(
-            present: settings.policy, given: given.settings.policy, profile: ScopeProfile(path: .healthy), end: to)
+            present: settings.policy, given: given.settings.policy, end: to)
         var printer = ReplayPrinter(output: output)
         var totals = PolicyTotals()
         var cursor: Int64?
@@ -91,18 +88,12 @@ struct ReplayCommand: AsyncParsableCommand {
         }
     }
 
-    private static func time(_ text: String?, _ name: String) throws -> Timestamp? {
+    private static func time(_ text: String?, _ name: String, now: Timestamp) throws -> Timestamp? {
         guard let text else { return nil }
-        guard let time = Timestamp(iso8601: text) else {
-            throw ValidationError("\(name): expected an ISO 8601 time, such as 2026-03-04T09:15:08Z")
+        guard let time = Timestamp(reportTime: text, now: now) else {
+            throw ValidationError(
+                "\(name): expected a time such as 2026-03-04T09:15:08Z, 2026-03-04, -24h, -7d, today, yesterday or now")
         }
         return time
-    }
-}
-
-extension StandardOutput {
-    /// Writes lines, if there are any.
-    static func write(lines: [String]) {
-        if !lines.isEmpty { write(lines.joined(separator: "\n")) }
     }
 }

@@ -5,13 +5,13 @@ import GatewayHTTP
 /// Writes a comparison of policies call by call, so that none needs to be kept. Numbers are masked; what was said or given
 /// about a person is not shown.
 struct ReplayPrinter {
-    let output: ReplayCommand.Output
+    let output: RowFormat
     private var isFirst = true
 
     /// The most reads of one call that a table names.
     private static let mostReadsShown = 4
 
-    init(output: ReplayCommand.Output) { self.output = output }
+    init(output: RowFormat) { self.output = output }
 
     /// What comes before the calls.
     var beginning: [String] {
@@ -24,7 +24,10 @@ struct ReplayPrinter {
 
     /// What is said of one call; nothing where nothing differs.
     mutating func lines(for comparison: CallComparison) -> [String] {
-        let differs = comparison.differs || comparison.reads.differs || !comparison.standings.isEmpty
+        let reads = comparison.reads
+        let differs =
+            comparison.differs || reads.differs || reads.presentMissed != reads.givenMissed
+            || !comparison.standings.isEmpty
         guard differs else { return [] }
         switch output {
         case .table: return Self.table(comparison)
@@ -62,6 +65,9 @@ struct ReplayPrinter {
             lines += named(reads.dropped, "no longer at")
             lines += named(reads.added, "new at")
         }
+        if reads.presentMissed != reads.givenMissed {
+            lines.append("  missed webhooks: \(reads.presentMissed) → \(reads.givenMissed)")
+        }
         return lines + [""]
     }
 
@@ -84,15 +90,11 @@ struct ReplayPrinter {
         }
         rows += comparison.reads.dropped.map { ["read", $0.why.rawValue, $0.at.iso8601(), ""] }
         rows += comparison.reads.added.map { ["read", $0.why.rawValue, "", $0.at.iso8601()] }
-        return rows.map { (call + $0).map(csvField).joined(separator: ",") }
-    }
-
-    /// A field of a row (RFC 4180); what a spreadsheet would take for a formula is kept from being one.
-    static func csvField(_ text: String) -> String {
-        let isFormula = text.first.map { "=+-@\t\r".contains($0) } ?? false
-        let safe = isFormula ? "'" + text : text
-        guard safe.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return safe }
-        return "\"" + safe.replacing("\"", with: "\"\"") + "\""
+        let reads = comparison.reads
+        if reads.presentMissed != reads.givenMissed {
+            rows.append(["missed-webhooks", "", String(reads.presentMissed), String(reads.givenMissed)])
+        }
+        return rows.map { CSVText.row(call + $0) }
     }
 
     private static func json(_ comparison: CallComparison) -> String {
@@ -127,6 +129,8 @@ struct ReplayPrinter {
                 json.member("recorded", comparison.reads.recorded)
                 json.member("present", comparison.reads.present.count)
                 json.member("given", comparison.reads.given.count)
+                json.member("presentMissedWebhooks", comparison.reads.presentMissed)
+                json.member("givenMissedWebhooks", comparison.reads.givenMissed)
                 json.member("isCut", comparison.reads.isCut)
                 for (name, reads) in [("added", comparison.reads.added), ("dropped", comparison.reads.dropped)] {
                     json.key(name)
@@ -160,6 +164,9 @@ struct ReplayPrinter {
         lines.append(
             "Reads: \(totals.presentReads) → \(totals.givenReads): \(totals.addedReads) new, "
                 + "\(totals.droppedReads) no longer; the journal has \(totals.recordedReads) of the poller.")
+        if totals.presentMissed != totals.givenMissed {
+            lines.append("Missed webhooks that they would tell of: \(totals.presentMissed) → \(totals.givenMissed).")
+        }
         if totals.cutCalls > 0 {
             lines.append("\(totals.cutCalls) calls would be read so often that not all of their reads were followed.")
         }
@@ -178,6 +185,8 @@ struct ReplayPrinter {
             json.member("givenReads", totals.givenReads)
             json.member("addedReads", totals.addedReads)
             json.member("droppedReads", totals.droppedReads)
+            json.member("presentMissedWebhooks", totals.presentMissed)
+            json.member("givenMissedWebhooks", totals.givenMissed)
             json.member("cutCalls", totals.cutCalls)
             json.key("readsByHour")
             json.array { json in

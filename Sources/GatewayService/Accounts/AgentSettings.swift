@@ -20,7 +20,7 @@ package struct AgentSettings: Hashable, Sendable {
     }
 
     /// These settings, where they say nothing those of the account.
-    func filled(from account: AgentSettings) -> AgentSettings {
+    package func filled(from account: AgentSettings) -> AgentSettings {
         AgentSettings(
             suppressedStatuses: suppressedStatuses ?? account.suppressedStatuses,
             artefacts: account.artefacts.merging(artefacts) { _, own in own },

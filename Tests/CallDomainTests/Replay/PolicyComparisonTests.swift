@@ -5,7 +5,7 @@ import Testing
 /// Puts journals and policies together.
 enum Rerun {
     /// A call with what it received, in this order.
-    static func call(_ receipts: [Receipt]) -> ReplayedCall {
+    static func call(_ receipts: [Receipt], agent: AgentID? = nil) -> ReplayedCall {
         let rows = receipts.enumerated().map { number, receipt in
             JournalRow(
                 position: Int64(number + 1), observation: receipt.observation,
@@ -13,7 +13,7 @@ enum Rerun {
                 lastReceivedAt: receipt.observation.receivedAt, body: nil)
         }
         return ReplayedCall(
-            call: CallID(rawValue: "c"), execution: Receipt.execution, agent: nil,
+            call: CallID(rawValue: "c"), execution: Receipt.execution, agent: agent,
             journal: CallJournal(rows: rows, reads: receipts.compactMap(\.read)))
     }
 
@@ -29,11 +29,11 @@ enum Rerun {
     }
 
     static func compare(
-        _ receipts: [Receipt], from present: ReplayPolicy = policy(), to given: ReplayPolicy, end: Int = 100_000
+        _ receipts: [Receipt], of agent: AgentID? = nil, from present: ReplayPolicy = policy(),
+        to given: ReplayPolicy, end: Int = 100_000
     ) -> CallComparison {
-        PolicyComparison(
-            present: present, given: given, profile: ScopeProfile(path: .healthy), end: Timestamp(second: end)
-        ).compare(call(receipts))
+        PolicyComparison(present: present, given: given, end: Timestamp(second: end))
+            .compare(call(receipts, agent: agent))
     }
 
     static func addressed(_ status: CallStatus, updated: Int, at second: Int, standing: Standing = .hint) -> Receipt {
@@ -119,6 +119,23 @@ enum Rerun {
                 CallDifference(what: .status(attempt: 0), before: .text("in-progress"), after: .text("completed"))))
     }
 
+    @Test("What is stated of an agent counts for its calls alone; what is stated of all, for those of every other")
+    func agents() {
+        let receipts: [Receipt] = [.webhook(.initiated, updated: 10, at: 11), .webhook(.busy, updated: 400, at: 401)]
+        let patient = ScopeProfile(path: .healthy, statedDeadlines: [.initiated: .seconds(300)])
+        let ours = AgentID(rawValue: "ours")
+        var given = Rerun.policy()
+        given.agents[ours] = patient
+        let reads = Rerun.compare(receipts, of: ours, to: given).reads
+        #expect(reads.given.first?.at == Timestamp(second: 330), "300 s after 11, at the next tick")
+        #expect(reads.present.first?.at == Timestamp(second: 60))
+        #expect(!Rerun.compare(receipts, of: AgentID(rawValue: "theirs"), to: given).reads.differs)
+        #expect(!Rerun.compare(receipts, to: given).reads.differs)
+        given = Rerun.policy()
+        given.usual = patient
+        for agent in [ours, nil] { #expect(Rerun.compare(receipts, of: agent, to: given).reads.differs) }
+    }
+
     @Test("Differences name the attempt, and the fields of the call as a whole once")
     func names() {
         let what: [CallDifference.What] = [
@@ -170,6 +187,17 @@ enum Rerun {
         ]
         #expect(
             reads(receipts) == ["60 initiated"], "busy since 50: the read at 60 tells, and nothing more is expected")
+    }
+
+    @Test("A read before anything that is trusted was stated is answered as of a call that is not known")
+    func nothingYet() {
+        let receipts: [Receipt] = [
+            Rerun.addressed(.ringing, updated: 10, at: 11), .webhook(.busy, updated: 5_000, at: 5_001),
+        ]
+        let simulation = ReadSimulation(
+            policy: Rerun.policy(), profile: ScopeProfile(path: .healthy), end: Timestamp(second: 10_000))
+        #expect(Truth(Rerun.call(receipts).journal).answer(at: Timestamp(second: 4_999)) == nil)
+        #expect(simulation.reads(of: Rerun.call(receipts).journal).reads.count > 1, "404 is asked again")
     }
 
     @Test("The poller's own reads are not taken for granted, those of persons are")
