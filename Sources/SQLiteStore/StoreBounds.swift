@@ -20,8 +20,16 @@ enum StoreBounds {
     static let mostLoggedIncidents = 8_000
     /// The least time between two marks of time in the journal.
     static let markInterval: Duration = .seconds(10)
-    /// How long audits are kept: as long as the longest window of a report.
-    static let auditsKept: Duration = .seconds(92 * 86_400)
+    /// How long what reports count beside observations is kept: the longest window of a report and some days.
+    static let reportRowsKept: Duration = .seconds(100 * 86_400)
+    /// The rows that one batch removes of each table at most, once they are too old for any report.
+    static let reportRowsPrunedPerBatch = 1_000
+    /// How long the bodies of settled entries of the quarantine are kept.
+    static let settledBodiesKept: Duration = .seconds(92 * 86_400)
+    /// The entries and bodies of a quarantine that one further entry removes at most.
+    static let quarantinePrunedPerEntry = 64
+    /// The repeats of one observation that are written down one by one; further ones are counted by the minute.
+    static let singleRepeats = 16
     /// The longest text of a lead, name or project that is kept for filters, in characters.
     static let longestLabel = 256
     /// The longest text that is searched for, in characters.

@@ -106,7 +106,7 @@ struct SQLiteStoreDueTests {
         #expect(try store.audits(account: .other, from: .at(0), to: .at(100 * 86_400)).isEmpty)
         var last = new
         last.at = .at(93 * 86_400)
-        _ = try store.apply([.audit(last)])
+        _ = try store.apply([.audit(last), .heartbeat(at: .at(102 * 86_400))])
         #expect(try store.audits(account: .default, from: .at(0), to: .at(100 * 86_400)) == [new, last])
         let stranger = Audit(account: .other, call: call, agent: nil, at: .at(1), outcome: .agrees)
         guard case .failed = try store.apply([.audit(stranger)])[0] else {

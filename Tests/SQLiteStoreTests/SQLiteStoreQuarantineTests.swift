@@ -16,12 +16,14 @@ struct SQLiteStoreQuarantineTests {
 
     private func delivery(
         _ text: String, _ reason: QuarantineReason = .agentMismatch, execution: String? = nil, at seconds: Int64 = 0,
-        account: AccountID = .default, agent: String? = "agent", trust: Trust = .signed
+        account: AccountID = .default, agent: String? = "agent", trust: Trust = .signed,
+        standing: Standing = .applied
     ) -> QuarantinedDelivery {
         QuarantinedDelivery(
             account: account, agent: agent.map(AgentID.init(rawValue:)),
             execution: execution.map(ExecutionID.init(rawValue:)), source: .webhook, trust: trust,
-            receivedAt: .at(seconds), reason: reason, detail: "Not usable.", digest: ContentDigest(of: text),
+            standing: standing, receivedAt: .at(seconds), reason: reason, detail: "Not usable.",
+            digest: ContentDigest(of: text),
             body: Array(text.utf8))
     }
 
@@ -320,9 +322,10 @@ struct SQLiteStoreQuarantineTests {
     func bounds() throws {
         let id = try #require(try keep(delivery("x")).first)
         for (column, bound) in [
-            ("open_entries", QuarantineBounds.mostOpenEntries), ("open_bytes", QuarantineBounds.mostOpenBytes),
+            ("entries", QuarantineBounds.mostOpenEntries), ("bytes", QuarantineBounds.mostOpenBytes),
         ] {
-            try store.tamper("UPDATE quarantine_totals SET \(column) = \(bound) WHERE account = 'default'")
+            try store.tamper(
+                "UPDATE quarantine_totals SET \(column) = \(bound) WHERE account = 'default' AND shelf = 0")
             let receipts = try store.apply([
                 .quarantine(delivery("y \(column)")), .quarantine(delivery("x")),
                 .quarantine(delivery("z \(column)", account: .other)), Arrival.webhook(column, .queued, at: 3).entry,
@@ -336,23 +339,83 @@ struct SQLiteStoreQuarantineTests {
             #expect(receipts[1].isQuarantined, "a repeat needs no room")
             #expect(receipts[2].isQuarantined, "the other account has room")
             #expect(try store.record(column).state?.status == .queued)
-            try store.tamper("UPDATE quarantine_totals SET open_entries = 1, open_bytes = 1 WHERE account = 'default'")
+            try store.tamper("UPDATE quarantine_totals SET entries = 1, bytes = 1 WHERE account = 'default'")
         }
-        #expect(try totals() == [1, 1])
+        #expect(try totals(.open) == [1, 1])
         _ = try attempt(trial(id, [], .discardedByHand))
-        #expect(try totals() == [0, 0])
+        #expect(try totals(.open) == [0, 0])
+        #expect(try totals(.settled) == [1, 1])
         try keep(delivery("abc"), delivery("de"))
-        #expect(try totals() == [2, 5])
+        #expect(try totals(.open) == [2, 5])
         try store.tamper("DELETE FROM quarantine")
-        #expect(try totals() == [0, 0])
+        for shelf in QuarantineShelf.allCases { #expect(try totals(shelf).allSatisfy { $0 <= 0 }) }
     }
 
-    private func totals() throws -> [Int] {
+    private func totals(_ shelf: QuarantineShelf) throws -> [Int] {
         try store.pool.read { db in
             let row = try Row.fetchOne(
-                db, sql: "SELECT open_entries, open_bytes FROM quarantine_totals WHERE account = 'default'")
+                db, sql: "SELECT entries, bytes FROM quarantine_totals WHERE account = 'default' AND shelf = ?",
+                arguments: [shelf.rawValue])
             return [try row?.value(0) ?? -1, try row?.value(1) ?? -1]
         }
+    }
+
+    @Test("Workflow and batch bodies are settled as they come, and never keep an unusable body from being taken")
+    func otherKinds() throws {
+        let ids = try keep(delivery("w", .workflow), delivery("b", .batch), delivery("w", .workflow))
+        #expect(ids.count == 2)
+        #expect(try entry(ids[0]).count == 2)
+        #expect(
+            try entry(ids[1]).settlement == QuarantineSettlement(resolution: .keptAsOther, at: .at(0)))
+        #expect(try store.quarantineCounts(account: .default, query: QuarantineQuery()).open == 0)
+        #expect(try totals(.other) == [2, 2])
+        #expect(try totals(.open) == [-1, -1], "they count against no bound of open entries")
+        try store.tamper(
+            """
+            UPDATE quarantine_totals SET entries = \(QuarantineBounds.mostOtherEntries),
+                bytes = \(QuarantineBounds.mostOtherBytes) WHERE shelf = 3
+            """)
+        let receipts = try store.apply([
+            .quarantine(delivery("w2", .workflow, at: 9)), .quarantine(delivery("not JSON", .notJSON, at: 9)),
+        ])
+        #expect(receipts.map(\.isQuarantined) == [true, true], "both are answered 2xx")
+        #expect(
+            try store.quarantine(
+                account: .default, query: QuarantineQuery(ids: [ids[0]]), slice: QuarantineSlice(limit: 1)
+            ).isEmpty, "the oldest went")
+        #expect(try store.quarantineCounts(account: .default, query: QuarantineQuery()).open == 1)
+    }
+
+    @Test("Of settled entries the oldest bodies go first where they are too many or too old; the entries stay")
+    func settledBodies() throws {
+        let ids = try keep(delivery("aaaa"), delivery("bbbb"), delivery("cccc"), delivery("dddd"))
+        _ = try attempt(trial(ids[0], [], .discardedByHand, at: 900))
+        _ = try attempt(trial(ids[1], [], .discardedByHand, at: 901))
+        try store.tamper(
+            "UPDATE quarantine_totals SET bytes = \(QuarantineBounds.mostSettledBytes) WHERE shelf = 2")
+        _ = try attempt(trial(ids[2], [], .discardedByHand, at: 902))
+        #expect(try ids.map { try entry($0).isBodyKept } == [false, true, true, true])
+        #expect(try entry(ids[0], withBody: true).delivery.body.isEmpty)
+        #expect(try entry(ids[0]).bodyBytes == 4)
+        let later = 901 + StoreBounds.settledBodiesKept.components.seconds + 1
+        _ = try attempt(trial(ids[3], [], .discardedByHand, at: later))
+        #expect(try ids.map { try entry($0).isBodyKept } == [false, false, true, true])
+    }
+
+    @Test("Unverified senders have a bound of their own, which does not fill the others'")
+    func unverified() throws {
+        let hint = delivery("h", .noID, trust: .addressed, standing: .hint)
+        let id = try #require(try keep(hint).first)
+        #expect(try entry(id).delivery.standing == .hint)
+        #expect(try totals(.unverified) == [1, 1])
+        try store.tamper(
+            "UPDATE quarantine_totals SET entries = \(QuarantineBounds.mostUnverifiedEntries) WHERE shelf = 1")
+        let receipts = try store.apply([
+            .quarantine(delivery("h2", .noID, trust: .addressed, standing: .hint)), .quarantine(delivery("s", .noID)),
+        ])
+        #expect(receipts.map(\.isQuarantined) == [false, true])
+        _ = try attempt(trial(id, [], .discardedByHand))
+        #expect(try totals(.settled) == [1, 1])
     }
 
     @Test("A late replay counts from now on as far as what is expected next is concerned")
@@ -384,7 +447,7 @@ struct SQLiteStoreQuarantineTests {
         _ = try new.apply([.quarantine(delivery("later"))])
         #expect(try new.quarantineCounts(account: .default, query: QuarantineQuery()).newest == 8)
         let totals = try new.pool.read { db in
-            try Int.fetchAll(db, sql: "SELECT open_entries FROM quarantine_totals")
+            try Int.fetchAll(db, sql: "SELECT entries FROM quarantine_totals")
         }
         #expect(totals == [2])
     }

@@ -10,6 +10,8 @@ package struct QuarantinedDelivery: Sendable {
     package var source: Source
     /// How sure its sender is.
     package var trust: Trust
+    /// What its sender may do: unverified ones have a smaller bound of their own.
+    package var standing: Standing
     /// When it was received first.
     package var receivedAt: Timestamp
     /// When the request was sent, for a read of ours; nil for all else.
@@ -26,7 +28,8 @@ package struct QuarantinedDelivery: Sendable {
     /// Puts an entry together.
     package init(
         account: AccountID, agent: AgentID?, execution: ExecutionID? = nil, source: Source, trust: Trust,
-        receivedAt: Timestamp, sentAt: Timestamp? = nil, reason: QuarantineReason, detail: String,
+        standing: Standing = .applied, receivedAt: Timestamp, sentAt: Timestamp? = nil, reason: QuarantineReason,
+        detail: String,
         digest: ContentDigest, body: [UInt8]
     ) {
         self.account = account
@@ -34,6 +37,7 @@ package struct QuarantinedDelivery: Sendable {
         self.execution = execution
         self.source = source
         self.trust = trust
+        self.standing = standing
         self.receivedAt = receivedAt
         self.sentAt = sentAt
         self.reason = reason

@@ -23,9 +23,10 @@ package enum QuarantineDocument {
         var json = JSONWriter(reserving: 1_024 + record.bodyBytes)
         json.object { json in
             write(record, into: &json)
-            let text = reveals ? String(validating: record.delivery.body, as: UTF8.self) : nil
+            let isShown = reveals && record.isBodyKept
+            let text = isShown ? String(validating: record.delivery.body, as: UTF8.self) : nil
             json.member("body", text)
-            json.member("bodyBase64URL", reveals && text == nil ? Base64URL.encode(record.delivery.body) : nil)
+            json.member("bodyBase64URL", isShown && text == nil ? Base64URL.encode(record.delivery.body) : nil)
         }
         return json
     }
@@ -83,6 +84,7 @@ package enum QuarantineDocument {
         json.member("count", record.count)
         json.member("digest", delivery.digest.hex)
         json.member("bodyBytes", record.bodyBytes)
+        json.member("isBodyKept", record.isBodyKept)
     }
 
     private static func write(_ result: QuarantineResult, into json: inout JSONWriter) {

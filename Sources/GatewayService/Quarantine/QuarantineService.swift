@@ -49,7 +49,9 @@ package final class QuarantineService: Sendable {
         account: AccountID, _ request: QuarantineRequest, resolution: QuarantineResolution
     ) async throws(JournalError) -> QuarantineRun {
         let page = try await page(account: account, request)
-        guard !page.records.isEmpty else { return QuarantineRun(matching: page.matching, results: [], next: nil) }
+        guard !page.records.isEmpty else {
+            return QuarantineRun(matching: page.matching, results: [], next: page.next)
+        }
         let trials = page.records.map { trial(of: $0, account: account, request.action, resolution: resolution) }
         let verdicts =
             request.isDryRun
@@ -90,6 +92,8 @@ extension QuarantineService {
             query.through = through
             let found = try store.quarantine(account: account, query: query, slice: slice)
             var records = found
+            // Entries that are settled between the two reads are missing from the second: the first says how far it got.
+            var reached = found.last?.id
             if needsBodies {
                 var bytes = 0
                 let fitting = found.prefix { record in
@@ -98,12 +102,13 @@ extension QuarantineService {
                 }
                 slice.withBodies = true
                 slice.limit = fitting.count
+                reached = fitting.last?.id
                 query.ids = fitting.map(\.id)
                 records = try store.quarantine(account: account, query: query, slice: slice)
             }
-            let isLast = records.count < limit && records.count == found.count
-            let next = records.last.map { QuarantineRequest.Cursor(after: $0.id, through: through) }
-            return Page(matching: matching, records: records, next: isLast || next?.after == through ? nil : next)
+            let isLast = reached == through || found.count < limit && reached == found.last?.id
+            let next = isLast ? nil : reached.map { QuarantineRequest.Cursor(after: $0, through: through) }
+            return Page(matching: matching, records: records, next: next)
         }
     }
 

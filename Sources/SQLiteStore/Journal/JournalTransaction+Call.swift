@@ -29,6 +29,7 @@ extension JournalTransaction {
         }
         place(&call, previous: previous, at: time)
         let row = try call.save(db, previous: previous.state, edition: reconciler.edition)
+        try logAgent(of: call, id: row, previous: previous)
         try logWaiting(call, id: row, previous: previous, at: time)
         let change = try changedStatus.map {
             try recordChange(of: call, id: row, status: $0, source: source, at: time)

@@ -29,7 +29,7 @@ extension JournalTransaction {
 }
 
 extension JournalTransaction {
-    /// Writes what an audit showed, and removes those that are too old for any report.
+    /// Writes what an audit showed.
     func store(_ audit: Audit) throws {
         let call = try Int64.fetchOne(
             db.cachedStatement(sql: "SELECT id FROM calls WHERE call_id = ? AND account = ?"),
@@ -43,9 +43,5 @@ extension JournalTransaction {
             audit.account.rawValue, call, audit.at.rawValue, audit.outcome.rawValue,
             audit.differing.joined(separator: " "), position,
         ])
-        try db.cachedStatement(sql: "DELETE FROM audits WHERE account = ? AND at < ?")
-            .execute(arguments: [
-                audit.account.rawValue, audit.at.advanced(by: .zero - StoreBounds.auditsKept).rawValue,
-            ])
     }
 }

@@ -6,6 +6,7 @@ import GRDB
 private struct StoredObservation {
     var position: Int64
     var receivedAt: Timestamp
+    var count: Int
 }
 
 extension JournalTransaction {
@@ -75,7 +76,7 @@ extension JournalTransaction {
         if let known = read, try isStored(known, call: id, observation: stored.position) { read = nil }
         guard read != nil || incoming.receivedAt < stored.receivedAt else {
             let decision = Decision(outcome: .duplicate, rule: .sameBytes)
-            try logRepeat(incoming, call: id, decision: decision)
+            try logRepeat(incoming, call: id, decision: decision, earlier: stored.count)
             return receipt(incoming, call: call, previous: call, decision: decision, change: nil)
         }
         let observation = Observation(
@@ -95,7 +96,7 @@ extension JournalTransaction {
                 previous: call.ledger)
         }
         try recordContradictions(of: revised, id: row, previous: call.state, by: result, at: incoming.receivedAt)
-        try logRepeat(incoming, call: row, decision: result.decision)
+        try logRepeat(incoming, call: row, decision: result.decision, earlier: stored.count)
         return receipt(incoming, call: revised, previous: call, decision: result.decision, change: change)
     }
 
@@ -120,15 +121,16 @@ extension JournalTransaction {
                 account: call.account, call: call.callID, profile: incoming.profile,
                 event: .read(sentAt: read.sentAt), now: incoming.receivedAt)
         }
-        return try quarantine(
+        let delivery =
             QuarantinedDelivery(
                 account: incoming.account, agent: call.state?.agentID, execution: call.execution,
-                source: incoming.key.source, trust: incoming.key.trust, receivedAt: incoming.receivedAt,
-                sentAt: incoming.sentAt, reason: .tooManyObservations,
+                source: incoming.key.source, trust: incoming.key.trust, standing: incoming.key.standing,
+                receivedAt: incoming.receivedAt, sentAt: incoming.sentAt, reason: .tooManyObservations,
                 detail: incoming.key.standing == .hint
                     ? "The call has as many distinct hints or observations as are kept."
                     : "The call has as many distinct observations as are folded.",
-                digest: incoming.key.digest, body: incoming.body))
+                digest: incoming.key.digest, body: incoming.body)
+        return try quarantine(delivery, agent: incoming.statement.agentID)
     }
 
     /// Computes what follows from a new state and writes the call's row and, where clients see it, the change.
@@ -189,13 +191,16 @@ extension JournalTransaction {
         try Row.fetchOne(
             db.cachedStatement(
                 sql: """
-                    SELECT position, received_at FROM observations
+                    SELECT position, received_at, count FROM observations
                     WHERE call = ? AND source = ? AND trust = ? AND standing = ? AND digest = ?
                     """),
             arguments: [
                 call, key.source.rawValue, key.trust.rawValue, key.standing.rawValue, Data(key.digest.bytes),
             ]
-        ).map { StoredObservation(position: try $0.value(0), receivedAt: Timestamp(rawValue: try $0.value(1))) }
+        ).map { row in
+            StoredObservation(
+                position: try row.value(0), receivedAt: Timestamp(rawValue: try row.value(1)), count: try row.value(2))
+        }
     }
 
     private func isStored(_ read: ReadRecord, call: Int64, observation: Int64) throws -> Bool {

@@ -3,46 +3,96 @@ import Foundation
 import GRDB
 
 extension JournalTransaction {
-    /// Keeps a delivery aside, or counts it where the same bytes of the same sender are there for the same reason.
-    mutating func quarantine(_ delivery: QuarantinedDelivery) throws -> JournalReceipt {
-        let repeats = try Row.fetchOne(
+    /// Keeps a delivery aside, or counts it where the same bytes of the same sender are there for the same reason. Reports
+    /// count it for the agent. One of another kind than calls is settled as it comes.
+    mutating func quarantine(_ delivery: QuarantinedDelivery, agent: AgentID?) throws -> JournalReceipt {
+        if let (entry, count) = try counted(delivery) {
+            try logAside(delivery, agent: agent, entry: entry, earlier: count - 1)
+            return .quarantined(reason: delivery.reason, isRepeat: true)
+        }
+        let isOtherKind = delivery.reason.isOtherKind
+        let shelf = QuarantineShelf(delivery)
+        guard try !shelf.refusesMore || hasRoom(for: delivery, on: shelf) else {
+            return .failed(Self.quarantineIsFull)
+        }
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO quarantine (account, agent, execution, source, trust, is_hint, received_at, sent_at, reason,
+                    detail, digest, count, resolution, settled_at, body_bytes, body)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ifnull(?, x''))
+                """
+        ).execute(arguments: [
+            delivery.account.rawValue, delivery.agent?.rawValue, delivery.execution?.rawValue,
+            delivery.source.rawValue, delivery.trust.rawValue, delivery.standing == .hint,
+            delivery.receivedAt.rawValue, delivery.sentAt?.rawValue, delivery.reason.rawValue, delivery.detail,
+            delivery.digest.blob, isOtherKind ? QuarantineResolution.keptAsOther.rawValue : nil,
+            isOtherKind ? delivery.receivedAt.rawValue : nil, delivery.body.count, Data(delivery.body),
+        ])
+        try logAside(delivery, agent: agent, entry: db.lastInsertedRowID, earlier: 0)
+        if !shelf.refusesMore { try pruneQuarantine(of: delivery.account, shelf: shelf, at: delivery.receivedAt) }
+        return .quarantined(reason: delivery.reason, isRepeat: false)
+    }
+
+    /// The entry of the same bytes of the same sender for the same reason, which counts them; nil without one.
+    private func counted(_ delivery: QuarantinedDelivery) throws -> (entry: Int64, count: Int)? {
+        try Row.fetchOne(
             db.cachedStatement(
                 sql: """
                     UPDATE quarantine SET count = count + 1, received_at = min(received_at, ?)
                     WHERE account = ? AND digest = ? AND reason = ? AND source = ? AND trust = ?
-                        AND ifnull(agent, '') = ? RETURNING id
+                        AND ifnull(agent, '') = ? RETURNING id, count
                     """),
             arguments: [
                 delivery.receivedAt.rawValue, delivery.account.rawValue, delivery.digest.blob,
                 delivery.reason.rawValue, delivery.source.rawValue, delivery.trust.rawValue,
                 delivery.agent?.rawValue ?? "",
-            ])
-        guard repeats == nil else { return .quarantined(reason: delivery.reason, isRepeat: true) }
-        guard try hasRoom(for: delivery) else { return .failed(Self.quarantineIsFull) }
-        try db.cachedStatement(
-            sql: """
-                INSERT INTO quarantine (account, agent, execution, source, trust, received_at, sent_at, reason, detail,
-                    digest, count, body)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ifnull(?, x''))
-                """
-        ).execute(arguments: [
-            delivery.account.rawValue, delivery.agent?.rawValue, delivery.execution?.rawValue,
-            delivery.source.rawValue, delivery.trust.rawValue, delivery.receivedAt.rawValue,
-            delivery.sentAt?.rawValue, delivery.reason.rawValue, delivery.detail, delivery.digest.blob,
-            Data(delivery.body),
-        ])
-        return .quarantined(reason: delivery.reason, isRepeat: false)
+            ]
+        ).map { (try $0.value(0), try $0.value(1)) }
     }
 
     /// Whether one more open entry is within the bounds of the account's quarantine.
-    private func hasRoom(for delivery: QuarantinedDelivery) throws -> Bool {
+    private func hasRoom(for delivery: QuarantinedDelivery, on shelf: QuarantineShelf) throws -> Bool {
+        let totals = try totals(of: delivery.account, shelf: shelf)
+        return totals.entries < shelf.mostEntries && totals.bytes + delivery.body.count <= shelf.mostBytes
+    }
+
+    private func totals(of account: AccountID, shelf: QuarantineShelf) throws -> (entries: Int, bytes: Int) {
         let totals = try Row.fetchOne(
-            db.cachedStatement(sql: "SELECT open_entries, open_bytes FROM quarantine_totals WHERE account = ?"),
-            arguments: [delivery.account.rawValue])
-        guard let totals else { return true }
-        let (entries, bytes): (Int, Int) = (try totals.value(0), try totals.value(1))
-        return entries < QuarantineBounds.mostOpenEntries
-            && bytes + delivery.body.count <= QuarantineBounds.mostOpenBytes
+            db.cachedStatement(sql: "SELECT entries, bytes FROM quarantine_totals WHERE account = ? AND shelf = ?"),
+            arguments: [account.rawValue, shelf.rawValue])
+        return try totals.map { (try $0.value(0), try $0.value(1)) } ?? (0, 0)
+    }
+
+    /// Lets go of the oldest bodies of settled entries that are too many or too old, and of the oldest entries, a bounded
+    /// number at a time.
+    private func pruneQuarantine(of account: AccountID, shelf: QuarantineShelf, at now: Timestamp) throws {
+        let totals = try totals(of: account, shelf: shelf)
+        let excess = totals.bytes - shelf.mostBytes
+        let oldest = now.advanced(by: .zero - StoreBounds.settledBodiesKept).rawValue
+        let bodies = try Row.fetchAll(
+            db.cachedStatement(
+                sql: """
+                    SELECT id, body_bytes, settled_at FROM quarantine
+                    WHERE account = ? AND shelf = ? AND resolution IS NOT NULL AND body IS NOT NULL
+                    ORDER BY id LIMIT ?
+                    """),
+            arguments: [account.rawValue, shelf.rawValue, StoreBounds.quarantinePrunedPerEntry])
+        var freed = 0
+        for row in bodies {
+            guard try freed < excess || row.value(2) < oldest else { break }
+            freed += try row.value(1)
+            try db.cachedStatement(sql: "UPDATE quarantine SET body = NULL WHERE id = ?")
+                .execute(arguments: [try row.value(0) as Int64])
+        }
+        let tooMany = min(totals.entries - shelf.mostEntries, StoreBounds.quarantinePrunedPerEntry)
+        guard tooMany > 0 else { return }
+        try db.cachedStatement(
+            sql: """
+                DELETE FROM quarantine WHERE id IN (
+                    SELECT id FROM quarantine WHERE account = ? AND shelf = ? AND resolution IS NOT NULL
+                    ORDER BY id LIMIT ?)
+                """
+        ).execute(arguments: [account.rawValue, shelf.rawValue, tooMany])
     }
 
     private static let quarantineIsFull = StoreError(
@@ -77,6 +127,7 @@ extension JournalTransaction {
             resolution?.rawValue, resolution.map { _ in trial.at.rawValue }, trial.circumstances, trial.entry,
         ])
         guard let resolution else { return .kept(observed, isOverfull: isOverfull) }
+        try pruneQuarantine(of: trial.account, shelf: .settled, at: trial.at)
         return .settled(resolution, observed)
     }
 
@@ -92,6 +143,7 @@ extension JournalTransaction {
             QuarantineResolution.settledByRead.rawValue, time.rawValue, call.account.rawValue,
             call.execution.rawValue, read.sentAt.rawValue,
         ])
+        if db.changesCount > 0 { try pruneQuarantine(of: call.account, shelf: .settled, at: time) }
     }
 }
 

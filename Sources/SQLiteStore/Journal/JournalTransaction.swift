@@ -34,7 +34,7 @@ struct JournalTransaction {
         do {
             return try inSavepoint { journal in
                 let receipt = try journal.store(entry)
-                try journal.log(entry, receipt)
+                try journal.log(entry)
                 return receipt
             }
         } catch {
@@ -48,14 +48,17 @@ struct JournalTransaction {
     /// Remembers the position and removes changes that are too old.
     mutating func finish() throws {
         try db.cachedStatement(sql: "UPDATE meta SET position = ?").execute(arguments: [position])
-        try mark(latestTime)
+        if try mark(latestTime), let latestTime {
+            try writeRepeats(before: latestTime)
+            try pruneReportRows(at: latestTime)
+        }
         for (account, now) in changedAccounts { try pruneChanges(account: account, now: now) }
     }
 
     private mutating func store(_ entry: JournalEntry) throws -> JournalReceipt {
         switch entry {
         case .observation(let incoming): return try observe(incoming)
-        case .quarantine(let delivery): return try quarantine(delivery)
+        case .quarantine(let delivery): return try quarantine(delivery, agent: delivery.agent)
         case .quarantineTrial(let trial): return .tried(try attempt(trial))
         case .readFailed(let failed):
             return try revise(
@@ -86,14 +89,13 @@ struct JournalTransaction {
     ) throws -> JournalReceipt {
         let delivery = QuarantinedDelivery(
             account: incoming.account, agent: nil, execution: incoming.statement.executionID,
-            source: incoming.key.source, trust: incoming.key.trust, receivedAt: incoming.receivedAt,
-            sentAt: incoming.sentAt, reason: .poisoned, detail: failure.message, digest: incoming.key.digest,
+            source: incoming.key.source, trust: incoming.key.trust, standing: incoming.key.standing,
+            receivedAt: incoming.receivedAt, sentAt: incoming.sentAt, reason: .poisoned, detail: failure.message,
+            digest: incoming.key.digest,
             body: incoming.body)
         do {
             return try inSavepoint { journal in
-                let receipt = try journal.quarantine(delivery)
-                try journal.log(.observation(incoming), receipt)
-                return receipt
+                try journal.quarantine(delivery, agent: incoming.statement.agentID)
             }
         } catch {
             let second = StoreError(error)

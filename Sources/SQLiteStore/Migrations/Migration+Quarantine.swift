@@ -1,6 +1,10 @@
 extension Migration {
     /// Version 4: entries of the quarantine that can be settled. Agent and sender are part of what makes an entry itself,
-    /// since they decide what a replay may do; hence a new table. The totals bound it without counting.
+    /// since they decide what a replay may do; hence a new table.
+    ///
+    /// The column `shelf` follows from the others: 0 open, 1 open and unverified, 2 settled, 3 of another kind than calls
+    /// (settled as it comes: resolution 4). The totals of a shelf bound it without counting. A body that is no longer kept
+    /// is NULL.
     static let quarantine = Migration(
         version: 4,
         sql: """
@@ -11,6 +15,7 @@ extension Migration {
                 execution TEXT,
                 source INTEGER NOT NULL,
                 trust INTEGER NOT NULL,
+                is_hint INTEGER NOT NULL DEFAULT 0,
                 received_at INTEGER NOT NULL,
                 sent_at INTEGER,
                 reason TEXT NOT NULL,
@@ -20,10 +25,17 @@ extension Migration {
                 resolution INTEGER,
                 settled_at INTEGER,
                 tried_under TEXT,
-                body BLOB NOT NULL
+                shelf INTEGER NOT NULL GENERATED ALWAYS AS (CASE
+                    WHEN reason IN ('workflow', 'batch') THEN 3 WHEN resolution IS NOT NULL THEN 2 ELSE is_hint END)
+                    STORED,
+                body_bytes INTEGER NOT NULL,
+                body BLOB
             ) STRICT;
-            INSERT INTO new_quarantine (id, account, agent, source, trust, received_at, reason, detail, digest, count, body)
-                SELECT id, account, agent, source, trust, received_at, reason, detail, digest, count, body
+            INSERT INTO new_quarantine (id, account, agent, source, trust, received_at, reason, detail, digest, count,
+                resolution, settled_at, body_bytes, body)
+                SELECT id, account, agent, source, trust, received_at, reason, detail, digest, count,
+                    iif(reason IN ('workflow', 'batch'), 4, NULL), iif(reason IN ('workflow', 'batch'), received_at, NULL),
+                    length(body), body
                 FROM quarantine ORDER BY id;
             DROP TABLE quarantine;
             ALTER TABLE new_quarantine RENAME TO quarantine;
@@ -35,27 +47,34 @@ extension Migration {
             CREATE INDEX quarantine_open ON quarantine (account, reason) WHERE resolution IS NULL;
             CREATE INDEX quarantine_open_by_execution ON quarantine (account, execution)
                 WHERE resolution IS NULL AND execution IS NOT NULL;
+            CREATE INDEX quarantine_settled ON quarantine (account, shelf) WHERE resolution IS NOT NULL;
+            CREATE INDEX quarantine_bodies ON quarantine (account, shelf)
+                WHERE resolution IS NOT NULL AND body IS NOT NULL;
 
             CREATE TABLE quarantine_totals (
-                account TEXT PRIMARY KEY,
-                open_entries INTEGER NOT NULL,
-                open_bytes INTEGER NOT NULL
+                account TEXT NOT NULL,
+                shelf INTEGER NOT NULL,
+                entries INTEGER NOT NULL,
+                bytes INTEGER NOT NULL,
+                PRIMARY KEY (account, shelf)
             ) STRICT, WITHOUT ROWID;
-            INSERT INTO quarantine_totals SELECT account, count(*), sum(length(body)) FROM quarantine GROUP BY account;
+            INSERT INTO quarantine_totals SELECT account, shelf, count(*), sum(length(body)) FROM quarantine
+                GROUP BY account, shelf;
 
-            CREATE TRIGGER quarantine_entered AFTER INSERT ON quarantine WHEN NEW.resolution IS NULL BEGIN
-                INSERT INTO quarantine_totals VALUES (NEW.account, 1, length(NEW.body))
-                    ON CONFLICT DO UPDATE SET open_entries = open_entries + 1,
-                        open_bytes = open_bytes + length(NEW.body);
+            CREATE TRIGGER quarantine_entered AFTER INSERT ON quarantine BEGIN
+                INSERT INTO quarantine_totals VALUES (NEW.account, NEW.shelf, 1, ifnull(length(NEW.body), 0))
+                    ON CONFLICT DO UPDATE SET entries = entries + 1, bytes = bytes + excluded.bytes;
             END;
-            CREATE TRIGGER quarantine_settled AFTER UPDATE OF resolution ON quarantine
-            WHEN OLD.resolution IS NULL AND NEW.resolution IS NOT NULL BEGIN
-                UPDATE quarantine_totals SET open_entries = open_entries - 1,
-                    open_bytes = open_bytes - length(OLD.body) WHERE account = OLD.account;
+            CREATE TRIGGER quarantine_moved AFTER UPDATE OF resolution, body ON quarantine
+            WHEN OLD.shelf <> NEW.shelf OR (OLD.body IS NULL) <> (NEW.body IS NULL) BEGIN
+                UPDATE quarantine_totals SET entries = entries - 1, bytes = bytes - ifnull(length(OLD.body), 0)
+                    WHERE account = OLD.account AND shelf = OLD.shelf;
+                INSERT INTO quarantine_totals VALUES (NEW.account, NEW.shelf, 1, ifnull(length(NEW.body), 0))
+                    ON CONFLICT DO UPDATE SET entries = entries + 1, bytes = bytes + excluded.bytes;
             END;
-            CREATE TRIGGER quarantine_left AFTER DELETE ON quarantine WHEN OLD.resolution IS NULL BEGIN
-                UPDATE quarantine_totals SET open_entries = open_entries - 1,
-                    open_bytes = open_bytes - length(OLD.body) WHERE account = OLD.account;
+            CREATE TRIGGER quarantine_left AFTER DELETE ON quarantine BEGIN
+                UPDATE quarantine_totals SET entries = entries - 1, bytes = bytes - ifnull(length(OLD.body), 0)
+                    WHERE account = OLD.account AND shelf = OLD.shelf;
             END;
             """)
 }

@@ -3,14 +3,16 @@ extension Migration {
     /// that say from which position on something is so, and that never change.
     ///
     /// A first delivery writes no further row. A repeat writes one, and so do the end of an expectation that was
-    /// overdue, the end of waiting, a contradiction and its end, and what goes to quarantine; `marks` and `tallies` get
-    /// some a minute. Of earlier versions' rows, repeats and ends are not known one by one: `reports_since` says from
+    /// overdue, the end of waiting, a contradiction and its end, a change of a call's agent, and what goes to quarantine;
+    /// `marks` and `tallies` get some a minute. Many repeats of the same bytes are counted by the minute, and written down
+    /// when it is over. What is too old for any report goes; `reports_from` says how far back reports reach then. Of earlier versions' rows, repeats and ends are not known one by one: `reports_since` says from
     /// which position on reports can be computed.
     static let reports = Migration(
         version: 3,
         sql: """
             ALTER TABLE meta ADD COLUMN reports_since INTEGER NOT NULL DEFAULT 0;
             UPDATE meta SET reports_since = position;
+            ALTER TABLE meta ADD COLUMN reports_from INTEGER;
 
             ALTER TABLE observations ADD COLUMN delivered_at INTEGER NOT NULL DEFAULT 0;
             ALTER TABLE observations ADD COLUMN stated_at INTEGER;
@@ -51,9 +53,30 @@ extension Migration {
                 trust INTEGER NOT NULL,
                 outcome INTEGER NOT NULL,
                 is_known_status INTEGER NOT NULL,
-                status_after TEXT
+                status_after TEXT,
+                count INTEGER NOT NULL
             ) STRICT;
             CREATE INDEX repeats_by_receipt ON repeats (account, received_at);
+            CREATE INDEX repeats_with_change ON repeats (call) WHERE status_after IS NOT NULL;
+            CREATE TABLE repeats_of_minute (
+                minute INTEGER NOT NULL,
+                account TEXT NOT NULL,
+                call INTEGER NOT NULL,
+                source INTEGER NOT NULL,
+                trust INTEGER NOT NULL,
+                is_known_status INTEGER NOT NULL,
+                received_at INTEGER NOT NULL,
+                count INTEGER NOT NULL,
+                PRIMARY KEY (minute, call, source, trust, is_known_status)
+            ) STRICT, WITHOUT ROWID;
+
+            CREATE TABLE agent_spans (
+                call INTEGER NOT NULL REFERENCES calls (id),
+                from_position INTEGER NOT NULL,
+                until_position INTEGER NOT NULL,
+                agent TEXT NOT NULL,
+                PRIMARY KEY (call, from_position)
+            ) STRICT, WITHOUT ROWID;
 
             CREATE TABLE overdue_spans (
                 id INTEGER PRIMARY KEY,
@@ -104,13 +127,27 @@ extension Migration {
                 id INTEGER PRIMARY KEY,
                 position INTEGER NOT NULL,
                 account TEXT NOT NULL,
+                entry INTEGER NOT NULL,
                 agent TEXT,
+                execution TEXT,
                 received_at INTEGER NOT NULL,
-                reason TEXT NOT NULL
+                reason TEXT NOT NULL,
+                count INTEGER NOT NULL
             ) STRICT;
             CREATE INDEX kept_aside_by_receipt ON kept_aside (account, received_at);
-            INSERT INTO kept_aside (position, account, agent, received_at, reason)
-                SELECT (SELECT position FROM meta), account, agent, received_at, reason FROM quarantine;
+            INSERT INTO kept_aside (position, account, entry, agent, received_at, reason, count)
+                SELECT (SELECT position FROM meta), account, id, agent, received_at, reason, 1 FROM quarantine;
+            CREATE TABLE kept_aside_of_minute (
+                minute INTEGER NOT NULL,
+                account TEXT NOT NULL,
+                entry INTEGER NOT NULL,
+                agent TEXT,
+                execution TEXT,
+                received_at INTEGER NOT NULL,
+                reason TEXT NOT NULL,
+                count INTEGER NOT NULL,
+                PRIMARY KEY (minute, entry)
+            ) STRICT, WITHOUT ROWID;
 
             CREATE TABLE incident_log (
                 id INTEGER PRIMARY KEY,
@@ -143,6 +180,7 @@ extension Migration {
                 kind TEXT NOT NULL,
                 name TEXT NOT NULL,
                 first_at INTEGER NOT NULL,
+                last_at INTEGER NOT NULL,
                 UNIQUE (account, kind, name)
             ) STRICT;
             CREATE INDEX tally_names_by_time ON tally_names (account, kind, first_at);

@@ -92,8 +92,8 @@ struct QuarantineFilter {
 extension QuarantineRecord {
     /// The columns of ``init(row:account:)``, in its order; the body, or nothing, must follow.
     static let columns = """
-        id, agent, execution, source, trust, received_at, sent_at, reason, detail, digest, count, length(body), \
-        resolution, settled_at
+        id, agent, execution, source, trust, received_at, sent_at, reason, detail, digest, count, body_bytes, \
+        resolution, settled_at, is_hint, body IS NOT NULL
         """
 
     /// Reads a row of ``columns`` and a body.
@@ -105,11 +105,12 @@ extension QuarantineRecord {
         let delivery = QuarantinedDelivery(
             account: account, agent: (try row.value(1) as String?).map(AgentID.init(rawValue:)),
             execution: (try row.value(2) as String?).map(ExecutionID.init(rawValue:)), source: source, trust: trust,
-            receivedAt: Timestamp(rawValue: try row.value(5)),
+            standing: try row.value(14) ? .hint : .applied, receivedAt: Timestamp(rawValue: try row.value(5)),
             sentAt: (try row.value(6) as Int64?).map(Timestamp.init(rawValue:)), reason: reason,
-            detail: try row.value(8), digest: digest, body: try row.bytes(14))
+            detail: try row.value(8), digest: digest, body: try row.optionalBytes(16) ?? [])
         self.init(
-            id: try row.value(0), delivery: delivery, bodyBytes: try row.value(11), count: try row.value(10),
+            id: try row.value(0), delivery: delivery, bodyBytes: try row.value(11), isBodyKept: try row.value(15),
+            count: try row.value(10),
             settlement: try QuarantineSettlement(row: row, from: 12))
     }
 }

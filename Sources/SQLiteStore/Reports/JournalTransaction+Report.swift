@@ -6,28 +6,9 @@ import GRDB
 /// of a position finds what it found then.
 extension JournalTransaction {
     /// Writes down what an entry came to, as far as no other row tells it.
-    func log(_ entry: JournalEntry, _ receipt: JournalReceipt) throws {
-        switch (entry, receipt) {
-        case (.quarantine(let delivery), .quarantined(let reason, _)):
-            try logAside(
-                account: delivery.account, agent: delivery.agent, receivedAt: delivery.receivedAt, reason: reason)
-        case (.observation(let incoming), .quarantined(let reason, _)):
-            try logAside(
-                account: incoming.account, agent: incoming.statement.agentID, receivedAt: incoming.receivedAt,
-                reason: reason)
-        case (.incident(let incident), _): try log(incident)
-        default: break
-        }
-    }
-
-    private func logAside(
-        account: AccountID, agent: AgentID?, receivedAt: Timestamp, reason: QuarantineReason
-    ) throws {
-        try db.cachedStatement(
-            sql: "INSERT INTO kept_aside (position, account, agent, received_at, reason) VALUES (?, ?, ?, ?, ?)"
-        ).execute(arguments: [
-            position, account.rawValue, agent?.rawValue, receivedAt.rawValue, reason.rawValue,
-        ])
+    func log(_ entry: JournalEntry) throws {
+        guard case .incident(let incident) = entry else { return }
+        try log(incident)
     }
 
     /// The incident as it stands after it was stored, and no more of them than are of use.
@@ -48,22 +29,6 @@ extension JournalTransaction {
                     SELECT id FROM incident_log WHERE account = ? ORDER BY from_at DESC, id DESC LIMIT 1 OFFSET ?)
                 """
         ).execute(arguments: [incident.account.rawValue, StoreBounds.mostLoggedIncidents])
-    }
-
-    /// A delivery whose bytes were stored already. Reads of ours have rows of their own.
-    func logRepeat(_ incoming: IncomingObservation, call: Int64, decision: Decision) throws {
-        guard !incoming.key.source.isFullRead else { return }
-        try db.cachedStatement(
-            sql: """
-                INSERT INTO repeats (position, account, call, received_at, source, trust, outcome, is_known_status,
-                    status_after)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-                """
-        ).execute(arguments: [
-            position, incoming.account.rawValue, call, incoming.receivedAt.rawValue, incoming.key.source.rawValue,
-            incoming.key.trust.rawValue, decision.outcome.rawValue,
-            incoming.statement.status.map { $0.phase != nil } ?? true, decision.statusAfter?.word,
-        ])
     }
 
     /// Says in a call's row from which position on it is known, has its agent, and waits for what it waits for.
@@ -142,6 +107,14 @@ extension JournalTransaction {
         ])
     }
 
+    /// Writes down that a call was an agent's up to now, where it is another one's from now on.
+    func logAgent(of call: StoredCall, id: Int64, previous: StoredCall) throws {
+        guard let agent = previous.state?.agentID, agent != call.state?.agentID else { return }
+        try db.cachedStatement(
+            sql: "INSERT INTO agent_spans (call, from_position, until_position, agent) VALUES (?, ?, ?, ?)"
+        ).execute(arguments: [id, previous.agentPosition ?? 0, position, agent.rawValue])
+    }
+
     /// Writes down what was counted. A name that is one too many of its kind counts as ``Tally/otherNames``.
     func store(_ tallies: [Tally], at time: Timestamp) throws {
         for tally in tallies {
@@ -154,20 +127,27 @@ extension JournalTransaction {
         }
     }
 
-    /// Whether a name is one of those that are kept; remembers one that is new.
+    /// Whether a name is one of those that are kept; remembers one that is new, and, by the day, when it was seen last.
     private func known(_ tally: Tally, at time: Timestamp) throws -> Bool {
         let key: StatementArguments = [tally.account.rawValue, tally.kind.rawValue, tally.name]
-        let isKnown = try Bool.fetchOne(
-            db.cachedStatement(
-                sql: "SELECT EXISTS (SELECT 1 FROM tally_names WHERE account = ? AND kind = ? AND name = ?)"),
+        let last = try Int64.fetchOne(
+            db.cachedStatement(sql: "SELECT last_at FROM tally_names WHERE account = ? AND kind = ? AND name = ?"),
             arguments: key)
-        if isKnown == true { return true }
+        if let last {
+            guard Timestamp(rawValue: last).advanced(by: .seconds(86_400)) <= time else { return true }
+            try db.cachedStatement(
+                sql: "UPDATE tally_names SET last_at = ? WHERE account = ? AND kind = ? AND name = ?"
+            ).execute(arguments: [time.rawValue] + key)
+            return true
+        }
         let count = try Int.fetchOne(
             db.cachedStatement(sql: "SELECT count(*) FROM tally_names WHERE account = ? AND kind = ?"),
             arguments: [tally.account.rawValue, tally.kind.rawValue])
         guard (count ?? 0) < Tally.mostNames, tally.name.utf8.count <= Tally.longestName else { return false }
         try db.cachedStatement(
-            sql: "INSERT INTO tally_names (account, kind, name, first_at, position) VALUES (?, ?, ?, ?, ?)"
+            sql: """
+                INSERT INTO tally_names (account, kind, name, first_at, last_at, position) VALUES (?, ?, ?, ?4, ?4, ?5)
+                """
         ).execute(arguments: key + [time.rawValue, position])
         return true
     }
@@ -178,12 +158,13 @@ extension JournalTransaction {
             .map(Timestamp.init(rawValue:))
     }
 
-    /// Marks the time at the end of a batch, where the last mark is old. Marks never go back.
-    func mark(_ time: Timestamp?) throws {
-        guard let time else { return }
-        if let newestMark, time < newestMark.advanced(by: StoreBounds.markInterval) { return }
+    /// Marks the time at the end of a batch, where the last mark is old; returns whether it did. Marks never go back.
+    func mark(_ time: Timestamp?) throws -> Bool {
+        guard let time else { return false }
+        if let newestMark, time < newestMark.advanced(by: StoreBounds.markInterval) { return false }
         try db.cachedStatement(sql: "INSERT OR REPLACE INTO marks (position, at) VALUES (?, ?)")
             .execute(arguments: [position, time.rawValue])
+        return true
     }
 }
 

@@ -66,8 +66,6 @@ import Testing
         arguments: [
             ("not json", QuarantineReason.notJSON), ("{\"status\":\"ringing\"}", .noID), ("17", .unknownShape),
             ("{\"id\":\"x\",\"status\":[1]}", .badField),
-            ("{\"event\":\"execution.terminal\",\"execution_id\":\"x\"}", .workflow),
-            ("{\"batch_id\":\"b\",\"state\":\"done\"}", .batch),
         ])
     func unusable(body: String, reason: QuarantineReason) async throws {
         let gateway = try TestGateway()
@@ -81,6 +79,19 @@ import Testing
             #expect(!detail.isEmpty)
         }
         #expect(try records(gateway).map(\.settlement) == [nil])
+    }
+
+    @Test(
+        "What is of another kind than calls is settled as it comes: nothing is to be done about it",
+        arguments: [
+            ("{\"event\":\"execution.terminal\",\"execution_id\":\"x\"}", QuarantineReason.workflow),
+            ("{\"batch_id\":\"b\",\"state\":\"done\"}", .batch),
+        ])
+    func otherKinds(body: String, reason: QuarantineReason) async throws {
+        let gateway = try TestGateway()
+        #expect(await gateway.deliver(Array(body.utf8)) == .quarantined(reason))
+        #expect(try records(gateway).map(\.settlement?.resolution) == [.keptAsOther])
+        #expect(try await service(gateway).run(account: .default, replay()).results.isEmpty)
     }
 
     @Test("A read that answered with another call is told to be about the call that was asked for, and stays as it is")
