@@ -9,6 +9,16 @@ package enum RequestBudget: Int, Hashable, CaseIterable, Sendable {
     /// All other requests.
     case other
 
+    /// The word in figure ids, stable.
+    package var word: String {
+        switch self {
+        case .call: "call"
+        case .agent: "agent"
+        case .executions: "executions"
+        case .other: "other"
+        }
+    }
+
     /// What Bolna allows in a minute.
     package var allowedPerMinute: Int {
         switch self {

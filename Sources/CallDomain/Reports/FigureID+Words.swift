@@ -5,6 +5,10 @@ extension FigureID {
         switch kind {
         case .requestsByAnswer: return part == Tally.Answer.fine.rawValue ? "answered" : Self.words(part)
         case .webhookLatency, .healingLatency: return part == "count" ? "measured" : part
+        case .callsByEnd: return part == Source.check.word ? "check, by hand" : Self.words(part)
+        case .budgetUsed:
+            let budget = RequestBudget.allCases.first { $0.word == part }
+            return Self.words(part) + (budget.map { ", of \($0.usedPerMinute)" } ?? "")
         default: return Self.words(part)
         }
     }
@@ -23,6 +27,14 @@ extension FigureID {
 
     /// The part of the report it stands in.
     package var group: Group { kind.group }
+
+    /// Whether it can be told for one agent: what is counted by account cannot.
+    package var isToldByAgent: Bool {
+        switch kind {
+        case .requests, .requestsByEndpoint, .requestsByAnswer, .budgetUsed, .refused, .newNames: false
+        default: true
+        }
+    }
 
     private static func words(_ part: String) -> String {
         String(part.map { $0 == "-" ? " " : $0 })
@@ -83,18 +95,19 @@ extension FigureID.Kind {
 
     fileprivate var unit: FigureID.Unit {
         switch self {
-        case .deliveries, .deliveriesByTrust, .deliveriesByOutcome, .duplicates, .outOfOrder, .hints, .webhookLatency,
-            .quarantined, .quarantinedByReason, .otherDeliveries, .unknownStatuses:
+        case .deliveries, .deliveriesByTrust, .deliveriesByOutcome, .duplicates, .outOfOrder, .hints, .refused,
+            .webhookLatency, .quarantined, .quarantinedByReason, .otherDeliveries, .unknownStatuses:
             .deliveries
         case .changes, .changesBySource, .missedWebhooks, .healingLatency: .changes
-        case .calls, .finished, .healed, .overdue, .overdueByRule, .abandoned, .retriesMissing, .unknownToBolna,
+        case .calls, .callsByEnd, .finished, .healed, .overdue, .overdueByRule, .abandoned, .retriesMissing,
+            .unknownToBolna,
             .disputed:
             .calls
         case .artefactsMissing, .artefactsNotProvided: .artefacts
         case .wentOverdue: .expectations
         case .contradictions, .contradictionsByRule, .contradictionsByEnd: .contradictions
         case .pollReads, .checkReads, .sweepReads, .probes, .audits, .auditsByOutcome: .reads
-        case .requests, .requestsByEndpoint, .requestsByAnswer: .requests
+        case .requests, .requestsByEndpoint, .requestsByAnswer, .budgetUsed: .requests
         case .newNames: .names
         }
     }
@@ -102,14 +115,17 @@ extension FigureID.Kind {
     /// The part of the report it stands in.
     package var group: FigureID.Group {
         switch self {
-        case .deliveries, .deliveriesByTrust, .deliveriesByOutcome, .duplicates, .outOfOrder, .hints: .deliveries
-        case .calls, .finished, .changes, .changesBySource, .missedWebhooks, .healed: .completeness
+        case .deliveries, .deliveriesByTrust, .deliveriesByOutcome, .duplicates, .outOfOrder, .hints, .refused:
+            .deliveries
+        case .calls, .callsByEnd, .finished, .changes, .changesBySource, .missedWebhooks, .healed: .completeness
         case .webhookLatency, .healingLatency: .latency
         case .overdue, .overdueByRule, .wentOverdue, .abandoned, .retriesMissing, .unknownToBolna, .disputed,
             .artefactsMissing, .artefactsNotProvided:
             .waiting
         case .contradictions, .contradictionsByRule, .contradictionsByEnd: .contradictions
-        case .pollReads, .checkReads, .sweepReads, .probes, .requests, .requestsByEndpoint, .requestsByAnswer: .reads
+        case .pollReads, .checkReads, .sweepReads, .probes, .requests, .requestsByEndpoint, .requestsByAnswer,
+            .budgetUsed:
+            .reads
         case .quarantined, .quarantinedByReason, .otherDeliveries: .aside
         case .unknownStatuses, .newNames: .drift
         case .audits, .auditsByOutcome: .audits
@@ -118,14 +134,29 @@ extension FigureID.Kind {
 
     private var words: (title: String, explanation: String) {
         switch self {
-        case .deliveries: ("Webhook deliveries", "Webhooks that were stored, repeats included.")
+        case .deliveries:
+            (
+                "Webhook statements",
+                "Statements about calls that webhooks brought and that were stored, repeats included; a webhook with a "
+                    + "list of calls brings several."
+            )
         case .deliveriesByTrust: ("by trust", "Webhook deliveries by how sure their sender is.")
         case .deliveriesByOutcome: ("by outcome", "Webhook deliveries by what reconciliation did with them.")
         case .duplicates: ("Repeated deliveries", "Webhooks whose bytes were stored already.")
         case .outOfOrder:
             ("Out of order", "Webhooks that arrived behind what was believed: nothing, or gaps only, taken.")
         case .hints: ("Unverified hints", "Webhooks whose sender could not be verified: shown beside the call only.")
+        case .refused:
+            (
+                "Refused deliveries",
+                "Webhooks that were answered 401 and stored nowhere; the list has counts by minute and reason, no calls."
+            )
         case .calls: ("Calls", "Calls that became known in the window.")
+        case .callsByEnd:
+            (
+                "final status by",
+                "Calls that became known in the window by what told their last final status, as of the report's position."
+            )
         case .finished: ("Finished calls", "Calls that reached a final status in the window.")
         case .changes: ("Changes of status", "Changes of status that became known in the window.")
         case .changesBySource: ("first told by", "Changes of status by who told them first.")
@@ -164,14 +195,24 @@ extension FigureID.Kind {
         case .checkReads: ("Reads by persons", "Full reads of calls because a person asked.")
         case .sweepReads: ("Reads by the sweep", "Full reads of calls that a listing had found.")
         case .probes: ("Probes", "The poller's reads that found no change of status.")
-        case .requests: ("API requests", "Requests to Bolna's API, counted from one minute to the next.")
+        case .requests:
+            (
+                "API requests",
+                "Requests to Bolna's API, counted from one minute to the next; the list has counts by minute, no calls."
+            )
         case .requestsByEndpoint: ("by endpoint", "Requests to Bolna's API by endpoint.")
         case .requestsByAnswer: ("by answer", "Requests to Bolna's API by what came of them.")
+        case .budgetUsed:
+            (
+                "Budget used",
+                "The most requests of a minute of the window, of those the gateway allows itself; the list has that minute."
+            )
         case .quarantined: ("Quarantined", "Deliveries kept aside because they could not be used, repeats included.")
         case .quarantinedByReason: ("by reason", "Quarantined deliveries by reason.")
         case .otherDeliveries: ("Other deliveries", "Workflow and batch webhooks, kept but not used.")
         case .unknownStatuses: ("Unknown statuses", "Webhooks with a status that the gateway does not know.")
-        case .newNames: ("New", "Names that were seen for the first time in the window.")
+        case .newNames:
+            ("New", "Names that were seen for the first time in the window; the list has names, no calls.")
         case .audits: ("Audits", "Trusted webhooks that were read again from Bolna for comparison.")
         case .auditsByOutcome: ("by outcome", "Audits by what Bolna answered.")
         }

@@ -37,6 +37,9 @@ package struct FigureID: Hashable, Sendable, CustomStringConvertible {
 
     private static let byRawValue = Dictionary(uniqueKeysWithValues: all.map { ($0.rawValue, $0) })
 
+    /// The part of ``Kind/callsByEnd`` that has not ended.
+    package static let openPart = "open"
+
     /// The figure that the parts of a division sum up to; nil for a figure that is no part of a sum.
     package var total: FigureID? { kind.total.map(FigureID.init(_:)) }
 
@@ -54,8 +57,12 @@ package struct FigureID: Hashable, Sendable, CustomStringConvertible {
         case outOfOrder = "webhooks-out-of-order"
         /// Webhooks that were kept as unverified hints.
         case hints = "hints"
+        /// Deliveries that were answered 401.
+        case refused = "refused-deliveries"
         /// Calls first known in the window.
         case calls = "calls"
+        /// The same by who told the final status, and those that are open.
+        case callsByEnd = "calls-by-end"
         /// Calls that reached a final status in the window.
         case finished = "calls-final"
         /// Changes of status, whoever told them first.
@@ -108,6 +115,8 @@ package struct FigureID: Hashable, Sendable, CustomStringConvertible {
         case requestsByEndpoint = "api-requests-by-endpoint"
         /// The same by answer.
         case requestsByAnswer = "api-requests-by-answer"
+        /// The most requests of a minute, by the budget they are paid from.
+        case budgetUsed = "budget-used"
         /// Deliveries kept aside because they could not be used.
         case quarantined = "quarantined"
         /// The same by reason.
@@ -132,6 +141,8 @@ extension FigureID.Kind {
         case .deliveriesByTrust: [.signed, .authenticated, .addressed, Trust.none].map(\.word)
         case .deliveriesByOutcome: Decision.Outcome.allCases.map(\.word)
         case .changesBySource: Source.allCases.map(\.word)
+        case .callsByEnd: Source.allCases.map(\.word) + [FigureID.openPart]
+        case .budgetUsed: RequestBudget.allCases.map(\.word)
         case .webhookLatency, .healingLatency: ["count"] + LatencyHistogram.quantiles.map(\.name)
         case .overdueByRule: ExpectationRule.allCases.map(\.rawValue)
         case .contradictionsByRule: [ReconciliationRule.twoFinals, .readBehind].map(\.rawValue)
@@ -150,6 +161,7 @@ extension FigureID.Kind {
         switch self {
         case .deliveriesByTrust, .deliveriesByOutcome: .deliveries
         case .changesBySource: .changes
+        case .callsByEnd: .calls
         case .overdueByRule: .overdue
         case .contradictionsByRule, .contradictionsByEnd: .contradictions
         case .requestsByEndpoint, .requestsByAnswer: .requests

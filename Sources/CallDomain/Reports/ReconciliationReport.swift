@@ -62,14 +62,17 @@ package struct ReconciliationReport: Hashable, Sendable {
         package var byWebhook: [Int]
         /// Changes that reads told first.
         package var byRead: [Int]
+        /// Changes that something else told first: the answer to placing a call, an import, a ruling.
+        package var byOther: [Int]
         /// Requests to Bolna's API; empty where they cannot be told for the query.
         package var requests: [Int]
 
         /// Puts a series together.
-        package init(step: Duration, byWebhook: [Int], byRead: [Int], requests: [Int]) {
+        package init(step: Duration, byWebhook: [Int], byRead: [Int], byOther: [Int], requests: [Int]) {
             self.step = step
             self.byWebhook = byWebhook
             self.byRead = byRead
+            self.byOther = byOther
             self.requests = requests
         }
     }

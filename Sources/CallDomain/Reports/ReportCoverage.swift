@@ -21,11 +21,14 @@ package struct ReportCoverage: Hashable, Sendable {
         package var changes: Int
         /// Webhooks that were stored in the window.
         package var deliveries: Int
+        /// Whether the journal has anything of the account.
+        package var isAccountKnown: Bool
 
         /// Puts facts together.
         package init(
             query: ReportQuery, asOf: Timestamp?, journalBegins: Timestamp?, incidents: [Incident],
-            withoutToken: ClosedRange<Timestamp>?, changes: Int, deliveries: Int
+            withoutToken: ClosedRange<Timestamp>?, changes: Int, deliveries: Int,
+            isAccountKnown: Bool = true
         ) {
             self.query = query
             self.asOf = asOf
@@ -34,6 +37,7 @@ package struct ReportCoverage: Hashable, Sendable {
             self.withoutToken = withoutToken
             self.changes = changes
             self.deliveries = deliveries
+            self.isAccountKnown = isAccountKnown
         }
     }
 
@@ -53,6 +57,9 @@ package struct ReportCoverage: Hashable, Sendable {
         guard let begins = facts.journalBegins, let end = facts.asOf else {
             return ["The journal was empty: nothing is known of this window."]
         }
+        guard facts.isAccountKnown else {
+            return ["Nothing is known of this account: the journal has neither calls nor deliveries of it."]
+        }
         var sentences: [String] = []
         if begins > facts.query.from {
             sentences.append("The journal begins at \(text(begins)): nothing is known of the time before.")
@@ -65,7 +72,8 @@ package struct ReportCoverage: Hashable, Sendable {
     }
 
     private static func incidents(_ facts: Facts) -> [String] {
-        let kinds: [Incident.Kind] = [.outage, .tokenRefused, .truncatedListing, .pathDegraded]
+        let paths = Incident.Kind.allCases.filter { $0.rawValue.hasPrefix("path-") && $0 != .pathProven }
+        let kinds: [Incident.Kind] = [.outage, .tokenRefused, .truncatedListing] + paths
         return kinds.compactMap { kind in
             let all = facts.incidents.filter { $0.kind == kind }
             guard let first = all.first else { return nil }
@@ -85,6 +93,11 @@ package struct ReportCoverage: Hashable, Sendable {
             default:
                 let agents = Set(all.compactMap(\.agent)).count
                 let whose = agents == 0 ? "" : agents == 1 ? " of one agent" : " of \(agents) agents"
+                let isUnproven = kind.rawValue == "path-unproven"
+                guard !isUnproven else {
+                    return "No webhook\(whose) has ever come, as far as is known, for \(words(total)), first from "
+                        + "\(text(spans[0].lowerBound)): all that is known of it comes from reads."
+                }
                 return "Webhooks\(whose) did not come as they should for \(words(total)), first from "
                     + "\(text(spans[0].lowerBound)): reads stood in for them."
             }

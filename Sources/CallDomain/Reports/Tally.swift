@@ -37,6 +37,8 @@ package struct Tally: Hashable, Sendable {
         case address
         /// Beats of a heart while the account had no token for Bolna's API.
         case withoutToken = "without-token"
+        /// Deliveries that were answered 401, by reason.
+        case refusal
 
         /// Those whose first appearance a report tells.
         package static let names: [Kind] = [.status, .field, .address]
@@ -79,6 +81,16 @@ package struct Tally: Hashable, Sendable {
 
     /// The endpoints' words, as in names of requests.
     package static let endpoints = ["execution", "executions", "agent", "agents", "me", "call"]
+
+    /// The words of the endpoints that are paid from a budget.
+    package static func endpoints(of budget: RequestBudget) -> [String] {
+        switch budget {
+        case .call: ["call"]
+        case .agent: ["agent", "agents"]
+        case .executions: ["executions"]
+        case .other: ["execution", "me"]
+        }
+    }
 
     /// One request.
     package static func request(

@@ -53,7 +53,8 @@ package protocol CallStore: JournalStore {
     func reportPositions() throws(StoreError) -> ClosedRange<Int64>
 
     /// The reconciliation report of a window: a function of the query and of the journal up to its position, the newest
-    /// one where it names none. Throws ``StoreError/Kind/invalid`` for a position outside ``reportPositions()``.
+    /// one where it names none. Throws ``StoreError/Kind/outOfReach`` for a position outside ``reportPositions()``, and
+    /// for a window that begins before what reports still reach back to.
     func report(_ query: ReportQuery) throws(StoreError) -> ReconciliationReport
 
     /// One page of what a figure counts, oldest first, at most ``ReportPage/mostItems``; the pages of all cursors list
@@ -175,6 +176,8 @@ package struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
         case owned
         /// What was to be stored, or what was read, cannot be.
         case invalid
+        /// A report was asked for as of a position, or of a time, that cannot be told of.
+        case outOfReach
     }
 
     /// Puts an error together.
@@ -187,7 +190,7 @@ package struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     package var isRetryable: Bool {
         switch kind {
         case .busy, .full, .io: true
-        case .corrupt, .newerSchema, .owned, .invalid: false
+        case .corrupt, .newerSchema, .owned, .invalid, .outOfReach: false
         }
     }
 

@@ -27,7 +27,7 @@ struct ReportCommand: AsyncParsableCommand {
     var agent: String?
     @Option(parsing: .unconditional, help: "The journal position to report as of; the newest unless told otherwise.")
     var asOf: String?
-    @Option(help: "List what this figure counts; ids are those of --output json or csv.")
+    @Option(help: "List what this figure counts; a report names the ids.")
     var figure: String?
     @Option(help: "\(ReportFormat.words).")
     var output = ReportFormat.table
@@ -37,6 +37,9 @@ struct ReportCommand: AsyncParsableCommand {
         let listed = try figure.map { text in
             guard let id = FigureID(rawValue: text) else {
                 throw ValidationError("--figure: there is no figure \(text); gateway report --output csv names them")
+            }
+            guard agent == nil || id.isToldByAgent else {
+                throw ValidationError("--figure: \(text) is counted by account, not by agent: leave out --agent")
             }
             return id
         }
@@ -49,12 +52,12 @@ struct ReportCommand: AsyncParsableCommand {
         do throws(StoreError) {
             let store = try SQLiteStore(readingAt: database)
             if let listed {
-                StandardOutput.write(exactly: output.write(try Self.list(listed, query, in: store)))
+                try Self.write(listed, query, of: store, as: output)
             } else {
-                StandardOutput.write(exactly: output.write(try store.report(query)))
+                StandardOutput.write(exactly: output.write(try store.report(query), isLinked: false))
             }
         } catch {
-            throw GatewayFailure(error.kind == .invalid ? .negative : .unavailable, error.message)
+            throw GatewayFailure(error.kind == .outOfReach ? .negative : .unavailable, error.message)
         }
     }
 
@@ -65,21 +68,25 @@ struct ReportCommand: AsyncParsableCommand {
         do throws(ReportQueryProblem) {
             return try ReportQuery(account: account, from: from, to: to, agent: agent, asOf: asOf, now: now)
         } catch {
-            throw ValidationError("--\(error)")
+            let options = ["from", "to", "as-of"]
+            let isAboutOption = options.contains { error.description.hasPrefix("\($0) ") }
+            throw ValidationError(isAboutOption ? "--\(error)" : "\(error)")
         }
     }
 
-    /// All that a figure counts, by pages of one state of the journal.
-    private static func list(
-        _ figure: FigureID, _ query: ReportQuery, in store: SQLiteStore
-    ) throws(StoreError) -> FigureList {
+    /// Writes all that a figure counts, page by page of one state of the journal, so that no more than a page is held.
+    private static func write(
+        _ figure: FigureID, _ query: ReportQuery, of store: SQLiteStore, as output: ReportFormat
+    ) throws(StoreError) {
         var page = try store.reportItems(query, figure: figure, after: nil, limit: ReportPage.mostItems)
-        var items = page.items
-        while let next = page.next {
+        let list = FigureList(query: query, figure: figure, position: page.position, items: [], next: nil)
+        let isEmpty = page.items.isEmpty
+        StandardOutput.write(exactly: output.head(of: list) + output.rows(page.items, isFirst: true))
+        while let next = page.next, !StandardOutput.hasFailed {
             page = try store.reportItems(query, figure: figure, after: next, limit: ReportPage.mostItems)
-            items += page.items
+            StandardOutput.write(exactly: output.rows(page.items, isFirst: false))
         }
-        return FigureList(query: query, figure: figure, position: page.position, items: items, next: nil)
+        StandardOutput.write(exactly: output.tail(of: list, isEmpty: isEmpty))
     }
 }
 

@@ -26,6 +26,22 @@ enum PageCursor {
         return number
     }
 
+    /// The text for a client, of the list of a figure.
+    static func text(_ cursor: ReportCursor, account: AccountID, figure: FigureID) -> String {
+        Base64URL.encode(
+            Array([version, account.rawValue, figure.rawValue, cursor.text].joined(separator: "|").utf8))
+    }
+
+    /// Reads a client's text of the list of a figure; one of another account or figure is refused.
+    static func read(_ text: String, account: AccountID, figure: FigureID) throws(Problem) -> ReportCursor {
+        let parts = String(decoding: Base64URL.decode(text) ?? [], as: UTF8.self)
+            .split(separator: "|", omittingEmptySubsequences: false)
+        guard parts.count == 4, parts[0] == version, parts[1] == account.rawValue, parts[2] == figure.rawValue,
+            let cursor = ReportCursor(text: String(parts[3]))
+        else { throw Problem(.badRequest, "The cursor is not one of this list.") }
+        return cursor
+    }
+
     /// Reads a client's text; one of another account is refused as any other text that is not ours.
     static func read(_ text: String, account: AccountID) throws(Problem) -> CallPageCursor {
         let parts = String(decoding: Base64URL.decode(text) ?? [], as: UTF8.self)

@@ -8,6 +8,7 @@ import NIOCore
 /// counts, in the format that `output` or `Accept` names.
 struct ReportRoutes: Sendable {
     private let dependencies: GatewayDependencies
+    private let turns = ReportTurns()
 
     init(dependencies: GatewayDependencies) { self.dependencies = dependencies }
 
@@ -20,8 +21,8 @@ struct ReportRoutes: Sendable {
 
     @Sendable private func report(_ request: RouteRequest, _ principal: Principal) async throws -> Response {
         let format = try Self.format(of: request)
-        let query = try await query(of: request, principal: principal)
-        let report = try await dependencies.reader.read { store throws(StoreError) in try store.report(query) }
+        let query = try query(of: request, principal: principal)
+        let report = try await compute { store throws(StoreError) in try store.report(query) }
         return Self.answer(format.write(report), as: format)
     }
 
@@ -31,14 +32,14 @@ struct ReportRoutes: Sendable {
         }
         let format = try Self.format(of: request)
         let limit = try request.query.number("limit", in: 1...ReportPage.mostItems, default: ReportPage.mostItems)
-        let cursor = try request.query.text("cursor").map { text throws(Problem) -> ReportCursor in
-            guard let cursor = ReportCursor(text: text) else {
-                throw Problem(.badRequest, "cursor must be what the page before named in next.")
-            }
-            return cursor
+        let cursor = try request.query.text("cursor").map { text throws(Problem) in
+            try PageCursor.read(text, account: principal.account, figure: figure)
         }
-        let query = try await query(of: request, principal: principal, asOf: cursor?.asOf)
-        let page = try await dependencies.reader.read { store throws(StoreError) in
+        let query = try query(of: request, principal: principal, asOf: cursor?.asOf)
+        guard query.agent == nil || figure.isToldByAgent else {
+            throw Problem(.badRequest, "\(figure) is counted by account, not by agent: ask without agent.")
+        }
+        let page = try await compute { store throws(StoreError) in
             try store.reportItems(query, figure: figure, after: cursor, limit: limit)
         }
         let list = FigureList(
@@ -50,9 +51,23 @@ struct ReportRoutes: Sendable {
         return response
     }
 
+    /// Reads the store when a turn is free; what is asked for beyond what is kept is told as such.
+    private func compute<Value: Sendable>(
+        _ body: @escaping @Sendable (any CallStore) throws(StoreError) -> Value
+    ) async throws -> Value {
+        try turns.take()
+        defer { turns.give() }
+        do throws(StoreError) {
+            return try await dependencies.reader.read(body)
+        } catch {
+            guard error.kind == .outOfReach else { throw error }
+            throw Problem(.badRequest, error.message)
+        }
+    }
+
     private func query(
         of request: RouteRequest, principal: Principal, asOf: Int64? = nil
-    ) async throws -> ReportQuery {
+    ) throws(Problem) -> ReportQuery {
         let parameters = request.query
         var query: ReportQuery
         do throws(ReportQueryProblem) {
@@ -63,15 +78,6 @@ struct ReportRoutes: Sendable {
             throw Problem(.badRequest, "\(error).")
         }
         query.asOf = asOf ?? query.asOf
-        if let asOf = query.asOf {
-            let positions = try await dependencies.reader.read { store throws(StoreError) in
-                try store.reportPositions()
-            }
-            guard positions.contains(asOf) else {
-                throw Problem(
-                    .badRequest, "as-of must be from \(positions.lowerBound) to \(positions.upperBound) here.")
-            }
-        }
         return query
     }
 
@@ -85,9 +91,14 @@ struct ReportRoutes: Sendable {
         return format
     }
 
+    /// What a page may do: nothing but show itself, with the style it brings.
+    private static let pagePolicy =
+        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
     private static func answer(_ text: String, as format: ReportFormat) -> Response {
-        Response(
-            status: .ok, headers: [.contentType: format.mediaType],
-            body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+        var headers: HTTPFields = [.contentType: format.mediaType]
+        if format == .html { headers[.contentSecurityPolicy] = pagePolicy }
+        return Response(
+            status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
     }
 }

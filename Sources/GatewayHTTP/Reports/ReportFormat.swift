@@ -42,23 +42,49 @@ package enum ReportFormat: String, CaseIterable, Sendable {
         self = .json
     }
 
-    /// Writes a report.
-    package func write(_ report: ReconciliationReport) -> String {
+    /// Writes a report. Values of a page lead to their lists where it is read at the gateway's own address.
+    package func write(_ report: ReconciliationReport, isLinked: Bool = true) -> String {
         switch self {
         case .table: ReportTable.write(report)
         case .json: ReportJSON.write(report)
         case .csv: ReportCSV.write(report)
-        case .html: ReportPageHTML.write(report)
+        case .html: ReportPageHTML(isLinked: isLinked).write(report)
         }
     }
 
     /// Writes what a figure counts.
     package func write(_ list: FigureList) -> String {
+        head(of: list) + rows(list.items, isFirst: true) + tail(of: list, isEmpty: list.items.isEmpty)
+    }
+
+    /// What comes before the items of a list; together with ``rows(_:isFirst:)`` for each page and
+    /// ``tail(of:isEmpty:)`` it is written without holding more than a page.
+    package func head(of list: FigureList) -> String {
         switch self {
-        case .table: ReportTable.write(list)
-        case .json: ReportJSON.write(list)
-        case .csv: ReportCSV.write(list)
-        case .html: ReportPageHTML.write(list)
+        case .table: ReportTable.head(of: list)
+        case .json: ReportJSON.head(of: list)
+        case .csv: ReportCSV.listHead
+        case .html: ReportPageHTML.head(of: list)
+        }
+    }
+
+    /// Items of a list; whether they are its first ones.
+    package func rows(_ items: [ReportItem], isFirst: Bool) -> String {
+        switch self {
+        case .table: ReportTable.rows(items)
+        case .json: ReportJSON.rows(items, isFirst: isFirst)
+        case .csv: ReportCSV.rows(items)
+        case .html: ReportPageHTML.rows(items)
+        }
+    }
+
+    /// What comes after the items of a list, and where it goes on; whether there were none.
+    package func tail(of list: FigureList, isEmpty: Bool) -> String {
+        switch self {
+        case .table: ReportTable.tail(isEmpty: isEmpty)
+        case .json: ReportJSON.tail(of: list)
+        case .csv: ""
+        case .html: ReportPageHTML.tail(of: list, isEmpty: isEmpty)
         }
     }
 }
@@ -101,7 +127,9 @@ package enum ReportAddress {
         var parameters = ["from=\(query.from.iso8601())", "to=\(query.to.iso8601())"]
         if let agent = query.agent { parameters.append("agent=\(escaped(agent.rawValue))") }
         if let asOf = query.asOf { parameters.append("as-of=\(asOf)") }
-        if let cursor { parameters.append("cursor=\(cursor.text)") }
+        if let cursor, let figure {
+            parameters.append("cursor=\(PageCursor.text(cursor, account: query.account, figure: figure))")
+        }
         if let format { parameters.append("output=\(format.rawValue)") }
         let list = figure.map { "/figures/\($0.rawValue)/calls" } ?? ""
         return report + list + "?" + parameters.joined(separator: "&")

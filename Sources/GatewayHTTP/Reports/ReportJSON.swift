@@ -9,7 +9,8 @@ import CallDomain
 /// - A figure: `id`, `group`, `title`, `explanation`, `value` (null where there is none), `unit`, `partOf` (the id of the
 ///   figure it divides, or null), `calls` (the address of its list).
 /// - A latency: `id`, `count`, `buckets` of `{overMs, upToMs, count}` (`upToMs` null: no end).
-/// - The series: `stepSeconds`, and for each step from `from` on a number in `changesByWebhook`, `changesByRead`, `requests`.
+/// - The series: `stepSeconds`, and for each step from `from` on a number in `changesByWebhook`, `changesByRead`,
+///   `changesByOther`, `requests`.
 /// - An incident: `kind`, `cause`, `agentId`, `callId`, `from`, `to` (null while it goes on), `detail`.
 /// - A new name: `kind` (`status`, `field`, `address`), `name`, `firstSeenAt`, `count` in the window.
 ///
@@ -53,28 +54,39 @@ enum ReportJSON {
         return json.text
     }
 
-    static func write(_ list: FigureList) -> String {
-        var json = JSONWriter(reserving: 256 * (list.items.count + 1))
+    static func head(of list: FigureList) -> String {
+        var json = JSONWriter()
         json.object { json in
             json.member("figure", list.figure.rawValue)
             head(list.query, position: list.position, &json)
-            json.key("data")
-            json.array { json in
-                for item in list.items {
-                    json.object { json in
-                        json.member("executionId", item.execution?.rawValue)
-                        json.member("callId", item.call?.rawValue)
-                        json.member("at", item.at)
-                        json.member("position", item.position)
-                        json.member("detail", item.detail)
-                        json.member("count", item.count)
-                    }
-                }
+        }
+        return json.text.dropLast() + ",\"data\":["
+    }
+
+    static func rows(_ items: [ReportItem], isFirst: Bool) -> String {
+        var text = ""
+        for (number, item) in items.enumerated() {
+            var json = JSONWriter()
+            json.object { json in
+                json.member("executionId", item.execution?.rawValue)
+                json.member("callId", item.call?.rawValue)
+                json.member("at", item.at)
+                json.member("position", item.position)
+                json.member("detail", item.detail)
+                json.member("count", item.count)
             }
+            text += (isFirst && number == 0 ? "" : ",") + json.text
+        }
+        return text
+    }
+
+    static func tail(of list: FigureList) -> String {
+        var json = JSONWriter()
+        json.object { json in
             json.member(
                 "next", list.next.map { ReportAddress.path(list.query, figure: list.figure, cursor: $0) })
         }
-        return json.text
+        return "]," + json.text.dropFirst()
     }
 
     private static func head(_ query: ReportQuery, position: Int64, _ json: inout JSONWriter) {
@@ -128,7 +140,8 @@ enum ReportJSON {
         json.object { json in
             json.member("stepSeconds", series.step.components.seconds)
             for (name, numbers) in [
-                ("changesByWebhook", series.byWebhook), ("changesByRead", series.byRead), ("requests", series.requests),
+                ("changesByWebhook", series.byWebhook), ("changesByRead", series.byRead),
+                ("changesByOther", series.byOther), ("requests", series.requests),
             ] {
                 json.key(name)
                 json.array { json in

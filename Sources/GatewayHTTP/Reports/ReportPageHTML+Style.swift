@@ -1,9 +1,9 @@
 extension ReportPageHTML {
     /// The page's style sheet.
     static let style = """
-        :root{--ink:#1b1f24;--soft:#5d6672;--line:#dfe3e8;--page:#fff;--panel:#f6f7f9;--a:#4878b8;--b:#d98a3d;--warn:#b3541e}
+        :root{--ink:#1b1f24;--soft:#5d6672;--line:#dfe3e8;--page:#fff;--panel:#f6f7f9;--a:#4878b8;--b:#d98a3d;--c:#7b9a5b;--warn:#b3541e}
         @media (prefers-color-scheme:dark){:root{--ink:#e4e7eb;--soft:#98a1ad;--line:#30363d;--page:#14171b;--panel:#1b2026;
-        --a:#6c9bd8;--b:#dd9a55;--warn:#e59a5c}}
+        --a:#6c9bd8;--b:#dd9a55;--c:#9dbb7d;--warn:#e59a5c}}
         *{box-sizing:border-box}
         body{margin:0;background:var(--page);color:var(--ink);font:14px/1.45 system-ui,-apple-system,"Segoe UI",sans-serif;
         font-variant-numeric:tabular-nums}
@@ -30,11 +30,12 @@ extension ReportPageHTML {
         .plots{display:grid;gap:14px}
         figure{margin:0}figcaption{display:flex;flex-wrap:wrap;gap:2px 14px;margin-bottom:4px}.legend{margin-left:auto}
         .key{display:inline-block;width:10px;height:10px;margin:0 5px 0 8px}.key.a{background:var(--a)}
-        .key.b{background:var(--b)}
+        .key.b{background:var(--b)}.key.c{background:var(--c)}
         svg{display:block;width:100%}.chart{height:96px;border-bottom:1px solid var(--line)}
         .bar{height:9px}.strip{height:10px}
-        .a{fill:var(--a)}.b{fill:var(--b)}.track{fill:var(--panel)}
+        .a{fill:var(--a)}.b{fill:var(--b)}.c{fill:var(--c)}.track{fill:var(--panel)}
         .axis{display:flex;justify-content:space-between;font-size:12px}
+        th code{color:var(--soft);font-size:11px}a{color:inherit;text-decoration-color:var(--soft)}
         code{font:12px ui-monospace,monospace;overflow-wrap:anywhere}
         footer{border-top:1px solid var(--line);padding-top:10px;font-size:12px}
         @media (max-width:760px){main{padding:14px}.groups{columns:1}.strips th{width:112px}

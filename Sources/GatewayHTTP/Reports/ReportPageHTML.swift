@@ -1,50 +1,65 @@
 import CallDomain
 
 /// Reports as one page of HTML: no scripts, nothing from elsewhere, light and dark, fit to be printed.
-enum ReportPageHTML {
-    static func write(_ report: ReconciliationReport) -> String {
+struct ReportPageHTML {
+    /// Whether values lead to the addresses of their lists.
+    var isLinked: Bool
+
+    func write(_ report: ReconciliationReport) -> String {
         let query = report.query
-        var body = head(query, title: "Reconciliation", asOf: asOf(report))
+        var body = Self.head(query, title: "Reconciliation", asOf: Self.asOf(report))
         body += "<section class=\"coverage\(report.isComplete ? "" : " gaps")\"><h2>What this report could see</h2>"
         body += (report.coverage + report.leftOut).map { "<p>\(HTMLText.escaped($0))</p>" }.joined() + "</section>"
-        body += series(report)
+        body += Self.series(report)
         body += "<div class=\"groups\">"
         for group in FigureID.Group.allCases { body += section(group, of: report) }
-        body += "</div>" + incidents(report) + names(report) + foot(report)
-        return page(title: "Reconciliation of \(query.account.rawValue)", body: body)
+        body += "</div>" + Self.incidents(report) + Self.names(report) + Self.foot(report)
+        return Self.page(title: "Reconciliation of \(query.account.rawValue)", body: body)
     }
 
-    static func write(_ list: FigureList) -> String {
-        let id = list.figure
-        let name = id.part == nil ? id.title : "\(id.kind.title): \(id.title)"
-        var body = head(list.query, title: name, asOf: "as of position \(ReportText.grouped(Int(list.position)))")
-        body += "<p class=\"muted\">\(HTMLText.escaped(id.explanation))</p>"
-        body += "<table class=\"list\"><thead><tr><th>Time (UTC)</th><th>Call at Bolna</th><th>What</th>"
-        body += "<th class=\"n\">Count</th></tr></thead><tbody>"
-        for item in list.items {
-            body +=
-                "<tr><td>\(ReportText.time(item.at))</td><td>\(HTMLText.escaped(item.execution?.rawValue ?? ""))</td>"
-            body +=
-                "<td>\(HTMLText.escaped(item.detail ?? ""))</td><td class=\"n\">\(ReportText.grouped(item.count))</td></tr>"
-        }
-        body += "</tbody></table>"
-        if list.items.isEmpty { body += "<p>Nothing.</p>" }
+    static func head(of list: FigureList) -> String {
+        let name = name(of: list.figure)
+        return start(title: name)
+            + head(list.query, title: name, asOf: "as of position \(ReportText.grouped(Int(list.position)))")
+            + "<p class=\"muted\">\(HTMLText.escaped(list.figure.explanation)) <code>\(list.figure)</code></p>"
+            + "<table class=\"list\"><thead><tr><th>Time (UTC)</th><th>Call at Bolna</th><th>What</th>"
+            + "<th class=\"n\">Count</th></tr></thead><tbody>"
+    }
+
+    static func rows(_ items: [ReportItem]) -> String {
+        items.map { item in
+            "<tr><td>\(ReportText.time(item.at))</td><td>\(HTMLText.escaped(item.execution?.rawValue ?? ""))</td>"
+                + "<td>\(HTMLText.escaped(item.detail ?? ""))</td>"
+                + "<td class=\"n\">\(ReportText.grouped(item.count))</td></tr>"
+        }.joined()
+    }
+
+    static func tail(of list: FigureList, isEmpty: Bool) -> String {
+        var text = "</tbody></table>"
+        if isEmpty { text += "<p>Nothing.</p>" }
         if let next = list.next {
-            let path = ReportAddress.path(list.query, figure: id, cursor: next, format: .html)
-            body += "<p><a href=\"\(HTMLText.escaped(path))\">Next page</a></p>"
+            let path = ReportAddress.path(list.query, figure: list.figure, cursor: next, format: .html)
+            text += "<p><a href=\"\(HTMLText.escaped(path))\">Next page</a></p>"
         }
-        return page(title: name, body: body)
+        return text + end
     }
 
-    private static func page(title: String, body: String) -> String {
+    private static func name(of id: FigureID) -> String {
+        id.part == nil ? id.title : "\(id.kind.title): \(id.title)"
+    }
+
+    private static func page(title: String, body: String) -> String { start(title: title) + body + end }
+
+    private static func start(title: String) -> String {
         """
         <!doctype html>
         <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
         <meta name="color-scheme" content="light dark"><title>\(HTMLText.escaped(title))</title>
-        <style>\(style)</style></head><body><main>\(body)</main></body></html>
-
+        <style>\(style)</style></head><body><main>
         """
     }
+
+    private static let end = "</main></body></html>\n"
 
     private static func head(_ query: ReportQuery, title: String, asOf: String) -> String {
         let agent = query.agent.map { ", agent <b>\(HTMLText.escaped($0.rawValue))</b>" } ?? ""
@@ -61,7 +76,7 @@ enum ReportPageHTML {
             + (report.asOf.map { ", \(ReportText.time($0)) UTC" } ?? "")
     }
 
-    private static func section(_ group: FigureID.Group, of report: ReconciliationReport) -> String {
+    private func section(_ group: FigureID.Group, of report: ReconciliationReport) -> String {
         let rows = FigureRow.rows(of: report, in: group)
         guard !rows.isEmpty else { return "" }
         var text = "<section><h2>\(HTMLText.escaped(group.rawValue))</h2><table><tbody>"
@@ -72,21 +87,29 @@ enum ReportPageHTML {
                 text +=
                     "<tr class=\"division\(isAlone ? " alone" : "")\"><th colspan=\"3\">\(division)\(note)</th></tr>"
             }
-            text += self.row(row)
+            text += self.row(row, of: report.query)
         }
         text += "</tbody></table>"
-        if group == .latency { text += report.latencies.map(latency).joined() }
+        if group == .latency { text += report.latencies.map(Self.latency).joined() }
         return text + "</section>"
     }
 
-    private static func row(_ row: FigureRow) -> String {
+    private func row(_ row: FigureRow, of query: ReportQuery) -> String {
         let id = row.figure.id
-        let value = ReportText.value(row.figure.value, unit: id.unit)
         let note = row.isPart ? "" : "<span class=\"muted\">\(HTMLText.escaped(id.explanation))</span>"
         return """
-            <tr id="\(id.rawValue)"\(row.isPart ? " class=\"part\"" : "")><th>\(HTMLText.escaped(id.title))\(note)</th>\
-            <td class="n">\(value)</td><td class="n muted">\(ReportText.share(row.figure.value, of: row.whole))</td></tr>
+            <tr id="\(id)"\(row.isPart ? " class=\"part\"" : "")><th>\(HTMLText.escaped(id.title)) \
+            <code>\(id)</code>\(note)</th><td class="n">\(value(of: row.figure, in: query))</td>\
+            <td class="n muted">\(ReportText.share(row.figure.value, of: row.whole))</td></tr>
             """
+    }
+
+    /// The value, where the page is linked as the way to what it counts.
+    private func value(of figure: ReconciliationReport.Figure, in query: ReportQuery) -> String {
+        let value = ReportText.value(figure.value, unit: figure.id.unit)
+        guard isLinked, figure.value != nil else { return value }
+        let path = ReportAddress.path(query, figure: figure.id, format: .html)
+        return "<a href=\"\(HTMLText.escaped(path))\">\(value)</a>"
     }
 
     private static func latency(_ latency: ReconciliationReport.Latency) -> String {
@@ -108,16 +131,19 @@ enum ReportPageHTML {
             ReportText.time(report.query.from.advanced(by: series.step * index))
         }
         let step = ReportText.short(series.step)
-        let changes = ReportPlots.stacked(
-            first: series.byWebhook, second: series.byRead, names: ("by webhook", "by read"), times: times)
-        let requests = ReportPlots.plain(series.requests, name: "requests", times: times)
+        let told = [
+            ReportPlots.Layer(name: "by webhook", numbers: series.byWebhook),
+            ReportPlots.Layer(name: "by read", numbers: series.byRead),
+            ReportPlots.Layer(name: "by other", numbers: series.byOther),
+        ]
+        let changes = ReportPlots.stacked(told, times: times)
+        let requests = ReportPlots.stacked([.init(name: "requests", numbers: series.requests)], times: times)
         var plots = ""
         if !changes.isEmpty {
             plots += figure(
-                "Changes of status, each \(step)", most: zip(series.byWebhook, series.byRead).map(+).max() ?? 0,
-                changes,
-                query: report.query,
-                key: "<span class=\"key a\"></span>told by webhook <span class=\"key b\"></span>told by read")
+                "Changes of status, each \(step)", most: ReportPlots.most(told), changes, query: report.query,
+                key: "<span class=\"key a\"></span>told by webhook <span class=\"key b\"></span>by read "
+                    + "<span class=\"key c\"></span>by dialling, import, ruling")
         }
         if !requests.isEmpty {
             plots += figure(
@@ -171,13 +197,25 @@ enum ReportPageHTML {
 
     private static func foot(_ report: ReconciliationReport) -> String {
         let query = report.query
-        let agent = query.agent.map { " --agent \(HTMLText.escaped($0.rawValue))" } ?? ""
-        let command =
-            "gateway report --from \(query.from.iso8601()) --to \(query.to.iso8601())\(agent)"
-            + " --as-of \(report.position)"
+        var words = ["gateway report"]
+        if query.account != .default { words.append("--account \(quoted(query.account.rawValue))") }
+        words.append("--from \(query.from.iso8601()) --to \(query.to.iso8601())")
+        // The sign keeps an id that begins with a dash from being taken for an option.
+        if let agent = query.agent { words.append("--agent=\(quoted(agent.rawValue))") }
+        words.append("--as-of \(report.position)")
         return """
-            <footer class="muted"><p>The same again: <code>\(command)</code></p>
+            <footer class="muted"><p>The same again: <code>\(HTMLText.escaped(words.joined(separator: " ")))</code></p>
             <p>What a figure counts: the same with <code>--figure ID</code>. Lines without a part are zero there.</p></footer>
             """
+    }
+
+    /// A word as a shell takes it whole.
+    private static func quoted(_ text: String) -> String {
+        let isPlain = text.unicodeScalars.allSatisfy { scalar in
+            scalar.isASCII
+                && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
+                    || "-_.".unicodeScalars.contains(scalar))
+        }
+        return isPlain && !text.isEmpty ? text : "'" + text.replacing("'", with: "'\\''") + "'"
     }
 }

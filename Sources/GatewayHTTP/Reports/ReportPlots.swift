@@ -2,26 +2,44 @@ import CallDomain
 
 /// Plots as inline SVG, stretched to the width there is; words stand beside them in HTML, so that they keep their size.
 enum ReportPlots {
-    /// Bars over time, two numbers stacked on each other: `first` at the bottom.
-    static func stacked(first: [Int], second: [Int], names: (String, String), times: [String]) -> String {
-        let most = zip(first, second).map(+).max() ?? 0
-        guard most > 0 else { return "" }
-        var bars = ""
-        for (index, (low, high)) in zip(first, second).enumerated() where low + high > 0 {
-            let lowHeight = 100 * Double(low) / Double(most)
-            let highHeight = 100 * Double(high) / Double(most)
-            let time = index < times.count ? HTMLText.escaped(times[index]) : ""
-            bars += "<g><title>\(time): \(low) \(names.0), \(high) \(names.1)</title>"
-            bars += bar(index: index, from: 100 - lowHeight, height: lowHeight, class: "a")
-            bars += bar(index: index, from: 100 - lowHeight - highHeight, height: highHeight, class: "b")
-            bars += "</g>"
-        }
-        return chart(bars, steps: first.count, label: "\(names.0) and \(names.1) over time, at most \(most) in a step")
+    /// Numbers over time that are drawn in one colour.
+    struct Layer {
+        var name: String
+        var numbers: [Int]
     }
 
-    /// Bars over time.
-    static func plain(_ numbers: [Int], name: String, times: [String]) -> String {
-        stacked(first: numbers, second: Array(repeating: 0, count: numbers.count), names: (name, "more"), times: times)
+    /// The colours' classes, in the order of layers; there are at most so many.
+    private static let classes = ["a", "b", "c"]
+
+    /// The highest bar.
+    static func most(_ layers: [Layer]) -> Int {
+        (0..<(layers.map(\.numbers.count).max() ?? 0)).map { sum(layers, at: $0) }.max() ?? 0
+    }
+
+    private static func sum(_ layers: [Layer], at index: Int) -> Int {
+        layers.reduce(0) { $0 + ($1.numbers.indices.contains(index) ? $1.numbers[index] : 0) }
+    }
+
+    /// Bars over time, layers stacked on each other, the first at the bottom; nothing where all is zero.
+    static func stacked(_ layers: [Layer], times: [String]) -> String {
+        let most = most(layers)
+        guard most > 0, let steps = layers.map(\.numbers.count).max() else { return "" }
+        var bars = ""
+        for index in 0..<steps where sum(layers, at: index) > 0 {
+            let time = index < times.count ? HTMLText.escaped(times[index]) : ""
+            var top = 100.0
+            var words: [String] = []
+            var rects = ""
+            for (layer, name) in zip(layers, classes) where layer.numbers.indices.contains(index) {
+                let height = 100 * Double(layer.numbers[index]) / Double(most)
+                top -= height
+                rects += bar(index: index, from: top, height: height, class: name)
+                words.append("\(layer.numbers[index]) \(layer.name)")
+            }
+            bars += "<g><title>\(time): \(words.joined(separator: ", "))</title>\(rects)</g>"
+        }
+        let names = layers.map(\.name).joined(separator: ", ")
+        return chart(bars, steps: steps, label: "\(names) over time, at most \(most) in a step")
     }
 
     private static func chart(_ bars: String, steps: Int, label: String) -> String {

@@ -14,25 +14,32 @@ enum ReportTable {
             lines += ["", group.rawValue]
             lines += rows.flatMap { row in division(row) + [line(row, width: width)] }
         }
+        lines += ["", "What a figure counts is listed by --figure with the id at the end of its line."]
         lines += incidents(report) + names(report)
         return lines.joined(separator: "\n") + "\n"
     }
 
-    static func write(_ list: FigureList) -> String {
+    static func head(of list: FigureList) -> String {
         let id = list.figure
         let name = id.part == nil ? id.title : "\(id.kind.title): \(id.title)"
-        var lines = [name, id.explanation, title(list.query) + ", as of position \(list.position)", ""]
-        lines += list.items.map { item in
-            let count = item.count == 1 ? nil : "\(item.count) ×"
-            return [ReportText.time(item.at), item.execution?.rawValue, count, item.detail].compactMap { $0 }
-                .joined(separator: "  ")
-        }
-        if list.items.isEmpty { lines.append("nothing") }
+        let lines = [
+            "\(name) (\(id))", id.explanation, title(list.query) + ", as of position \(list.position)", "",
+        ]
         return lines.joined(separator: "\n") + "\n"
     }
 
+    static func rows(_ items: [ReportItem]) -> String {
+        items.map { item in
+            let count = item.count == 1 ? nil : "\(item.count) ×"
+            let words = [ReportText.time(item.at), item.execution?.rawValue, count, item.detail].compactMap { $0 }
+            return TerminalText.safe(words.joined(separator: "  ")) + "\n"
+        }.joined()
+    }
+
+    static func tail(isEmpty: Bool) -> String { isEmpty ? "nothing\n" : "" }
+
     private static func title(_ query: ReportQuery) -> String {
-        let agent = query.agent.map { " of agent \($0.rawValue)" } ?? ""
+        let agent = query.agent.map { " of agent \(TerminalText.safe($0.rawValue))" } ?? ""
         return "Reconciliation of account \(query.account.rawValue)\(agent), "
             + "\(ReportText.time(query.from)) to \(ReportText.time(query.to)) UTC"
     }
@@ -46,8 +53,7 @@ enum ReportTable {
     private static func line(_ row: FigureRow, width: Int) -> String {
         let value = ReportText.value(row.figure.value, unit: row.figure.id.unit)
         let share = ReportText.share(row.figure.value, of: row.whole)
-        let text = padded(name(row), width + 2) + leading(value, 12) + (share.isEmpty ? "" : "  " + leading(share, 7))
-        return text
+        return padded(name(row), width + 2) + leading(value, 12) + "  " + leading(share, 7) + "  \(row.figure.id)"
     }
 
     private static func incidents(_ report: ReconciliationReport) -> [String] {
@@ -55,10 +61,10 @@ enum ReportTable {
         return ["", "Incidents"]
             + report.incidents.map { incident in
                 let end = incident.to.map { $0 == incident.from ? "" : " to \(ReportText.time($0))" } ?? " until now"
-                let agent = incident.agent.map { ", agent \($0.rawValue)" } ?? ""
+                let agent = incident.agent.map { ", agent \(TerminalText.safe($0.rawValue))" } ?? ""
                 let cause = incident.cause.map { " (\(ReportText.words($0.rawValue)))" } ?? ""
                 return "  \(ReportText.time(incident.from))\(end)  \(ReportText.words(incident.kind.rawValue))\(cause)"
-                    + "\(agent): \(incident.detail)"
+                    + "\(agent): \(TerminalText.safe(incident.detail))"
             }
     }
 
@@ -66,16 +72,9 @@ enum ReportTable {
         guard !report.names.isEmpty else { return [] }
         return ["", "Seen for the first time"]
             + report.names.map { name in
-                "  \(ReportText.time(name.firstSeenAt))  \(padded(name.kind.rawValue, 9))\(printable(name.name)) "
+                "  \(ReportText.time(name.firstSeenAt))  \(padded(name.kind.rawValue, 9))\(TerminalText.safe(name.name)) "
                     + "(\(ReportText.grouped(name.count)))"
             }
-    }
-
-    /// A name from outside without what would move a terminal's cursor.
-    private static func printable(_ text: String) -> String {
-        String(
-            String.UnicodeScalarView(
-                text.unicodeScalars.filter { $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value) }))
     }
 
     private static func wrapped(_ sentence: String, width: Int = 100) -> [String] {

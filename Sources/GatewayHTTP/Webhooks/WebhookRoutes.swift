@@ -104,11 +104,13 @@ struct WebhookRoutes: Sendable {
         _ request: RouteRequest, account: String, reason: RefusalReason, pattern: String, body: [UInt8]
     ) {
         dependencies.metrics.delivered(.refused)
+        let addressed = dependencies.accounts[AccountID(rawValue: account)]?.id
+        if let addressed { dependencies.intake.countRefusal(account: addressed, reason: reason.rawValue) }
         dependencies.refusals.record(
             Refusal(
                 receivedAt: request.receivedAt, account: account, reason: reason.rawValue, peer: request.peer,
                 body: body),
-            addressedTo: dependencies.accounts[AccountID(rawValue: account)]?.id)
+            addressedTo: addressed)
         dependencies.logger.info(
             "A delivery was refused.", metadata: ["http.route": "\(pattern)", "reason": "\(reason.rawValue)"])
     }

@@ -75,9 +75,20 @@ package final class WebhookIntake: Sendable {
         return outcome
     }
 
+    /// Counts a delivery that is answered 401, by reason; nothing is written for it, the next heartbeat writes the count.
+    package func countRefusal(account: AccountID, reason: String) {
+        context.tallies.count(CallDomain.Tally(account: account, kind: .refusal, name: reason, count: 1))
+    }
+
     private func store(_ delivery: VerifiedDelivery) async throws(JournalError) -> IntakeOutcome {
-        let entries = entries(of: delivery)
+        let reading = DeliveryReading(
+            webhook: delivery.body, digest: delivery.digest, of: delivery.agent, hash: context.digest)
+        let entries = entries(of: delivery, reading)
         let receipts = try await context.submit(entries)
+        if receipts.contains(where: { !$0.isFailed }) {
+            context.countNames(
+                of: delivery, drifts: reading.drifts, statuses: reading.parts.compactMap(\.statement.status))
+        }
         if receipts.contains(where: { $0.isHint }) { onHint() }
         var tally = Tally()
         for receipt in receipts { try tally.count(receipt) }
@@ -95,10 +106,7 @@ package final class WebhookIntake: Sendable {
         return .stored(new: tally.new, duplicates: tally.duplicates)
     }
 
-    private func entries(of delivery: VerifiedDelivery) -> [JournalEntry] {
-        let reading = DeliveryReading(
-            webhook: delivery.body, digest: delivery.digest, of: delivery.agent, hash: context.digest)
-        context.countNames(of: delivery, drifts: reading.drifts, statuses: reading.parts.compactMap(\.statement.status))
+    private func entries(of delivery: VerifiedDelivery, _ reading: DeliveryReading) -> [JournalEntry] {
         var entries = reading.parts.map { part in
             let key = ObservationKey(
                 source: .webhook, trust: delivery.trust, standing: delivery.standing, digest: part.digest)
@@ -136,12 +144,16 @@ extension VerifiedDelivery {
         .quarantine(
             QuarantinedDelivery(
                 account: account, agent: agent, execution: BolnaDecoder.mentionedExecution(in: body),
-                source: .webhook, trust: trust, receivedAt: receivedAt, reason: reason, detail: detail,
+                source: .webhook, trust: trust, standing: standing, receivedAt: receivedAt, reason: reason,
+                detail: detail,
                 digest: digest, body: body))
     }
 }
 
 extension JournalReceipt {
+    /// Whether nothing of it is stored.
+    fileprivate var isFailed: Bool { if case .failed = self { true } else { false } }
+
     /// Whether an unverified hint asks for a read.
     var isHint: Bool {
         if case .observed(let observed) = self { observed.ledger.open?.why == .hint } else { false }

@@ -23,7 +23,10 @@ extension FigureSource {
         switch id.kind {
         case .deliveries, .deliveriesByTrust, .deliveriesByOutcome, .duplicates, .outOfOrder, .hints, .unknownStatuses:
             deliveries(id)
-        case .calls, .finished, .changes, .changesBySource, .missedWebhooks, .healed: completeness(id)
+        case .calls, .callsByEnd, .finished, .changes, .changesBySource, .missedWebhooks, .healed: completeness(id)
+        case .refused: FigureSource(rows: .tallied(.refusal))
+        case .budgetUsed:
+            FigureSource(rows: .busiestMinute(of: RequestBudget.allCases.first { $0.word == id.part } ?? .other))
         case .webhookLatency:
             FigureSource(
                 rows: .observed.with(
@@ -44,7 +47,7 @@ extension FigureSource {
         case .sweepReads: FigureSource(rows: reads.with("source = \(Source.sweep.rawValue)"))
         case .probes:
             FigureSource(
-                rows: reads.with("source = \(Source.poll.rawValue)", "outcome IN (\(withoutChange))"))
+                rows: reads.with("source = \(Source.poll.rawValue)", "status_after IS NULL"))
         case .requests: FigureSource(rows: .tallied(.request))
         case .requestsByEndpoint:
             FigureSource(rows: .tallied(.request).with("substr(name, 1, instr(name, '/') - 1) = '\(id.part ?? "")'"))
@@ -86,8 +89,12 @@ extension FigureSource {
     private static func completeness(_ id: FigureID) -> FigureSource {
         switch id.kind {
         case .calls: return FigureSource(calls: .born)
+        case .callsByEnd:
+            guard let source = Source.allCases.first(where: { $0.word == id.part }) else {
+                return FigureSource(calls: .born.with("\(ender) = \(openEnd)"))
+            }
+            return FigureSource(calls: .born.with("\(ender) = \(source.rawValue)"))
         case .finished:
-            let finals = CallStatus.known.filter(\.isFinal).map { "'\($0.word)'" }.joined(separator: ", ")
             return FigureSource(changes.map { $0.with("status_after IN (\(finals))") }, countsCalls: true)
         case .changesBySource:
             guard let source = Source.allCases.first(where: { $0.word == id.part }) else { break }
@@ -107,6 +114,26 @@ extension FigureSource {
         }
         return FigureSource(changes)
     }
+
+    private static let finals = CallStatus.known.filter(\.isFinal).map { "'\($0.word)'" }.joined(separator: ", ")
+
+    /// What told a call's last change of status as of the position, as the number of a source; ``openEnd`` where that
+    /// change is no final one, or there is none. Positions are at most some 2^50, so that the number fits beside them.
+    private static let ender: String = {
+        let told = "max(position * 16 + iif(status_after IN (\(finals)), source, \(openEnd)))"
+        func last(in table: String, _ condition: String = "") -> String {
+            """
+            ifnull((SELECT \(told) FROM \(table) WHERE call = calls.id AND status_after IS NOT NULL
+                AND position <= :position\(condition)), \(openEnd))
+            """
+        }
+        let tables = [
+            last(in: "observations", " AND source NOT IN (\(fullReads))"), last(in: "repeats"), last(in: "reads"),
+        ]
+        return "max(\(tables.joined(separator: ", "))) % 16"
+    }()
+
+    private static let openEnd = 15
 
     private static func waiting(_ id: FigureID) -> FigureSource {
         func ended(_ outcome: ExpectationLedger.Outcome) -> Part { .ended.with("outcome = \(outcome.rawValue)") }
@@ -145,8 +172,6 @@ extension FigureSource {
     }
 
     private static let otherKinds = QuarantineReason.allCases.filter(\.isOtherKind).map { "'\($0.rawValue)'" }
-        .joined(separator: ", ")
-    private static let withoutChange = [Decision.Outcome.confirmed, .stale, .duplicate].map { String($0.rawValue) }
         .joined(separator: ", ")
 
     /// The stored number of a part's word.

@@ -12,6 +12,8 @@ struct FigureSource {
         var table: String
         /// The column of `calls.id`; nil where rows are about no call.
         var call: String? = "call"
+        /// Bolna's id of the call, where rows know it without the call's own row.
+        var execution = "NULL"
         var at: String
         var position = "position"
         /// What tells rows of the same time and position apart.
@@ -78,7 +80,7 @@ struct FigureSource {
     func listSQL(isForAgent: Bool) -> String {
         let union = parts.map { part in
             """
-            SELECT \(part.call ?? "NULL") AS call, \(part.at) AS at, \(part.position) AS position,
+            SELECT \(part.call ?? "NULL") AS call, \(part.execution) AS execution, \(part.at) AS at, \(part.position) AS position,
                 \(part.number) AS number, \(part.detail) AS detail, \(part.count) AS count
             FROM \(part.from(isForAgent: isForAgent))
             """
@@ -86,11 +88,11 @@ struct FigureSource {
         let rows =
             countsCalls
             ? """
-            SELECT call, min(at) AS at, min(position) AS position, call AS number, min(detail) AS detail, 1 AS count
+            SELECT call, NULL AS execution, min(at) AS at, min(position) AS position, call AS number, min(detail) AS detail, 1 AS count
             FROM (\(union)) GROUP BY call
             """ : union
         return """
-            SELECT calls.execution, calls.call_id, listed.at, listed.position, listed.number, listed.detail, listed.count
+            SELECT ifnull(calls.execution, listed.execution), calls.call_id, listed.at, listed.position, listed.number, listed.detail, listed.count
             FROM (\(rows)) AS listed LEFT JOIN calls ON calls.id = listed.call
             WHERE (listed.at, listed.position, listed.number) > (:afterTime, :afterPosition, :afterNumber)
             ORDER BY listed.at, listed.position, listed.number LIMIT :limit
@@ -109,10 +111,21 @@ struct FigureSource {
 extension FigureSource.Part {
     private static func agent(of table: String) -> String {
         """
-        EXISTS (SELECT 1 FROM calls AS owner WHERE owner.id = \(table).call AND owner.agent = :agent
-            AND owner.agent_position <= :position)
+        (EXISTS (SELECT 1 FROM calls AS owner WHERE owner.id = \(table).call AND owner.agent = :agent
+            AND owner.agent_position <= :position) OR \(formerAgent(of: "\(table).call")))
         """
     }
+
+    /// That a call was the agent's at the position, and is another one's since.
+    private static func formerAgent(of call: String) -> String {
+        """
+        EXISTS (SELECT 1 FROM agent_spans AS span WHERE span.call = \(call) AND span.agent = :agent
+            AND span.from_position <= :position AND span.until_position > :position)
+        """
+    }
+
+    private static let agentOfCall =
+        "(agent = :agent AND agent_position <= :position OR \(formerAgent(of: "calls.id")))"
 
     private static func window(_ at: String) -> [String] {
         ["account = :account", "\(at) >= :from", "\(at) < :to"]
@@ -125,7 +138,7 @@ extension FigureSource.Part {
 
     /// Further deliveries of the same bytes.
     static let repeated = Self(
-        table: "repeats", at: "received_at", agent: agent(of: "repeats"),
+        table: "repeats", at: "received_at", count: "count", agent: agent(of: "repeats"),
         conditions: window("received_at") + ["position <= :position"])
 
     /// Full reads.
@@ -135,14 +148,13 @@ extension FigureSource.Part {
 
     /// Calls by when they became known.
     static let born = Self(
-        table: "calls", call: "id", at: "born_at", position: "born_position",
-        agent: "agent = :agent AND agent_position <= :position",
+        table: "calls", call: "id", at: "born_at", position: "born_position", agent: agentOfCall,
         conditions: window("born_at") + ["born_position <= :position"])
 
     /// Calls whose expectation is overdue as it has been since before the position.
     static let waiting = Self(
         table: "calls", call: "id", at: "next_due_at", position: "ledger_position", detail: "waits_by",
-        agent: "agent = :agent AND agent_position <= :position",
+        agent: agentOfCall,
         conditions: [
             "account = :account", "next_due_at <= :now", "status IS NOT NULL", "ledger_position <= :position",
             "born_position <= :position",
@@ -172,9 +184,15 @@ extension FigureSource.Part {
         table: "contradiction_log", at: "at", detail: "statuses", agent: agent(of: "contradiction_log"),
         conditions: window("at") + ["begun IS NULL", "position <= :position"])
 
-    /// Deliveries that went to quarantine.
+    /// Deliveries that went to quarantine, with the number of their entry.
     static let aside = Self(
-        table: "kept_aside", call: nil, at: "received_at", detail: "reason", agent: "agent = :agent",
+        table: "kept_aside",
+        call: """
+            (SELECT about.id FROM calls AS about WHERE about.account = kept_aside.account
+                AND about.execution = kept_aside.execution AND about.born_position <= :position)
+            """,
+        execution: "execution", at: "received_at", detail: "reason || ', entry ' || entry", count: "count",
+        agent: "agent = :agent",
         conditions: window("received_at") + ["position <= :position"])
 
     /// What was counted of a kind.
@@ -182,6 +200,18 @@ extension FigureSource.Part {
         Self(
             table: "tallies", call: nil, at: "at", detail: "name", count: "count",
             conditions: window("at") + ["kind = '\(kind.rawValue)'", "position <= :position"])
+    }
+
+    /// Requests paid from a budget, in the minute of the window that had most of them.
+    static func busiestMinute(of budget: RequestBudget) -> Self {
+        let words = Tally.endpoints(of: budget).map { "'\($0)'" }.joined(separator: ", ")
+        let requests = tallied(.request).with("substr(name, 1, instr(name, '/') - 1) IN (\(words))")
+        let conditions = requests.conditions.joined(separator: " AND ")
+        return requests.with(
+            """
+            at / 60000000 = (SELECT at / 60000000 FROM tallies WHERE \(conditions)
+                GROUP BY at / 60000000 ORDER BY sum(count) DESC, at / 60000000 LIMIT 1)
+            """)
     }
 
     /// Names of a kind that were seen for the first time.

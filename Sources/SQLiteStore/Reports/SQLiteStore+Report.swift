@@ -49,8 +49,16 @@ struct ReportComputation {
         self.position = position
         guard positions.contains(position) else {
             throw StoreError(
-                kind: .invalid,
+                kind: .outOfReach,
                 message: "Reports can be computed as of positions \(positions.lowerBound) to \(positions.upperBound).")
+        }
+        let reach = try Int64.fetchOne(db.cachedStatement(sql: "SELECT reports_from FROM meta"))
+        if let reach, query.from.rawValue < reach {
+            throw StoreError(
+                kind: .outOfReach,
+                message:
+                    "Reports reach back to \(Timestamp(rawValue: reach).iso8601()): the window must begin there or later."
+            )
         }
         func mark(_ order: String) throws -> Timestamp? {
             try Int64.fetchOne(
@@ -77,14 +85,38 @@ struct ReportComputation {
         let coverage = ReportCoverage(
             ReportCoverage.Facts(
                 query: query, asOf: asOf, journalBegins: journalBegins, incidents: incidents,
-                withoutToken: withoutToken, changes: count(.changes), deliveries: count(.deliveries)))
-        let isPartial = FigureID.all.contains { !isTold($0) }
+                withoutToken: withoutToken, changes: count(.changes), deliveries: count(.deliveries),
+                isAccountKnown: try withoutToken != nil || !incidents.isEmpty
+                    || figures.contains { ($0.value ?? 0) > 0 }
+                    || isAccountKnown()))
         return ReconciliationReport(
             query: query, position: position, asOf: asOf, coverage: coverage, figures: figures,
-            leftOut: isPartial
-                ? ["Requests to Bolna's API and new names are counted by account, not by agent: they are left out."]
-                : [],
+            leftOut: try leftOut(),
             latencies: latencies, series: try series(), incidents: incidents, names: try names())
+    }
+
+    /// Whether any call of the account had become known.
+    private func isAccountKnown() throws -> Bool {
+        let sql = "SELECT EXISTS (SELECT 1 FROM calls WHERE account = :account AND born_position <= :position)"
+        return try Bool.fetchOne(db.cachedStatement(sql: sql), arguments: arguments(of: sql)) ?? false
+    }
+
+    /// What the figures do not tell, in sentences.
+    private func leftOut() throws -> [String] {
+        guard !isForAgent else {
+            return [
+                "Requests to Bolna's API, refused deliveries and new names are counted by account, not by agent: they "
+                    + "are left out."
+            ]
+        }
+        return try Tally.Kind.names.compactMap { kind in
+            let others = FigureSource.Part.tallied(kind).with("name = '\(Tally.otherNames)'")
+            let sql = FigureSource(rows: others).valueSQL(isForAgent: false)
+            let count = try Int.fetchOne(db.cachedStatement(sql: sql), arguments: arguments(of: sql)) ?? 0
+            guard count > 0 else { return nil }
+            return "More than \(Tally.mostNames) names of the kind \(kind.rawValue) are known: further ones were seen "
+                + "\(count) times, and which of them are new is not told."
+        }
     }
 
     /// A page of a figure's list.
@@ -143,8 +175,11 @@ struct ReportComputation {
     private func series() throws -> ReconciliationReport.Series {
         let webhook = FigureID(.changesBySource, part: Source.webhook.word)
         let reads = Source.allCases.filter(\.isFullRead).map { FigureID(.changesBySource, part: $0.word) }
+        let others = Source.allCases.filter { !$0.isFullRead && $0 != .webhook }
+            .map { FigureID(.changesBySource, part: $0.word) }
         return ReconciliationReport.Series(
             step: query.step, byWebhook: try steps([webhook]), byRead: try steps(reads),
+            byOther: try steps(others),
             requests: isTold(FigureID(.requests)) ? try steps([FigureID(.requests)]) : [])
     }
 

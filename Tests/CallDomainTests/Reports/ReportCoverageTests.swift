@@ -52,6 +52,24 @@ struct ReportCoverageTests {
         #expect(coverage.sentences.first?.hasPrefix(sentence) == true)
     }
 
+    @Test("Every kind of trouble of a path that is told is told as a gap")
+    func paths() {
+        for kind in Incident.Kind.allCases where kind.rawValue.hasPrefix("path-") && kind != .pathProven {
+            let coverage = ReportCoverage(Self.facts([Self.incident(kind, 100, nil, agent: "a")]))
+            #expect(!coverage.isComplete)
+            #expect(coverage.sentences.first?.contains("of one agent") == true)
+        }
+    }
+
+    @Test("Of an account that is not known nothing else is claimed")
+    func unknownAccount() {
+        var facts = Self.facts()
+        facts.isAccountKnown = false
+        let coverage = ReportCoverage(facts)
+        #expect(!coverage.isComplete)
+        #expect(coverage.sentences.count == 1)
+    }
+
     @Test("A window before the journal or beyond its end is told, a missing token and missing webhooks too")
     func edges() {
         var facts = Self.facts()

@@ -25,7 +25,8 @@ struct ReportFormatTests {
                     changes: 1, deliveries: 1)),
             figures: FigureID.all.map { ReconciliationReport.Figure(id: $0, value: value) }, leftOut: [],
             latencies: [.init(kind: .webhookLatency, histogram: histogram)],
-            series: .init(step: query.step, byWebhook: [1, 0, 3], byRead: [0, 2, 0], requests: [0, 0, 1]),
+            series: .init(
+                step: query.step, byWebhook: [1, 0, 3], byRead: [0, 2, 0], byOther: [1, 0, 0], requests: [0, 0, 1]),
             incidents: [incident],
             names: [.init(kind: .field, name: detail, firstSeenAt: query.from, count: 3)])
     }
@@ -41,10 +42,11 @@ struct ReportFormatTests {
     @Test("CSV has a header and one row per figure, all of one width, ended by CRLF")
     func csv() throws {
         let lines = ReportFormat.csv.write(Self.report()).components(separatedBy: "\r\n")
-        #expect(lines.count == FigureID.all.count + 2)
+        #expect(lines.count == FigureID.all.count + 3)
         #expect(lines.last?.isEmpty == true)
         #expect(lines[0].hasPrefix("id,group,title,value,unit,part_of,"))
-        #expect(lines[1].hasPrefix("webhook-deliveries,Deliveries,Webhook deliveries,1234567,deliveries,,"))
+        #expect(lines[1].hasPrefix("coverage,Coverage,\"The gateway was out once,"))
+        #expect(lines[2].hasPrefix("webhook-deliveries,Deliveries,Webhook statements,1234567,deliveries,,"))
     }
 
     @Test("CSV quotes what it must, and makes no formulas")
@@ -53,6 +55,80 @@ struct ReportFormatTests {
             ReportFormat.csv.write(Self.list)
                 == "execution_id,call_id,at,position,detail,count\r\n"
                 + "\"a,\"\"b\"\"\",,2026-03-04T00:00:00.000Z,7,\"'=SUM(A1)\r\n<b>\",1\r\n")
+    }
+
+    @Test(
+        "A field of CSV is read by scalars: a quote with a mark on it is a quote, and a formula is none",
+        arguments: [
+            ("plain", "plain"), ("", ""), ("a,b", "\"a,b\""), ("\"\u{301}", "\"\"\"\u{301}\""), ("-5", "-5"),
+            ("-5,3", "\"'-5,3\""), ("=1", "'=1"), ("a\r\nb", "\"a\r\nb\""), ("a\u{2028}b", "a\u{2028}b"),
+            ("=\u{301}1", "'=\u{301}1"), ("\t\"", "\"'\t\"\"\""),
+        ])
+    func csvFields(text: String, field: String) {
+        #expect(Array(CSVText.field(text).utf8) == Array(field.utf8))
+    }
+
+    @Test("Nothing from outside steers a terminal: C0, C1 and directions are replaced, line breaks on request")
+    func terminal() {
+        #expect(TerminalText.safe("a\u{1B}[2J\u{9B}K\u{202E}\n\tb") == "a\u{FFFD}[2J\u{FFFD}K\u{FFFD}\u{FFFD}\u{FFFD}b")
+        #expect(TerminalText.safe("a\n\tb\u{85}", keepsLines: true) == "a\n\tb\u{FFFD}")
+        var list = Self.list
+        list.items[0].detail = "\u{9B}2J"
+        list.items[0].execution = ExecutionID(rawValue: "\u{1B}c")
+        let text = ReportFormat.table.write(list)
+        #expect(!text.unicodeScalars.contains { $0.properties.generalCategory == .control && $0 != "\n" })
+    }
+
+    @Test("A list that is written page by page is the list written at once", arguments: ReportFormat.allCases)
+    func pages(format: ReportFormat) throws {
+        var list = Self.list
+        list.items = (1...3).map { number in
+            ReportItem(
+                execution: ExecutionID(rawValue: "e\(number)"), call: nil, at: Self.query.from, position: Int64(number),
+                detail: nil, count: number)
+        }
+        var pages = format.head(of: list) + format.rows(Array(list.items[..<1]), isFirst: true)
+        pages += format.rows(Array(list.items[1...]), isFirst: false) + format.tail(of: list, isEmpty: false)
+        #expect(pages == format.write(list))
+        if format == .json {
+            let object = try JSONSerialization.jsonObject(with: Data(pages.utf8)) as? [String: Any]
+            #expect((object?["data"] as? [Any])?.count == 3)
+            #expect(object?["figure"] as? String == "calls" && object?["next"] is NSNull)
+        }
+        list.items = []
+        #expect(format.write(list).lowercased().contains("nothing") == [.table, .html].contains(format))
+    }
+
+    @Test("Values lead to their lists where the page is served, and ids stand beside them everywhere")
+    func drill() throws {
+        let linked = ReportFormat.html.write(Self.report())
+        let address = "/api/v1/reports/reconciliation/figures/deliveries-by-trust.signed/calls?"
+        #expect(linked.contains("<a href=\"\(address)"))
+        let alone = ReportFormat.html.write(Self.report(), isLinked: false)
+        #expect(!alone.contains("<a href"))
+        for text in [linked, alone, ReportFormat.table.write(Self.report())] {
+            for id in FigureID.all { #expect(text.contains(id.rawValue), "\(id)") }
+        }
+    }
+
+    @Test("The footer's command names all that the report was asked for, in words a shell takes whole")
+    func footer() {
+        let text = ReportFormat.html.write(Self.report())
+        let agent = "&#39;&lt;agent&gt; &amp; &quot;co&quot;&#39;"
+        #expect(text.contains("gateway report --from 2026-03-04T00:00:00.000Z --to 2026-03-04T01:00:00.000Z"))
+        #expect(text.contains("--agent=\(agent) --as-of 1042"))
+        var other = Self.report()
+        other.query.account = AccountID(rawValue: "sales")
+        other.query.agent = AgentID(rawValue: "it's")
+        let theirs = ReportFormat.html.write(other)
+        #expect(theirs.contains("--account sales "))
+        #expect(theirs.contains("--agent=&#39;it&#39;\\&#39;&#39;s&#39;"))
+    }
+
+    @Test("The plot of changes shows those that neither webhooks nor reads told")
+    func others() {
+        #expect(ReportFormat.html.write(Self.report()).contains("1 by webhook, 0 by read, 1 by other"))
+        #expect(ReportFormat.json.write(Self.report()).contains("\"changesByOther\":[1,0,0]"))
     }
 
     @Test("The page is whole by itself: no scripts, nothing from elsewhere, and texts cannot become tags")
@@ -85,7 +161,7 @@ struct ReportFormatTests {
     @Test("A table keeps its columns, and leaves out parts of zero")
     func table() {
         let text = ReportFormat.table.write(Self.report(value: 0))
-        #expect(text.contains("Webhook deliveries"))
+        #expect(text.contains("Webhook statements"))
         #expect(!text.contains("by trust"))
         #expect(ReportFormat.table.write(Self.report()).contains("by trust"))
         #expect(!ReportFormat.table.write(Self.report(detail: "\u{1B}[2J")).contains("\u{1B}[2J ("))
@@ -100,7 +176,8 @@ struct ReportFormatTests {
                     query: Self.query, asOf: nil, journalBegins: nil, incidents: [], withoutToken: nil, changes: 0,
                     deliveries: 0)),
             figures: FigureID.all.map { .init(id: $0, value: nil) }, leftOut: [], latencies: [],
-            series: .init(step: Self.query.step, byWebhook: [], byRead: [], requests: []), incidents: [], names: [])
+            series: .init(step: Self.query.step, byWebhook: [], byRead: [], byOther: [], requests: []), incidents: [],
+            names: [])
         #expect(format.write(empty).contains(format == .csv ? "webhook-deliveries" : "The journal was empty"))
     }
 

@@ -37,7 +37,7 @@ struct ReportRoutesTests {
             let answer = try await gateway.send("GET", "\(Self.path)?\(Self.window)", key: key)
             let report = try JSONDecoder().decode(Report.self, from: Data(answer.text.utf8))
             _ = try await gateway.post(TestGateway.execution("exec-6", "ringing"))
-            for figure in report.figures where figure.id != "webhook-latency.max" {
+            for figure in report.figures {
                 let answer = try await gateway.send("GET", figure.calls, key: key)
                 #expect(answer.status == 200, "\(figure.id)")
             }
@@ -74,6 +74,9 @@ struct ReportRoutesTests {
             #expect(before.status == 200)
             #expect(before.text == after.text)
             #expect(before.headers["content-type"] == format.mediaType)
+            #expect(
+                (before.headers["content-security-policy"]?.contains("default-src 'none'") == true) == (format == .html)
+            )
         }
     }
 
@@ -101,6 +104,37 @@ struct ReportRoutesTests {
             #expect(answer.status == status)
             #expect(answer.text.contains(#""detail":""#))
         }
+    }
+
+    @Test("A cursor belongs to its account and figure; a figure that knows no agents is not told of one")
+    func cursors() async throws {
+        try await TestGateway.run { gateway in
+            for number in 1...2 { _ = try await gateway.post(TestGateway.execution("exec-\(number)", "ringing")) }
+            let path = Self.path + "/figures/calls/calls?\(Self.window)&limit=1"
+            let first = try await gateway.send("GET", path, key: TestGateway.allScopes)
+            let page = try JSONDecoder().decode(Page.self, from: Data(first.text.utf8))
+            let next = try #require(page.next)
+            #expect(try await gateway.send("GET", next, key: TestGateway.allScopes).status == 200)
+            #expect(try await gateway.send("GET", next, key: "key-other").status == 400)
+            let foreign = next.replacing("/figures/calls/", with: "/figures/changes/")
+            #expect(try await gateway.send("GET", foreign, key: TestGateway.allScopes).status == 400)
+            for figure in ["api-requests", "new-names.field", "refused-deliveries", "budget-used.call"] {
+                let path = Self.path + "/figures/\(figure)/calls?\(Self.window)"
+                #expect(try await gateway.send("GET", path, key: TestGateway.allScopes).status == 200)
+                #expect(try await gateway.send("GET", path + "&agent=a", key: TestGateway.allScopes).status == 400)
+            }
+        }
+    }
+
+    @Test("No more reports are computed at a time than there are turns; what is given back can be taken again")
+    func turns() throws {
+        let turns = ReportTurns()
+        for _ in 1...ReportTurns.most { try turns.take() }
+        let problem = #expect(throws: Problem.self) { try turns.take() }
+        #expect(problem?.kind == .busy)
+        #expect((problem?.retryAfterSeconds ?? 0) > 0)
+        turns.give()
+        try turns.take()
     }
 
     @Test("Another account's report and lists have nothing of ours")

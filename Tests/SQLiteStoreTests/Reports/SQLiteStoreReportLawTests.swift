@@ -17,7 +17,33 @@ struct SQLiteStoreReportLawTests {
             let execution = "call-\(random.number(below: 6))"
             let status = statuses[random.number(below: statuses.count)]
             var arrival: Arrival
-            switch random.number(below: 12) {
+            switch random.number(below: 15) {
+            case 12:
+                return .audit(
+                    Audit(
+                        account: .default, call: CallID(rawValue: "default-\(execution)"), agent: nil, at: .at(time),
+                        outcome: Audit.Outcome.allCases[random.number(below: Audit.Outcome.allCases.count)],
+                        differing: []))
+            case 13:
+                var ruled = Arrival.webhook(execution, status, at: time / 150 * 150).incoming
+                let named = Arrival.webhook(execution, status, at: time / 150 * 150)
+                ruled.key = ObservationKey(
+                    source: .ruling, trust: .authoritative, standing: .applied,
+                    digest: ContentDigest(of: "ruling \(time)"))
+                ruled.receivedAt = .at(time)
+                ruled.statement = Statement(executionID: ruled.statement.executionID, status: nil)
+                ruled.withdraws = [named.incoming.key]
+                return .observation(ruled)
+            case 14:
+                var replayed = Arrival.webhook(execution, status, at: time - 200)
+                replayed.note = "replayed"
+                var incoming = replayed.incoming
+                incoming.replayedAt = .at(time)
+                return .quarantineTrial(
+                    QuarantineTrial(
+                        account: .default, entry: Int64(random.number(below: 6)), observations: [incoming],
+                        resolution: random.number(below: 2) == 0 ? .replayedByHand : nil, circumstances: "these",
+                        at: .at(time)))
             case 0: return .heartbeat(at: .at(time))
             case 1:
                 return .quarantine(
@@ -48,7 +74,9 @@ struct SQLiteStoreReportLawTests {
                 arrival = .webhook(execution, status, at: time)
                 arrival.updatedAt = .at(time / 150 * 150)
             }
-            if random.number(below: 2) == 0 { arrival.fields[.agentID] = .text("agent-\(execution.utf8.last ?? 0)") }
+            // Now and then a call turns out to be another agent's.
+            let agent = random.number(below: 8) == 0 ? 49 : Int(execution.utf8.last ?? 0)
+            if random.number(below: 2) == 0 { arrival.fields[.agentID] = .text("agent-\(agent)") }
             return arrival.entry
         }
     }

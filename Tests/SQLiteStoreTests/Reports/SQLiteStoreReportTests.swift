@@ -187,6 +187,155 @@ struct SQLiteStoreReportTests {
         #expect(try report().value(.quarantined) == 2)
         #expect(try report().value(.quarantinedByReason, part: "not-json") == 1)
         #expect(try report().value(.otherDeliveries) == 3)
+        #expect(
+            try store.list(FigureID(.quarantined), .window()).map(\.detail) == ["not-json, entry 1", "no-id, entry 2"])
+    }
+
+    @Test("What was kept aside is listed with its call once that is known, and as of a position as it was then")
+    func quarantinedCalls() throws {
+        func kept(_ text: String, about execution: String?) -> JournalEntry {
+            .quarantine(
+                QuarantinedDelivery(
+                    account: .default, agent: nil, execution: execution.map(ExecutionID.init(rawValue:)),
+                    source: .webhook, trust: .signed, receivedAt: .at(1), reason: .badField, detail: "",
+                    digest: ContentDigest(of: text), body: [1]))
+        }
+        _ = try store.apply([kept("a", about: "e"), kept("b", about: nil)])
+        let before = try report()
+        let list = try store.list(FigureID(.quarantined), before.query)
+        #expect(list.map(\.execution?.rawValue) == ["e", nil])
+        #expect(list.map(\.call) == [nil, nil])
+        try store.observe(.webhook("e", .ringing, at: 2))
+        #expect(try store.list(FigureID(.quarantined), .window()).first?.call == store.record("e").call)
+        #expect(try store.list(FigureID(.quarantined), before.query) == list)
+    }
+
+    @Test("Many repeats of the same bytes are counted by the minute, and told when it is over; a report never changes")
+    func manyRepeats() throws {
+        let webhook = Arrival.webhook("a", .ringing, at: 100)
+        let aside = JournalEntry.quarantine(
+            QuarantinedDelivery(
+                account: .default, agent: nil, source: .webhook, trust: .signed, receivedAt: .at(100),
+                reason: .notJSON, detail: "", digest: ContentDigest(of: "x"), body: [1]))
+        var taken: [ReconciliationReport] = []
+        for _ in 1...4 {
+            _ = try store.apply((1...50).flatMap { _ in [webhook.entry, aside] })
+            taken.append(try report())
+        }
+        let rows = try store.count("repeats") + store.count("kept_aside")
+        #expect(rows <= 2 * (StoreBounds.singleRepeats + 2), "\(rows)")
+        _ = try store.apply([.heartbeat(at: .at(200))])
+        let last = try report()
+        #expect(last.value(.deliveries) == 200)
+        #expect(last.value(.duplicates) == 199)
+        #expect(last.value(.quarantined) == 200)
+        #expect(try store.list(FigureID(.quarantined), .window()).map(\.count).reduce(0, +) == 200)
+        for report in taken { #expect(try store.report(report.query) == report) }
+        #expect(try store.count("repeats_of_minute") == 0)
+    }
+
+    @Test("What is too old for any report goes, and a window that reaches behind it is refused, never told otherwise")
+    func horizon() throws {
+        let day: Int64 = 86_400
+        let repeated = Arrival.webhook("a", .ringing, at: 10)
+        let name = Tally(account: .default, kind: .field, name: "mood", count: 1)
+        try store.observe(repeated, repeated)
+        _ = try store.apply([.tallies([name], at: .at(20))])
+        var early = repeated
+        early.receivedAt = .at(50 * day)
+        try store.observe(early)
+        _ = try store.apply([.heartbeat(at: .at(99 * day))])
+        let before = try report(from: 0, to: 60 * day)
+        #expect(before.value(.duplicates) == 2)
+        #expect(try report(from: 3 * day, to: 60 * day).value(.duplicates) == 1)
+        let later = try report(from: 3 * day, to: 60 * day)
+        _ = try store.apply([.heartbeat(at: .at(102 * day))])
+        #expect(try store.count("repeats") == 1)
+        #expect(try store.count("tally_names") == 0)
+        #expect(try store.report(later.query) == later)
+        let error = #expect(throws: StoreError.self) { try store.report(before.query) }
+        #expect(error?.kind == .outOfReach)
+        #expect(throws: StoreError.self) {
+            try store.reportItems(before.query, figure: FigureID(.duplicates), after: nil, limit: 1)
+        }
+        _ = try store.apply([.tallies([name], at: .at(102 * day + 1))])
+        #expect(try report(from: 100 * day, to: 103 * day).value(.newNames, part: "field") == 1, "new again")
+    }
+
+    @Test("Calls are divided by what told their last final status; those without one are open")
+    func ends() throws {
+        try store.observe(
+            .webhook("hook", .ringing, at: 1), .webhook("hook", .completed, at: 9), .webhook("open", .ringing, at: 1),
+            .webhook("poll", .ringing, at: 1), .webhook("check", .ringing, at: 1), .webhook("retry", .busy, at: 1))
+        try store.observe(.read("poll", .busy, sent: 50), .read("check", .busy, from: .check, sent: 50))
+        var retry = Arrival.webhook("retry", .scheduled, at: 60)
+        retry.note = "again"
+        try store.observe(retry)
+        let report = try report()
+        let parts = (Source.allCases.map(\.word) + [FigureID.openPart]).compactMap {
+            report.value(.callsByEnd, part: $0)
+        }
+        #expect(parts.reduce(0, +) == report.value(.calls))
+        #expect(report.value(.callsByEnd, part: "webhook") == 1)
+        #expect(report.value(.callsByEnd, part: "poll") == 1)
+        #expect(report.value(.callsByEnd, part: "check") == 1)
+        #expect(report.value(.callsByEnd, part: "open") == 2)
+        let open = try #require(FigureID(.callsByEnd, part: "open"))
+        #expect(try store.list(open, .window()).compactMap { $0.execution?.rawValue } == ["open", "retry"])
+        try store.observe(.webhook("open", .completed, at: 70))
+        #expect(try self.report(asOf: report.position) == report)
+    }
+
+    @Test("The budget used is that of the minute with most requests, and the list has that minute")
+    func budget() throws {
+        func asked(_ name: String, _ count: Int) -> Tally {
+            Tally(account: .default, kind: .request, name: name, count: count)
+        }
+        _ = try store.apply([
+            .tallies([asked("execution/ok", 10), asked("me/ok", 1), asked("executions/ok", 7)], at: .at(5)),
+            .tallies([asked("execution/ok", 20)], at: .at(100)),
+            .tallies([asked("execution/not-found", 5)], at: .at(101)),
+        ])
+        let report = try report()
+        #expect(report.value(.budgetUsed, part: "other") == 25)
+        #expect(report.value(.budgetUsed, part: "executions") == 7)
+        #expect(report.value(.budgetUsed, part: "call") == 0)
+        let other = try #require(FigureID(.budgetUsed, part: "other"))
+        #expect(try store.list(other, .window()).map(\.count) == [20, 5])
+    }
+
+    @Test("Refused deliveries are told from the counts of the heartbeat")
+    func refused() throws {
+        let refusal = Tally(account: .default, kind: .refusal, name: "wrong-token", count: 40)
+        _ = try store.apply([.tallies([refusal], at: .at(5))])
+        #expect(try report().value(.refused) == 40)
+        #expect(try store.list(FigureID(.refused), .window()).map(\.detail) == ["wrong-token"])
+    }
+
+    @Test("An account that nothing is known of is told so, one with anything is not")
+    func unknownAccount() throws {
+        try store.observe(.webhook("a", .ringing, at: 1))
+        let query = ReportQuery(account: AccountID(rawValue: "typo"), from: .at(0), to: .at(1))
+        let report = try store.report(query)
+        #expect(report.coverage.first?.hasPrefix("Nothing is known of this account") == true)
+        #expect(!report.isComplete)
+        #expect(try !self.report(from: 500).coverage.contains { $0.hasPrefix("Nothing is known of this account") })
+    }
+
+    @Test("A call of another agent than before counts for the one it had at the position, and in whole for the new one")
+    func changedAgent() throws {
+        var ours = Arrival.webhook("a", .ringing, at: 1)
+        ours.fields[.agentID] = .text("ours")
+        try store.observe(ours)
+        let before = try report(agent: "ours")
+        #expect(before.value(.deliveries) == 1)
+        var theirs = Arrival.webhook("a", .completed, at: 2)
+        theirs.fields[.agentID] = .text("theirs")
+        try store.observe(theirs)
+        #expect(try report(agent: "ours").value(.deliveries) == 0)
+        #expect(try report(agent: "theirs").value(.deliveries) == 2)
+        #expect(try report(agent: "ours", asOf: before.position) == before)
+        #expect(try report(agent: "theirs", asOf: before.position).value(.deliveries) == 0)
     }
 
     @Test("What was counted beside the journal is summed, and names are told when they are new")
@@ -214,6 +363,8 @@ struct SQLiteStoreReportTests {
         _ = try store.apply([.tallies(names, at: .at(5))])
         #expect(try report().value(.newNames, part: "field") == Tally.mostNames)
         #expect(try report().names.count == Tally.mostNames)
+        #expect(try report().leftOut.map { $0.contains("kind field") && $0.contains("seen 5 times") } == [true])
+        #expect(try report(from: 100).leftOut.isEmpty, "in another window none were")
     }
 
     @Test(
