@@ -31,7 +31,7 @@ import Testing
         _ = try await fixture.poster.post(signed: Array(try Payloads.text("07-lifecycle-6-completed.json").utf8))
         let report = try await run(["report"], in: folder)
         #expect(report.code == 0)
-        #expect(report.output.contains("Webhook deliveries"))
+        #expect(report.output.contains("Webhook statements"))
         let check = try await run(["check", "f54886af-64c6-5dec-8a52-c3f9ab4af601"], in: folder)
         #expect(check.code == 69, "there is no token, so the check cannot succeed: \(check.output)")
         #expect(check.errors.hasPrefix("gateway: ") && !check.errors.contains("{"), "a sentence, not JSON")
@@ -42,7 +42,7 @@ import Testing
         #expect(listed.output.contains("\r\nf54886af-64c6-5dec-8a52-c3f9ab4af601,"))
         #expect(
             afterwards.output.contains(
-                "\"id\":\"webhook-deliveries\",\"group\":\"Deliveries\",\"title\":\"Webhook deliveries\""))
+                "\"id\":\"webhook-deliveries\",\"group\":\"Deliveries\",\"title\":\"Webhook statements\""))
     }
 
     @Test("Only a start of serve makes secrets: another command would keep its API key from being shown")

@@ -20,17 +20,17 @@ struct DoctorCommand: AsyncParsableCommand {
     var host: String?
     @Flag(help: "Asks Bolna whether the token is good.")
     var online = false
-    @Option(help: "table or json.")
-    var output = OutputFormat.table
+    @Option(help: "table, json or csv.")
+    var output = RowFormat.table
 
     func run() async throws {
         let settings = try settingsOptions.load()
         let data = DataDirectory(existing: settings.dataDirectory)
         let running = try? await RunningGateway(data: data).send(path: "/api/v1/me")
-        let (store, heartbeat) = StoreChecks.findings(
-            path: try GatewayAssembly.databasePath(settings: settings, data: data))
+        let database = try GatewayAssembly.databasePath(settings: settings, data: data)
+        let (store, heartbeat) = StoreChecks.findings(path: database)
         var findings = certificate(settings: settings, data: data)
-        findings += modes(settings: settings, data: data)
+        findings += modes(settings: settings, data: data, database: database)
         findings += [
             MachineChecks.port(
                 "listen.port", host: settings.listenHost, port: settings.listenPort, isOurs: running != nil),
@@ -45,7 +45,11 @@ struct DoctorCommand: AsyncParsableCommand {
             await bolna(settings: settings),
         ]
         let report = DoctorReport(findings: findings)
-        StandardOutput.write(output == .json ? report.json : report.table)
+        switch output {
+        case .table: StandardOutput.write(report.table)
+        case .json: StandardOutput.write(report.json)
+        case .csv: StandardOutput.write(exactly: report.csv)
+        }
         if report.count(.fail) > 0 { throw ExitCode(GatewayFailure.Code.negative.rawValue) }
     }
 
@@ -79,13 +83,13 @@ struct DoctorCommand: AsyncParsableCommand {
         return CertificateChecks(hosts: hosts, now: .now).findings(certificate: certificate, privateKey: key)
     }
 
-    private func modes(settings: GatewaySettings, data: DataDirectory) -> [Finding] {
+    private func modes(settings: GatewaySettings, data: DataDirectory, database: String) -> [Finding] {
         let files: [(String, String, Int)] = [
             (tlsFiles(settings: settings, data: data)?.privateKey ?? "", "tls.privateKey", 0o640),
             (data.url.path, "data.directory", 0o750),
             (data.webhookSecret.path, "webhook-secret", 0o640),
             (data.apiKey.path, "api-key", 0o640),
-            (data.database.path, "database", 0o640),
+            (database, "database", 0o640),
         ]
         return files.compactMap { path, name, mode in MachineChecks.mode(of: path, name, mostlyFor: mode) }
     }

@@ -8,8 +8,9 @@ struct QuarantineCommand: AsyncParsableCommand {
         commandName: "quarantine",
         abstract: "Lists, replays and discards deliveries that are kept aside because they could not be used.",
         discussion: """
-            Nothing is ever dropped: an entry stays until it is replayed or discarded, or until a read of its call from \
-            Bolna, or a newer version of this program, makes an end of it. Settled entries keep their reason and bytes.
+            No open entry is ever dropped: it stays until it is replayed or discarded, or until a read of its call from \
+            Bolna, or a newer version of this program, makes an end of it. Settled entries keep their reason, and their \
+            bytes for 92 days within a bound; workflow and batch webhooks are settled as they come.
             """,
         subcommands: [List.self, Show.self, Replay.self, Discard.self], defaultSubcommand: List.self)
 
@@ -44,15 +45,18 @@ struct QuarantineCommand: AsyncParsableCommand {
         var limit = 50
         @Option(help: "Where an earlier list ended: its nextCursor.")
         var cursor: String?
-        @Option(help: "table or json.")
-        var output = OutputFormat.table
+        @Option(help: "table, json or csv.")
+        var output = RowFormat.table
 
         func run() async throws {
             let desk = try QuarantineDesk(settingsOptions.load())
             let body = try await desk.list(
                 filter.words + [("state", state), ("limit", String(limit))] + (cursor.map { [("cursor", $0)] } ?? []))
             if output == .json { return StandardOutput.write(String(decoding: body, as: UTF8.self)) }
-            StandardOutput.write(try JSONDecoder().decode(QuarantineList.self, from: Data(body)).table)
+            let list = try JSONDecoder().decode(QuarantineList.self, from: Data(body))
+            guard output == .csv else { return StandardOutput.write(list.table) }
+            StandardOutput.write(exactly: list.csv)
+            if let cursor = list.nextCursor { StandardError.write("There are more: go on with --cursor \(cursor)") }
         }
     }
 
@@ -81,8 +85,8 @@ struct QuarantineCommand: AsyncParsableCommand {
         var all = false
         @Flag(help: "Tell what would be done; change nothing.")
         var dryRun = false
-        @Option(help: "table or json; json is one object a page.")
-        var output = OutputFormat.table
+        @Option(help: "table, json or csv; json is one object a page.")
+        var output = RowFormat.table
 
         func validate() throws {
             guard ids.count <= QuarantineBounds.mostPerRequest else {
@@ -118,9 +122,21 @@ struct QuarantineCommand: AsyncParsableCommand {
             abstract: "Ends entries without using them; they are kept as discarded.")
         @OptionGroup var settingsOptions: SettingsOptions
         @OptionGroup var selection: Selection
+        @Flag(help: "Do not ask before all open entries are discarded.")
+        var yes = false
 
         func run() async throws {
+            if selection.all, !selection.dryRun, !yes { try Self.confirm() }
             try await QuarantineDesk(settingsOptions.load()).run(selection, action: "discard", members: [])
+        }
+
+        /// Asks the person at the terminal; without one, the flag must say it.
+        private static func confirm() throws {
+            guard isatty(STDIN_FILENO) != 0 else {
+                throw ValidationError("--all discards every open entry: add --yes, or look first with --dry-run")
+            }
+            StandardError.write("This ends every open entry without using it. Go on? Type yes:")
+            guard readLine() == "yes" else { throw GatewayFailure(.negative, "nothing was discarded") }
         }
     }
 }

@@ -3,18 +3,12 @@ import BolnaWire
 import CallDomain
 import Foundation
 import GatewayHTTP
-import GatewayService
 import SQLiteStore
-import ServiceLifecycle
 
 /// The quarantine as commands reach it: through a running gateway; where none runs, in the database itself.
 struct QuarantineDesk {
     private let settings: GatewaySettings
     private let data: DataDirectory
-
-    /// The account that commands are about.
-    private static let principal = Principal(
-        account: GatewayAssembly.account, scopes: Set(Scope.allCases), actor: "command")
 
     init(_ settings: GatewaySettings) throws {
         self.settings = settings
@@ -27,14 +21,15 @@ struct QuarantineDesk {
         if let body = try await ask("/api/v1/quarantine?\(query)") { return body }
         return try alone { store in
             try QuarantineReading.page(
-                of: store, words: Dictionary(words.map { ($0.name, $0.value) }) { $1 }, for: Self.principal)
+                of: store, words: Dictionary(words.map { ($0.name, $0.value) }) { $1 }, for: StandaloneGateway.principal
+            )
         }
     }
 
     /// One entry as JSON.
     func entry(_ id: Int64) async throws -> [UInt8] {
         if let body = try await ask("/api/v1/quarantine/\(id)") { return body }
-        return try alone { store in try QuarantineReading.entry(of: store, id: id, for: Self.principal) }
+        return try alone { store in try QuarantineReading.entry(of: store, id: id, for: StandaloneGateway.principal) }
     }
 
     /// Replays or discards page by page, and tells how far it has come.
@@ -48,28 +43,11 @@ struct QuarantineDesk {
             }
             return
         }
-        _ = try StoredGateway.existingDatabase(settings: settings, data: data)
-        let assembly = try GatewayAssembly.open(
-            settings: settings, data: data, logger: LineLogHandler.logger(settings: settings))
-        let result: Result<Void, any Error> = await withTaskGroup(of: Void.self) { group in
-            group.addTask { try? await assembly.context.writer.run() }
-            defer { group.cancelAll() }
-            do {
-                try await run(selection, members: members) { body in
-                    try await QuarantineReading.run(
-                        body, action: action, service: assembly.dependencies.quarantine, for: Self.principal)
-                }
-                return .success(())
-            } catch {
-                return .failure(error)
+        try await StandaloneGateway(settings: settings, data: data).act { assembly in
+            try await run(selection, members: members) { body in
+                try await QuarantineReading.run(
+                    body, action: action, service: assembly.dependencies.quarantine, for: StandaloneGateway.principal)
             }
-        }
-        await assembly.client.shutdown()
-        try assembly.store.close()
-        do {
-            try result.get()
-        } catch let problem as Problem {
-            throw Self.failure(problem)
         }
     }
 
@@ -82,10 +60,16 @@ struct QuarantineDesk {
         repeat {
             let body = try await send(Self.body(selection, members: members, cursor: cursor))
             let page = try JSONDecoder().decode(QuarantinePage.self, from: Data(body))
-            if cursor == nil { StandardError.write(progress.begin(page)) }
+            if cursor == nil {
+                StandardError.write(progress.begin(page))
+                if selection.output == .csv {
+                    StandardOutput.write(exactly: CSVText.lines([QuarantinePage.csvHeader]))
+                }
+            }
             switch selection.output {
             case .json: StandardOutput.write(String(decoding: body, as: UTF8.self))
-            default: StandardOutput.write(lines: page.lines)
+            case .csv: StandardOutput.write(exactly: CSVText.lines(page.csvRows))
+            case .table: StandardOutput.write(lines: page.lines)
             }
             StandardError.write(progress.add(page))
             cursor = page.nextCursor
@@ -127,15 +111,10 @@ struct QuarantineDesk {
         do {
             return try read(store)
         } catch let problem as Problem {
-            throw Self.failure(problem)
+            throw StandaloneGateway.failure(problem)
         } catch let error as StoreError {
             throw GatewayFailure(.unavailable, error.message)
         }
-    }
-
-    private static func failure(_ problem: Problem) -> GatewayFailure {
-        GatewayFailure(
-            problem.kind == .busy ? .unavailable : .negative, problem.detail ?? problem.kind.title)
     }
 
     private static func escaped(_ text: String) throws -> String {

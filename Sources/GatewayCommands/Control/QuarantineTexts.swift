@@ -1,5 +1,6 @@
 import CallDomain
 import Foundation
+import GatewayHTTP
 
 /// A page of the quarantine as it is printed.
 struct QuarantineList: Decodable {
@@ -37,13 +38,16 @@ struct QuarantineList: Decodable {
             let end = entry.resolution.map { "  \($0)" } ?? ""
             lines.append(
                 "\(String(entry.id).padded(to: idWidth))  \(entry.receivedAt)  \(entry.reason.padded(to: width))  "
-                    + "\(entry.source), \(entry.trust), \(entry.count)×\(about)\(end)")
+                    + "\(entry.source), \(entry.trust), \(entry.count)×\(TerminalText.safe(about))\(end)")
         }
         lines.append("")
         lines.append("gateway quarantine show NUMBER tells more of one.")
         if let nextCursor { lines.append("There are more: go on with --cursor \(nextCursor)") }
         return lines.joined(separator: "\n")
     }
+
+    /// A row for each entry, ended by CRLF.
+    var csv: String { CSVText.lines([QuarantineEntry.csvHeader] + data.map(\.csvRow)) }
 }
 
 /// An entry as it is printed.
@@ -64,6 +68,7 @@ struct QuarantineEntry: Decodable {
     var count: Int
     var digest: String
     var bodyBytes: Int
+    var isBodyKept: Bool
     var body: String?
     var bodyBase64URL: String?
 
@@ -79,9 +84,22 @@ struct QuarantineEntry: Decodable {
         rows.append(("Digest", digest))
         if let advice { rows.append(("To do", advice)) }
         let width = rows.map(\.0.count).max() ?? 0
-        let lines = rows.map { "\($0.0.padded(to: width))  \($0.1.withoutControls)" }
-        let shown = body.map(\.withoutControls) ?? bodyBase64URL.map { "(base64url) \($0)" } ?? "(not shown)"
+        let lines = rows.map { "\($0.0.padded(to: width))  \(TerminalText.safe($0.1))" }
+        let text = body.map { TerminalText.safe($0, keepsLines: true) } ?? bodyBase64URL.map { "(base64url) \($0)" }
+        let shown = text ?? (isBodyKept ? "(not shown)" : "(no longer kept)")
         return (lines + ["", "\(bodyBytes) bytes:", shown]).joined(separator: "\n")
+    }
+
+    static let csvHeader = [
+        "id", "state", "resolution", "settled_at", "reason", "detail", "source", "trust", "agent_id", "execution_id",
+        "received_at", "count", "digest", "body_bytes",
+    ]
+
+    var csvRow: [String] {
+        [
+            String(id), state, resolution ?? "", settledAt ?? "", reason, detail, source, trust, agentId ?? "",
+            executionId ?? "", receivedAt, String(count), digest, String(bodyBytes),
+        ]
     }
 }
 
@@ -115,12 +133,35 @@ struct QuarantinePage: Decodable {
         results.map { result in
             let calls = result.calls.map { call in
                 let change = call.statusAfter.map { ", \(call.statusBefore ?? "new") → \($0)" } ?? ""
-                return "call \(call.executionId) \(call.outcome) (\(call.rule))\(change)"
+                return "call \(TerminalText.safe(call.executionId)) \(call.outcome) (\(call.rule))\(change)"
             }
             let word = isDryRun && result.outcome == "stored" ? "would be stored" : result.outcome
             let why = [result.reason, result.detail, result.resolution].compactMap { $0 }
             return "\(result.id)  \(result.keptFor)  "
-                + ([word] + why.map(\.withoutControls) + calls).joined(separator: "; ")
+                + ([word] + why.map { TerminalText.safe($0) } + calls).joined(separator: "; ")
+        }
+    }
+}
+
+extension QuarantinePage {
+    static let csvHeader = [
+        "id", "kept_for", "outcome", "reason", "detail", "resolution", "execution_id", "call_outcome", "rule",
+        "status_before", "status_after",
+    ]
+
+    /// A row for each statement of an entry, one for an entry without any.
+    var csvRows: [[String]] {
+        results.flatMap { result in
+            let entry = [
+                String(result.id), result.keptFor, result.outcome, result.reason ?? "", result.detail ?? "",
+                result.resolution ?? "",
+            ]
+            guard !result.calls.isEmpty else { return [entry + ["", "", "", "", ""]] }
+            return result.calls.map { call in
+                entry + [
+                    call.executionId, call.outcome, call.rule, call.statusBefore ?? "", call.statusAfter ?? "",
+                ]
+            }
         }
     }
 }
@@ -161,15 +202,5 @@ extension String {
     /// With blanks behind it up to a width.
     fileprivate func padded(to width: Int) -> String {
         count >= width ? self : self + String(repeating: " ", count: width - count)
-    }
-
-    /// Without characters that could steer a terminal; line breaks and tabs stay.
-    fileprivate var withoutControls: String {
-        String(
-            String.UnicodeScalarView(
-                unicodeScalars.map { scalar in
-                    let isControl = scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
-                    return isControl && scalar != "\n" && scalar != "\t" ? "\u{FFFD}" : scalar
-                }))
     }
 }

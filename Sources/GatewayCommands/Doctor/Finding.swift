@@ -1,5 +1,6 @@
 import BolnaWire
 import Foundation
+import GatewayHTTP
 
 /// What one check of `gateway doctor` found.
 struct Finding: Hashable, Sendable {
@@ -50,6 +51,13 @@ struct DoctorReport {
         }
         let summary = "\(count(.ok)) in order, \(count(.warn)) to look at, \(count(.fail)) wrong"
         return (lines + [summary]).joined(separator: "\n")
+    }
+
+    /// A header and a row for each check, ended by CRLF.
+    var csv: String {
+        CSVText.lines(
+            [["check", "grade", "text", "advice"]]
+                + findings.map { [$0.check, $0.grade.rawValue, $0.text, $0.advice ?? ""] })
     }
 
     /// An object with the findings and their number by grade.

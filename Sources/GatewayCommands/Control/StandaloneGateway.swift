@@ -1,0 +1,44 @@
+import BolnaClient
+import CallDomain
+import GatewayHTTP
+import GatewayService
+import SQLiteStore
+
+/// The gateway's parts in the process of a command, where no gateway runs over the data directory: the command takes the
+/// database's lock and acts itself. Only what is asked for happens; nothing listens, and Bolna is not asked.
+struct StandaloneGateway {
+    let settings: GatewaySettings
+    let data: DataDirectory
+
+    /// Whom commands act for.
+    static let principal = Principal(
+        account: GatewayAssembly.account, scopes: Set(Scope.allCases), actor: "command")
+
+    /// Acts with the parts wired and the writer running, and lets go of everything afterwards.
+    func act(_ body: (GatewayAssembly) async throws -> Void) async throws {
+        _ = try StoredGateway.existingDatabase(settings: settings, data: data)
+        let assembly = try GatewayAssembly.open(
+            settings: settings, data: data, logger: LineLogHandler.logger(settings: settings))
+        let result: Result<Void, any Error> = await withTaskGroup(of: Void.self) { group in
+            group.addTask { try? await assembly.context.writer.run() }
+            defer { group.cancelAll() }
+            do {
+                return .success(try await body(assembly))
+            } catch {
+                return .failure(error)
+            }
+        }
+        await assembly.client.shutdown()
+        try assembly.store.close()
+        do {
+            try result.get()
+        } catch let problem as Problem {
+            throw Self.failure(problem)
+        }
+    }
+
+    /// A problem as a sentence with an exit code.
+    static func failure(_ problem: Problem) -> GatewayFailure {
+        GatewayFailure(problem.kind == .busy ? .unavailable : .negative, problem.detail ?? problem.kind.title)
+    }
+}
