@@ -27,6 +27,15 @@ extension ServiceContext {
                 ])
             return nil
         }
+        if page.unusableRows > 0 {
+            tallies.count(Tally(account: account, kind: .field, name: "unusable list row", count: page.unusableRows))
+            logger.warning(
+                "Rows of a listing from Bolna cannot be used: calls may be missing.",
+                metadata: [
+                    "account": "\(account.rawValue)", "agent.id": "\(agent.rawValue)",
+                    "list.unusable_rows": "\(page.unusableRows)",
+                ])
+        }
         return page
     }
 
@@ -52,18 +61,21 @@ extension ServiceContext {
             return .unavailable
         }
         switch (read, answer.outcome) {
-        case (.statement, _), (.unusable, _), (.notFound, _): return .done
+        case (.statement, _): return .done
+        case (.notFound, _): return .notFound
         case (.refused, _), (.failed, .response(status: 429, _, _)): return .unavailable
-        case (.failed, _): return .failed
+        case (.failed, _), (.unusable, _): return .failed
         }
     }
 }
 
 /// What came of reading a call that a listing found.
 enum FoundRead: Sendable {
-    /// It is stored, or Bolna lists it but does not give it.
+    /// It is stored.
     case done
-    /// Bolna failed at this call.
+    /// Bolna lists it, but says that it does not know it.
+    case notFound
+    /// Bolna failed at this call, or gave a body that cannot be used.
     case failed
     /// Nothing can be read or stored now.
     case unavailable

@@ -14,10 +14,13 @@ enum StoreBounds {
     static let changesKept: Duration = .seconds(86_400)
     /// Changes that one batch removes per account at most.
     static let changesPrunedPerBatch = 256
-    /// The most incidents that are kept of an account; those that ended first go.
+    /// The most incidents of one kind that are kept of an account; those that ended first go.
     static let mostIncidents = 2_000
-    /// The most rows that tell how an account's incidents stood at their positions; those that began first go.
+    /// The most rows that tell how an account's incidents of one kind stood at their positions; those that began first
+    /// go.
     static let mostLoggedIncidents = 8_000
+    /// The most stretches of listings of an account that wait to be swept; those that lie back farthest go.
+    static let mostSweepGaps = 10_000
     /// The least time between two marks of time in the journal.
     static let markInterval: Duration = .seconds(10)
     /// How long what reports count beside observations is kept: the longest window of a report and some days.

@@ -186,7 +186,9 @@ struct SQLiteStoreListTests {
         #expect(afterFailure.cursor > record.cursor)
         let sentAt = due.advanced(by: .seconds(80))
         let profile = ScopeProfile(path: .healthy)
-        _ = try store.apply([.listed(account: .default, call: record.call, profile: profile, sentAt: sentAt)])
+        _ = try store.apply([
+            .listed(account: .default, call: record.call, profile: profile, sentAt: sentAt, receivedAt: sentAt)
+        ])
         #expect(try store.record("e").ledger.failures == 0)
         let degraded = ScopeProfile(path: .degraded)
         _ = try store.apply([.recompute(account: .default, call: record.call, profile: degraded, now: sentAt)])

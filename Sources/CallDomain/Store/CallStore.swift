@@ -91,6 +91,13 @@ package protocol CallStore: JournalStore {
     /// When each agent's listing was last swept.
     func sweepMarks(account: AccountID) throws(StoreError) -> [AgentID: Timestamp]
 
+    /// What is still to be listed of an account, ordered.
+    func sweepGaps(account: AccountID) throws(StoreError) -> [SweepGap]
+
+    /// When the oldest call was created, by Bolna's word where it gave one, that is not final and is still waited for;
+    /// nil without one.
+    func oldestOpen(account: AccountID) throws(StoreError) -> Timestamp?
+
     /// The last heartbeat before this start; nil at the first one.
     func lastHeartbeat() throws(StoreError) -> Timestamp?
 

@@ -9,8 +9,8 @@ package enum JournalEntry: Sendable {
     case quarantineTrial(QuarantineTrial)
     /// A read of a call that failed: the call is unchanged, its next read is put off.
     case readFailed(FailedRead)
-    /// A list page sent at this time showed a due call in the status that is held: a look without a full read.
-    case listed(account: AccountID, call: CallID, profile: ScopeProfile, sentAt: Timestamp)
+    /// A list page showed a due call in the status that is held: a look without a full read.
+    case listed(account: AccountID, call: CallID, profile: ScopeProfile, sentAt: Timestamp, receivedAt: Timestamp)
     /// A due call whose expectation is to be computed anew, since its scope fares differently now.
     case recompute(account: AccountID, call: CallID, profile: ScopeProfile, now: Timestamp)
     /// The intent to place a call, stored before Bolna is asked.
@@ -23,6 +23,8 @@ package enum JournalEntry: Sendable {
     case learned(LearnedRecord)
     /// How far a sweep of an agent's listing has come.
     case sweepMark(account: AccountID, agent: AgentID, sweptAt: Timestamp)
+    /// What has been listed to its end, or was divided, with all that lies within it; then what is still to be listed.
+    case sweepGaps(closed: [SweepGap], opened: [SweepGap])
     /// The gateway is alive: gaps between beats are its own outages.
     case heartbeat(at: Timestamp)
     /// Something that operators must find later. The same account, agent, call, kind and beginning are one incident:

@@ -125,7 +125,9 @@ extension JournalEntry {
         case .dialIntent(let intent): intent.request.count
         case .pathHealth(_, _, let record, _): record.count
         case .learned(let record): record.bytes.count
-        case .readFailed, .recompute, .listed, .dialOutcome, .sweepMark, .heartbeat, .incident, .audit, .tallies: 0
+        case .readFailed, .recompute, .listed, .dialOutcome, .sweepMark, .sweepGaps, .heartbeat, .incident, .audit,
+            .tallies:
+            0
         }
     }
 }

@@ -164,7 +164,9 @@ package final class Poller: Service, Sendable {
         }
         entries += outcome.failures.map(JournalEntry.readFailed)
         entries += outcome.unchanged.map { call in
-            .listed(account: call.account, call: call.call, profile: profile(of: call), sentAt: answer.sentAt)
+            .listed(
+                account: call.account, call: call.call, profile: profile(of: call), sentAt: answer.sentAt,
+                receivedAt: answer.receivedAt)
         }
         if let detail = outcome.detail { report(read, detail, retryAt: outcome.failures.first?.retryAt) }
         await store(entries)

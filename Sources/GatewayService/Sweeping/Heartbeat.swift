@@ -54,28 +54,37 @@ package final class Heartbeat: Service, Sendable {
         let tallies = context.tallies.take(at: now, isLast: isLast)
         let counted: [JournalEntry] = tallies.isEmpty ? [] : [.tallies(tallies, at: now)]
         do {
-            _ = try await context.submit(learned + incidents(of: outage) + counted + [.heartbeat(at: now)])
-            machine.withLock { $0.stored(at: now, uptime: uptime) }
-            if let outage { report(outage) }
-            context.metrics.store(
-                try await context.reader.read { store throws(StoreError) in try store.facts() })
+            _ = try await context.submit(learned + entries(of: outage) + counted + [.heartbeat(at: now)])
         } catch {
             context.tallies.giveBack(tallies)
             context.health.giveBack(learned)
             context.deadlines.giveBack(learned)
-            context.logger.warning("A heartbeat could not be stored.", metadata: ["journal.error": "\(error)"])
+            return context.logger.warning("A heartbeat could not be stored.", metadata: ["journal.error": "\(error)"])
+        }
+        machine.withLock { $0.stored(at: now, uptime: uptime) }
+        if let outage { report(outage) }
+        do {
+            context.metrics.store(
+                try await context.reader.read { store throws(StoreError) in try store.facts() })
+        } catch {
+            context.logger.warning("The store's figures could not be read.", metadata: ["store.error": "\(error)"])
         }
     }
 
-    private func incidents(of outage: Range<Timestamp>?) -> [JournalEntry] {
+    /// The outage itself, and that its time is to be listed: both stand in the commit that ends it.
+    private func entries(of outage: Range<Timestamp>?) -> [JournalEntry] {
         guard let outage else { return [] }
-        let seconds = Int(outage.upperBound.duration(since: outage.lowerBound).seconds.rounded())
-        return context.accounts.all.map { account in
-            .incident(
-                Incident(
-                    account: account.id, kind: .outage, cause: .ownOutage, from: outage.lowerBound,
-                    to: outage.upperBound, detail: "For \(seconds) s nothing was received, read or stored."))
+        let gaps = context.accounts.all.filter(\.hasToken).map { account in
+            SweepGap(account: account.id, agent: nil, from: outage.lowerBound, to: outage.upperBound)
         }
+        let seconds = Int(outage.upperBound.duration(since: outage.lowerBound).seconds.rounded())
+        return [.sweepGaps(closed: [], opened: gaps)]
+            + context.accounts.all.map { account in
+                .incident(
+                    Incident(
+                        account: account.id, kind: .outage, cause: .ownOutage, from: outage.lowerBound,
+                        to: outage.upperBound, detail: "For \(seconds) s nothing was received, read or stored."))
+            }
     }
 
     private func report(_ outage: Range<Timestamp>) {

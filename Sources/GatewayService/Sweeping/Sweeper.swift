@@ -4,16 +4,15 @@ import Logging
 import ServiceLifecycle
 import Synchronization
 
-/// Finds calls the gateway never heard of, by listing each agent's newest calls.
+/// Finds calls the gateway never heard of, by listing each agent's newest calls. Accounts are swept side by side, so
+/// that one whose requests time out does not keep others from being swept.
 package final class Sweeper: Service, Sendable {
     private let context: ServiceContext
     private let clock: any Clock<Duration>
     private let machine: Mutex<SweeperMachine>
     private let accounts: [AccountID]
-    private let outages = Mutex<[AccountID: [Range<Timestamp>]]>([:])
+    private let remembered = Mutex<Set<AccountID>>([])
 
-    /// The most outages that wait to be listed; further ones are joined to the last.
-    package static let mostOutages = 16
     /// The most calls of one page that are read at once.
     package static let mostAtOnce = 8
 
@@ -25,47 +24,47 @@ package final class Sweeper: Service, Sendable {
         machine = Mutex(SweeperMachine(settings: context.settings))
     }
 
-    /// Lists what may have been missed while the gateway was out.
+    /// Lists what may have been missed while the gateway was out. Whoever tells of an outage has stored it as a gap, so
+    /// that it is listed after a restart, too.
     package func cover(_ outage: Range<Timestamp>) {
-        outages.withLock { outages in
-            for account in accounts {
-                var waiting = outages[account] ?? []
-                if waiting.count >= Self.mostOutages, let last = waiting.popLast() {
-                    waiting.append(min(last.lowerBound, outage.lowerBound)..<max(last.upperBound, outage.upperBound))
-                } else {
-                    waiting.append(outage)
-                }
-                outages[account] = waiting
-            }
+        machine.withLock { machine in
+            for account in accounts { machine.cover(outage, account: account) }
         }
     }
 
     /// Sweeps until the shutdown.
     package func run() async throws {
-        for account in accounts {
-            let marks = try? await context.reader.read { store throws(StoreError) in
-                try store.sweepMarks(account: account)
-            }
-            // Without marks a sweep reaches back for its overlap only.
-            machine.withLock { $0.remember(marks ?? [:], account: account) }
-        }
+        guard !accounts.isEmpty else { return try await gracefulShutdown() }
         let interval = min(context.settings.tick, SweeperMachine.interval.scaled(by: context.settings.scale))
         await withShutdownGrace(clock: clock) {
-            await repeatUntilShutdown(every: interval, clock: self.clock) { await self.sweep() }
+            await withDiscardingTaskGroup { group in
+                for account in self.accounts {
+                    group.addTask {
+                        await repeatUntilShutdown(every: interval, clock: self.clock) { await self.sweep(account) }
+                    }
+                }
+            }
         }
     }
 
-    /// One sweep: lists what is due, and returns when what it found has been read.
+    /// One sweep of all accounts.
     func sweep() async {
+        await withDiscardingTaskGroup { group in
+            for account in accounts { group.addTask { await self.sweep(account) } }
+        }
+    }
+
+    /// One sweep of an account: lists what is due, and returns when what it found has been read.
+    private func sweep(_ account: AccountID) async {
         // An account whose breaker is open may have no due call whose read could close it: its sweep is a probe, too.
-        let able = accounts.filter { !context.gate.isPaused($0) }
-        let first = machine.withLock { $0.tick(accounts: able, now: context.now()) }
-        for account in first.agents { await listAgents(of: account) }
-        await planOutages(able)
+        guard !context.gate.isPaused(account), await remember(account) else { return }
+        let first = machine.withLock { $0.tick(accounts: [account], now: context.now()) }
+        if !first.agents.isEmpty { await listAgents(of: account) }
+        await planOutages(account)
         // The agents that were just found, and the outages, are swept at once.
-        let second = machine.withLock { $0.tick(accounts: able, now: context.now()) }
+        let second = machine.withLock { $0.tick(accounts: [account], now: context.now()) }
         // Agents that could not be listed just now are due again: the next sweep lists them.
-        for account in second.agents { machine.withLock { $0.missedAgents(of: account) } }
+        if !second.agents.isEmpty { machine.withLock { $0.missedAgents(of: account) } }
         for call in first.calls + second.calls {
             if Task.isCancelled || Task.isShuttingDownGracefully { return }
             await readIfUnknown(call)
@@ -73,6 +72,24 @@ package final class Sweeper: Service, Sendable {
         for page in first.pages + second.pages {
             if Task.isCancelled { return }
             await list(page)
+        }
+    }
+
+    /// Takes up what earlier sweeps stored; false where that cannot be read now, and the next sweep tries again.
+    private func remember(_ account: AccountID) async -> Bool {
+        if remembered.withLock({ $0.contains(account) }) { return true }
+        do {
+            let (marks, gaps) = try await context.reader.read { store throws(StoreError) in
+                (try store.sweepMarks(account: account), try store.sweepGaps(account: account))
+            }
+            machine.withLock { $0.remember(marks, gaps: gaps, account: account) }
+            remembered.withLock { _ = $0.insert(account) }
+            return true
+        } catch {
+            context.logger.warning(
+                "What was swept before cannot be read; the next sweep tries again.",
+                metadata: ["account": "\(account.rawValue)", "store.error": "\(error)"])
+            return false
         }
     }
 
@@ -84,28 +101,20 @@ package final class Sweeper: Service, Sendable {
         machine.withLock { $0.found(agents.map(\.id), account: account) }
     }
 
-    private func planOutages(_ accounts: [AccountID]) async {
-        for account in accounts where machine.withLock({ $0.knowsAgents(of: account) }) {
-            let waiting = outages.withLock { $0.removeValue(forKey: account) } ?? []
-            guard !waiting.isEmpty else { continue }
-            let oldest = await oldestOpen(account)
-            machine.withLock { machine in
-                for outage in waiting { machine.cover(outage, oldestOpen: oldest, account: account) }
+    /// Divides outages among the agents; what cannot be read or stored now is left to the next sweep.
+    private func planOutages(_ account: AccountID) async {
+        guard machine.withLock({ $0.canListOutages(of: account) }) else { return }
+        do {
+            let oldest = try await context.reader.read { store throws(StoreError) in
+                try store.oldestOpen(account: account)
             }
-        }
-    }
-
-    /// When the oldest call that is not final was created.
-    private func oldestOpen(_ account: AccountID) async -> Timestamp? {
-        var query = CallQuery()
-        query.statuses = Set(CallStatus.known.filter { !$0.isFinal })
-        let open = query
-        return try? await context.reader.read { store throws(StoreError) in
-            let newest = try store.calls(account: account, query: open, offset: 0, limit: 1, withBodies: false)
-            guard newest.total > 1 else { return newest.calls.first?.createdAt }
-            let last = newest.total - 1
-            return try store.calls(account: account, query: open, offset: last, limit: 1, withBodies: false)
-                .calls.first?.createdAt
+            let (closed, opened) = machine.withLock { $0.parts(ofOutagesIn: account, oldestOpen: oldest) }
+            _ = try await context.submit([.sweepGaps(closed: closed, opened: opened)])
+            machine.withLock { $0.replace(closed, by: opened) }
+        } catch {
+            context.logger.warning(
+                "The time of an outage cannot be listed now; the next sweep tries again.",
+                metadata: ["account": "\(account.rawValue)", "error": "\(error)"])
         }
     }
 
@@ -121,20 +130,46 @@ package final class Sweeper: Service, Sendable {
                 $0.listed(asked, list, known: known, isHealthy: isHealthy, now: context.now())
             }
             guard await read(outcome.toRead, of: asked) else { return machine.withLock { $0.failed(asked) } }
-            if outcome.isTruncated { report(asked) }
-            if outcome.isComplete {
-                context.health.end(
-                    .truncatedListing, account: asked.account, agent: asked.agent, at: context.now(),
-                    detail: "It has been listed to its end since.")
-            }
-            if outcome.next == nil, !outcome.isTruncated, let mark = machine.withLock({ $0.finished(asked) }) {
-                _ = try? await context.submit([.sweepMark(account: asked.account, agent: asked.agent, sweptAt: mark)])
-            }
+            if let end = outcome.end { return await finish(asked, end) }
             page = outcome.next
         }
     }
 
-    /// Reads the calls, some at once; false where that has to be tried again. Calls at which Bolna fails are deferred.
+    /// Stores how a listing ended, and tells operators what it leaves.
+    private func finish(_ page: SweepPage, _ end: SweeperMachine.End) async {
+        var entries: [JournalEntry] = []
+        if let mark = machine.withLock({ $0.mark(after: page) }) {
+            entries.append(.sweepMark(account: page.account, agent: page.agent, sweptAt: mark))
+        }
+        var parts: [SweepGap] = []
+        if case .divided(let halves) = end { parts = halves }
+        let closed = page.kind == .gap ? [page.gap] : []
+        if !closed.isEmpty || !parts.isEmpty { entries.append(.sweepGaps(closed: closed, opened: parts)) }
+        do {
+            _ = try await context.submit(entries)
+        } catch {
+            return machine.withLock { $0.failed(page) }
+        }
+        let isWhole = machine.withLock { $0.ended(page, end, now: context.now()) }
+        switch end {
+        case .divided: report(page)
+        case .tooLong:
+            report(page)
+            endIncident(
+                of: page,
+                "A part of it, of less than ten minutes, is too long to be listed to its end: calls may be missing.")
+        case .reached where isWhole: endIncident(of: page, "It has been listed to its end since.")
+        case .reached, .seenBefore: break
+        }
+    }
+
+    private func endIncident(of page: SweepPage, _ detail: String) {
+        context.health.end(
+            .truncatedListing, account: page.account, agent: page.agent, at: context.now(), detail: detail)
+    }
+
+    /// Reads the calls, some at once; false where that has to be tried again. Calls that Bolna fails at, or does not
+    /// know, are deferred.
     private func read(_ executions: [ExecutionID], of page: SweepPage) async -> Bool {
         await withTaskGroup(of: Bool.self) { group in
             var rest = executions[...]
@@ -151,28 +186,33 @@ package final class Sweeper: Service, Sendable {
 
     private func start(_ execution: ExecutionID, of page: SweepPage, in group: inout TaskGroup<Bool>) {
         group.addTask {
-            switch await self.context.readFound(execution, of: page.agent, account: page.account) {
+            let read = await self.context.readFound(execution, of: page.agent, account: page.account)
+            switch read {
             case .done: return true
             case .unavailable: return false
-            case .failed:
+            case .failed, .notFound:
                 let now = self.context.now()
                 let call = SweeperMachine.DeferredCall(
                     account: page.account, agent: page.agent, execution: execution, due: now)
-                return self.machine.withLock { $0.failed(call, now: now) }
+                return self.machine.withLock { $0.failed(call, isNotFound: read == .notFound, now: now) } != .noRoom
             }
         }
     }
 
     private func readIfUnknown(_ call: SweeperMachine.DeferredCall) async {
+        var isNotFound = false
         if let known = try? await context.known([call.execution], account: call.account) {
             guard (known[call.execution] ?? nil) == nil else { return }
             let read = await context.readFound(call.execution, of: call.agent, account: call.account)
             guard read != .done else { return }
+            isNotFound = read == .notFound
         }
-        let isDeferred = machine.withLock { $0.failed(call, now: context.now()) }
-        guard !isDeferred else { return }
+        let retry = machine.withLock { $0.failed(call, isNotFound: isNotFound, now: context.now()) }
+        guard retry != .later else { return }
         context.logger.error(
-            "A call that Bolna lists could not be read; it is not tried again until a listing shows it.",
+            isNotFound
+                ? "Bolna lists a call that it says it does not know; it is not read again."
+                : "A call that Bolna lists could not be read; it is not tried again.",
             metadata: ["account": "\(call.account.rawValue)", "agent.id": "\(call.agent.rawValue)"])
     }
 

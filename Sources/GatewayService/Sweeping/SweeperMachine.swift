@@ -2,37 +2,61 @@ package import BolnaWire
 package import CallDomain
 
 /// Decides what is listed to find calls the gateway never heard of. It reads no clock and sends nothing.
+///
+/// Bolna sorts a listing by the last run, so that a page that shows nothing new does not mean that the next one does
+/// not either. What was created since the last sweep is therefore listed to its end each time; only what lies before it
+/// was listed like that already, and is looked through from its newest page on.
 package struct SweeperMachine: Sendable {
     private let interval: Duration
+    private let margin: Duration
     private let overlap: Duration
+    private let overlapInterval: Duration
+    private let wholeOverlapInterval: Duration
     private let patience: Duration
     private let tick: Duration
     private let longestBackoff: Duration
     private let agentsInterval: Duration
+    private let notFoundCount: Int
+    private let notFoundSpan: Duration
     private var agents: [AccountID: [AgentID]] = [:]
     private var agentsDue: [AccountID: Timestamp] = [:]
-    private var sweepDue: [Scope: Timestamp] = [:]
+    private var due: [Scope: Due] = [:]
     private var marks: [Scope: Timestamp] = [:]
+    /// The pages of sweeps that are to be listed again.
     private var pending: [SweepPage] = []
+    /// What is to be listed to its end, with the page to go on at.
+    private var gaps: [SweepGap: Int] = [:]
+    private var underway: Set<SweepGap> = []
     private var deferred: [Call: DeferredCall] = [:]
-    /// Parts of truncated listings that are still to be listed, by scope.
-    private var parts: [Scope: Int] = [:]
+    /// Calls that are not read again although a listing shows them, until then.
+    private var givenUp: [Call: Timestamp] = [:]
 
     /// The time between sweeps of an agent; scaled.
     package static let interval: Duration = .seconds(120)
-    /// How far a sweep reaches back before the last one; scaled.
+    /// How far a sweep lists to its end before the last one: Bolna's clock and its listing may lag, and a row that moves
+    /// between pages while they are read is missed. Longer than two intervals; scaled.
+    package static let margin: Duration = .seconds(300)
+    /// How far the overlap reaches back before the last sweep; scaled.
     package static let overlap: Duration = .seconds(86_400)
+    /// The time between looks through the overlap, and the time between those that list the whole of it; scaled.
+    package static let overlapInterval: Duration = .seconds(600)
+    /// See ``overlapInterval``.
+    package static let wholeOverlapInterval: Duration = .seconds(3_600)
     /// The time between looks at the list of agents; scaled.
     package static let agentsInterval: Duration = .seconds(600)
-    /// The most pages of one sweep; a longer listing is an incident, and listed again in parts.
+    /// The most pages of one listing; a longer one is an incident, and listed again in parts.
     package static let mostPages = 200
     /// The most calls that are deferred at once.
     package static let mostDeferred = 1_024
+    /// The most calls that are remembered as given up.
+    package static let mostGivenUp = 1_024
     /// A call at which Bolna failed this often is given up: after about a day.
     package static let mostFailures = 288
-    /// The longest outage that is listed.
+    /// The farthest that is listed back.
     package static let longestOutage: Duration = .seconds(30 * 86_400)
-    /// A truncated listing of a shorter window is not divided any more.
+    /// The most outages that wait to be listed; further ones are joined.
+    package static let mostOutages = 16
+    /// A listing of a shorter window that is too long is not divided any more.
     package static let shortestPart: Duration = .seconds(600)
 
     private struct Scope: Hashable {
@@ -43,6 +67,13 @@ package struct SweeperMachine: Sendable {
     private struct Call: Hashable {
         var account: AccountID
         var execution: ExecutionID
+    }
+
+    /// When the listings of an agent are due; nil is now.
+    private struct Due {
+        var newest: Timestamp?
+        var overlap: Timestamp?
+        var wholeOverlap: Timestamp?
     }
 
     /// A call that is read later: it was found so soon after its creation that its first webhook, or the answer to its
@@ -58,6 +89,20 @@ package struct SweeperMachine: Sendable {
         package var due: Timestamp
         /// How often Bolna failed at it.
         package var failures = 0
+        /// How often in a row Bolna said that it does not know it.
+        package var notFound = 0
+        /// When Bolna said so first.
+        package var notFoundSince: Timestamp?
+    }
+
+    /// What becomes of a call that could not be read.
+    package enum Retry: Hashable, Sendable {
+        /// It is read again by itself.
+        case later
+        /// It is not read again, although listings go on to show it.
+        case givenUp
+        /// As many calls wait as can: the page that shows it is listed again.
+        case noRoom
     }
 
     /// What to do at a tick.
@@ -74,56 +119,99 @@ package struct SweeperMachine: Sendable {
     package struct Outcome: Hashable, Sendable {
         /// The calls to read.
         package var toRead: [ExecutionID]
-        /// The next page; nil where the sweep ends here.
+        /// The next page; nil where the listing ends here.
         package var next: SweepPage?
-        /// Whether the sweep ends although the listing goes on.
-        package var isTruncated = false
-        /// Whether the sweep has reached its end, and no part of a truncated one is left to be listed.
-        package var isComplete = false
+        /// How the listing ended; nil where it goes on.
+        package var end: End?
     }
 
-    /// Starts with what the store remembers of earlier sweeps.
+    /// How a listing ended.
+    package enum End: Hashable, Sendable {
+        /// It was read to its end.
+        case reached
+        /// It goes on, but what follows was listed before.
+        case seenBefore
+        /// It is too long: these parts of it are listed by themselves.
+        case divided([SweepGap])
+        /// It is too long, and too short a time to be divided: calls may be missing.
+        case tooLong
+    }
+
+    /// Sweeps by the durations of expectations.
     package init(settings: ExpectationSettings) {
         interval = Self.interval.scaled(by: settings.scale)
+        margin = Self.margin.scaled(by: settings.scale)
         overlap = Self.overlap.scaled(by: settings.scale)
+        overlapInterval = Self.overlapInterval.scaled(by: settings.scale)
+        wholeOverlapInterval = Self.wholeOverlapInterval.scaled(by: settings.scale)
         agentsInterval = Self.agentsInterval.scaled(by: settings.scale)
         patience = settings.scaled(\.queued)
         tick = settings.tick
         longestBackoff = max(settings.scaled(\.longestBackoff), settings.tick)
+        notFoundCount = settings.notFoundCount
+        notFoundSpan = settings.scaled(\.notFoundSpan)
     }
 
-    /// What the store remembers of earlier sweeps.
-    package mutating func remember(_ marks: [AgentID: Timestamp], account: AccountID) {
+    /// What the store remembers of earlier sweeps, and of what they left.
+    package mutating func remember(_ marks: [AgentID: Timestamp], gaps: [SweepGap] = [], account: AccountID) {
         for (agent, mark) in marks { self.marks[Scope(account: account, agent: agent)] = mark }
+        for gap in gaps { self.gaps[gap] = 1 }
     }
 
     /// An account's agents were listed.
     package mutating func found(_ agents: [AgentID], account: AccountID) {
         self.agents[account] = agents
         let current = Set(agents)
-        sweepDue = sweepDue.filter { $0.key.account != account || current.contains($0.key.agent) }
+        due = due.filter { $0.key.account != account || current.contains($0.key.agent) }
         pending.removeAll { $0.account == account && !current.contains($0.agent) }
-        parts = parts.filter { $0.key.account != account || current.contains($0.key.agent) }
     }
 
     /// An account's agents could not be listed: the next tick tries again.
     package mutating func missedAgents(of account: AccountID) { agentsDue[account] = nil }
 
-    /// Whether an account's agents are known.
-    package func knowsAgents(of account: AccountID) -> Bool { agents[account] != nil }
+    /// The gateway was out: exactly that time is to be listed, once it is known which agents there are.
+    package mutating func cover(_ outage: Range<Timestamp>, account: AccountID) {
+        let gap = SweepGap(account: account, agent: nil, from: outage.lowerBound, to: outage.upperBound)
+        gaps[gap] = 1
+        let waiting = outages(of: account)
+        guard waiting.count > Self.mostOutages, let first = waiting.first else { return }
+        for outage in waiting { gaps[outage] = nil }
+        let to = waiting.map(\.to).max() ?? first.to
+        gaps[SweepGap(account: account, agent: nil, from: first.from, to: to)] = 1
+    }
 
-    /// The gateway was out: lists exactly that time, from the creation of the oldest open call on, for all agents.
-    package mutating func cover(_ outage: Range<Timestamp>, oldestOpen: Timestamp?, account: AccountID) {
-        let earliest = outage.upperBound.advanced(by: .zero - Self.longestOutage)
-        var from = max(min(outage.lowerBound, oldestOpen ?? outage.lowerBound), earliest)
-        while from < outage.upperBound {
-            let to = min(from.advanced(by: ListRead.longestWindow), outage.upperBound)
-            for agent in agents[account] ?? [] {
-                pending.append(
-                    SweepPage(account: account, agent: agent, window: .init(from: from, to: to), kind: .outage))
+    /// Whether outages of an account wait to be listed, and its agents are known.
+    package func canListOutages(of account: AccountID) -> Bool {
+        agents[account] != nil && !outages(of: account).isEmpty
+    }
+
+    /// What takes the place of the outages of an account: the same time of each agent, from the creation of the oldest
+    /// open call on, in windows of at most ``ListRead/longestWindow``.
+    package func parts(
+        ofOutagesIn account: AccountID, oldestOpen: Timestamp?
+    ) -> (closed: [SweepGap], opened: [SweepGap]) {
+        let outages = outages(of: account)
+        var opened: [SweepGap] = []
+        for outage in joined(outages, oldestOpen: oldestOpen) {
+            var from = outage.lowerBound
+            while from < outage.upperBound {
+                let to = min(from.advanced(by: ListRead.longestWindow), outage.upperBound)
+                for agent in agents[account] ?? [] {
+                    opened.append(SweepGap(account: account, agent: agent, from: from, to: to))
+                }
+                from = to
             }
-            from = to
         }
+        return (outages, opened)
+    }
+
+    /// What was to be listed is listed, or other stretches take its place; to be called when the store has it so.
+    package mutating func replace(_ closed: [SweepGap], by opened: [SweepGap]) {
+        for gap in closed {
+            gaps = gaps.filter { !gap.covers($0.key) }
+            underway.remove(gap)
+        }
+        for gap in opened { gaps[gap] = 1 }
     }
 
     /// Time passed.
@@ -134,20 +222,17 @@ package struct SweeperMachine: Sendable {
                 agentsDue[account] = now.advanced(by: agentsInterval)
                 tick.agents.append(account)
             }
+            tick.pages += pending.filter { $0.account == account }
             for agent in agents[account] ?? [] {
-                let scope = Scope(account: account, agent: agent)
-                guard (sweepDue[scope] ?? .distantPast) <= now else { continue }
-                sweepDue[scope] = now.advanced(by: interval)
-                guard !pending.contains(where: { $0.kind == .newest && $0.agent == agent && $0.account == account })
-                else { continue }
-                pending.append(newest(scope, now: now))
+                tick.pages += pages(of: Scope(account: account, agent: agent), now: now)
             }
+            pending.removeAll { $0.account == account }
+            tick.pages += gapPages(of: account)
         }
-        tick.pages = pending
-        pending = []
-        tick.calls = deferred.values.filter { $0.due <= now }
-            .sorted { ($0.due, $0.execution) < ($1.due, $1.execution) }
-        deferred = deferred.filter { $0.value.due > now }
+        tick.calls = deferred.values.filter { $0.due <= now && accounts.contains($0.account) }
+            .sorted { ($0.due, $0.account, $0.execution) < ($1.due, $1.account, $1.execution) }
+        for call in tick.calls { deferred[Call(account: call.account, execution: call.execution)] = nil }
+        givenUp = givenUp.filter { $0.value > now }
         return tick
     }
 
@@ -157,8 +242,10 @@ package struct SweeperMachine: Sendable {
     package mutating func listed(
         _ page: SweepPage, _ list: ListPage, known: [ExecutionID: CallStatus?], isHealthy: Bool, now: Timestamp
     ) -> Outcome {
-        let unheard = list.rows.filter { (known[$0.id] ?? nil) == nil }
-        var toRead: [ExecutionID] = []
+        let unheard = list.rows.filter { row in
+            (known[row.id] ?? nil) == nil && givenUp[Call(account: page.account, execution: row.id)] == nil
+        }
+        var outcome = Outcome(toRead: [])
         let patience = isHealthy ? patience : tick
         for row in unheard {
             let call = Call(account: page.account, execution: row.id)
@@ -168,98 +255,158 @@ package struct SweeperMachine: Sendable {
                 deferred[call] = DeferredCall(
                     account: page.account, agent: page.agent, execution: row.id, due: due)
             } else {
-                toRead.append(row.id)
+                outcome.toRead.append(row.id)
             }
         }
-        var outcome = Outcome(toRead: toRead)
-        let goesOn = list.hasMore && !list.rows.isEmpty && (page.kind != .newest || !unheard.isEmpty)
-        let scope = Scope(account: page.account, agent: page.agent)
-        guard goesOn else {
-            if page.kind == .part { parts[scope] = max((parts[scope] ?? 0) - 1, 0) }
-            outcome.isComplete = (parts[scope] ?? 0) == 0
-            return outcome
+        // A page of rows that cannot be used says nothing about the next one.
+        let hasRows = !list.rows.isEmpty || list.unusableRows > 0
+        if !list.hasMore || !hasRows {
+            outcome.end = .reached
+        } else if page.kind == .overlap(isWhole: false), unheard.isEmpty, list.unusableRows == 0 {
+            outcome.end = .seenBefore
+        } else if page.window.page < Self.mostPages {
+            outcome.next = page
+            outcome.next?.window.page += 1
+        } else {
+            outcome.end = cut(page)
         }
-        guard page.window.page < Self.mostPages else {
-            outcome.isTruncated = true
-            divide(page, of: scope)
-            return outcome
-        }
-        outcome.next = page
-        outcome.next?.window.page += 1
         return outcome
     }
 
-    /// A listing was too long: its window is listed again in two halves. One that is short is given up, and the next
-    /// sweep that reaches its end is taken for whole again.
-    private mutating func divide(_ page: SweepPage, of scope: Scope) {
-        if page.kind == .part { parts[scope] = max((parts[scope] ?? 0) - 1, 0) }
-        let span = page.window.to.duration(since: page.window.from)
-        guard span > Self.shortestPart else { return }
-        let middle = page.window.from.advanced(by: span / 2)
-        for (from, to) in [(middle, page.window.to), (page.window.from, middle)] {
-            pending.append(
-                SweepPage(
-                    account: scope.account, agent: scope.agent, window: .init(from: from, to: to), kind: .part))
-            parts[scope, default: 0] += 1
+    /// What to remember of a listing that ended, besides what takes its place: how far the newest calls were listed.
+    package func mark(after page: SweepPage) -> Timestamp? { page.kind == .newest ? page.window.to : nil }
+
+    /// A listing ended, and the store has it so. Whether nothing of its agent is left to be listed to its end.
+    package mutating func ended(_ page: SweepPage, _ end: End, now: Timestamp) -> Bool {
+        let scope = Scope(account: page.account, agent: page.agent)
+        if let mark = mark(after: page) {
+            marks[scope] = mark
+            // A window that ends before now is followed by the next one.
+            if page.window.to < now.advanced(by: .zero - interval) { due[scope]?.newest = nil }
+            // While several pages are read, rows move between them: those that ran meanwhile are on the newest one.
+            if page.window.page > 1 { due[scope]?.overlap = nil }
         }
+        var parts: [SweepGap] = []
+        if case .divided(let halves) = end { parts = halves }
+        replace(page.kind == .gap ? [page.gap] : [], by: parts)
+        guard case .reached = end, page.kind != .overlap(isWhole: false) else { return false }
+        return !gaps.keys.contains { $0.account == page.account && ($0.agent == nil || $0.agent == page.agent) }
     }
 
     /// A page could not be read, or its calls could not: the same page is tried again at the next tick.
-    package mutating func failed(_ page: SweepPage) { pending.append(page) }
+    package mutating func failed(_ page: SweepPage) {
+        guard page.kind == .gap else { return pending.append(page) }
+        underway.remove(page.gap)
+        if gaps[page.gap] != nil { gaps[page.gap] = page.window.page }
+    }
 
-    /// Bolna failed at a call: it is tried again by itself, after a tick at first, then less often, so that it does not
-    /// keep others from being found. False where it is not tried again.
-    package mutating func failed(_ call: DeferredCall, now: Timestamp) -> Bool {
-        guard call.failures < Self.mostFailures, deferred.count < Self.mostDeferred else { return false }
+    /// A call could not be read: it is tried again by itself, after a tick at first, then less often, so that it does
+    /// not keep others from being found. One that Bolna says again and again it does not know is given up.
+    package mutating func failed(_ call: DeferredCall, isNotFound: Bool = false, now: Timestamp) -> Retry {
         var call = call
+        call.notFound = isNotFound ? call.notFound + 1 : 0
+        call.notFoundSince = isNotFound ? call.notFoundSince ?? now : nil
+        let isUnknown =
+            call.notFound >= notFoundCount
+            && call.notFoundSince.map { now.duration(since: $0) >= notFoundSpan } ?? false
+        let key = Call(account: call.account, execution: call.execution)
+        guard call.failures < Self.mostFailures, !isUnknown else {
+            giveUp(key, now: now)
+            return .givenUp
+        }
+        guard deferred.count < Self.mostDeferred else { return .noRoom }
         let wait = min(tick * (1 << min(call.failures, 16)), longestBackoff)
         call.failures += 1
         call.due = now.advanced(by: wait)
-        deferred[Call(account: call.account, execution: call.execution)] = call
-        return true
+        deferred[key] = call
+        return .later
     }
 
-    /// A sweep of an agent's newest calls reached its end: what to remember; nil for other listings.
-    package mutating func finished(_ page: SweepPage) -> Timestamp? {
-        guard page.kind == .newest else { return nil }
-        marks[Scope(account: page.account, agent: page.agent)] = page.window.to
-        return page.window.to
+    /// Remembers a call that is not read again, for as long as an overlap may show it.
+    private mutating func giveUp(_ call: Call, now: Timestamp) {
+        if givenUp.count >= Self.mostGivenUp, let oldest = givenUp.min(by: { $0.value < $1.value })?.key {
+            givenUp[oldest] = nil
+        }
+        givenUp[call] = now.advanced(by: overlap * 2)
     }
 
-    private func newest(_ scope: Scope, now: Timestamp) -> SweepPage {
-        let longest = now.advanced(by: .zero - ListRead.longestWindow)
-        let from = max((marks[scope] ?? now).advanced(by: .zero - overlap), longest)
-        return SweepPage(
-            account: scope.account, agent: scope.agent, window: .init(from: from, to: now), kind: .newest)
-    }
-}
-
-/// One page of a sweep.
-package struct SweepPage: Hashable, Sendable {
-    /// The account.
-    package var account: AccountID
-    /// The agent.
-    package var agent: AgentID
-    /// The page to ask for.
-    package var window: BolnaRequest.ListWindow
-    /// Why it is listed.
-    package var kind: Kind
-
-    /// The kinds of sweep.
-    package enum Kind: Hashable, Sendable {
-        /// The newest calls, until a page shows nothing new.
-        case newest
-        /// All calls of the time of an outage.
-        case outage
-        /// All calls of a part of a window whose listing was too long.
-        case part
+    /// How a listing ends that is longer than its pages. Its time is listed again in two halves, unless it is short. An
+    /// overlap is not: all of it was listed to its end before.
+    private func cut(_ page: SweepPage) -> End {
+        if case .overlap = page.kind { return .seenBefore }
+        let span = page.window.to.duration(since: page.window.from)
+        guard span > Self.shortestPart else { return .tooLong }
+        let middle = page.window.from.advanced(by: span / 2)
+        return .divided(
+            [(page.window.from, middle), (middle, page.window.to)].map { from, to in
+                SweepGap(account: page.account, agent: page.agent, from: from, to: to)
+            })
     }
 
-    /// Puts a page together.
-    package init(account: AccountID, agent: AgentID, window: BolnaRequest.ListWindow, kind: Kind) {
-        self.account = account
-        self.agent = agent
-        self.window = window
-        self.kind = kind
+    /// The outages of an account that wait, ordered.
+    private func outages(of account: AccountID) -> [SweepGap] {
+        gaps.keys.filter { $0.account == account && $0.agent == nil }.sorted()
+    }
+
+    /// The times to list for outages, those that overlap as one.
+    private func joined(_ outages: [SweepGap], oldestOpen: Timestamp?) -> [Range<Timestamp>] {
+        var joined: [Range<Timestamp>] = []
+        for outage in outages {
+            let earliest = outage.to.advanced(by: .zero - Self.longestOutage)
+            let from = max(min(outage.from, oldestOpen ?? outage.from), earliest)
+            guard from < outage.to else { continue }
+            if let last = joined.last, from <= last.upperBound {
+                joined[joined.count - 1] = min(last.lowerBound, from)..<max(last.upperBound, outage.to)
+            } else {
+                joined.append(from..<outage.to)
+            }
+        }
+        return joined
+    }
+
+    /// The pages that are due of an agent, unless one of them is still to be listed again.
+    private mutating func pages(of scope: Scope, now: Timestamp) -> [SweepPage] {
+        var times = due[scope] ?? Due(wholeOverlap: now.advanced(by: wholeOverlapInterval))
+        defer { due[scope] = times }
+        guard (times.newest ?? .distantPast) <= now,
+            !pending.contains(where: { $0.account == scope.account && $0.agent == scope.agent })
+        else { return [] }
+        times.newest = now.advanced(by: interval)
+        let newest = newest(of: scope, now: now)
+        var pages = [page(of: scope, from: newest.lowerBound, to: newest.upperBound, .newest)]
+        if let mark = marks[scope], (times.overlap ?? .distantPast) <= now {
+            let isWhole = (times.wholeOverlap ?? .distantPast) <= now
+            times.overlap = now.advanced(by: overlapInterval)
+            if isWhole { times.wholeOverlap = now.advanced(by: wholeOverlapInterval) }
+            let from = min(mark, now).advanced(by: .zero - min(overlap, ListRead.longestWindow))
+            if from < newest.lowerBound {
+                pages.append(page(of: scope, from: from, to: newest.lowerBound, .overlap(isWhole: isWhole)))
+            }
+        }
+        return pages
+    }
+
+    /// The window of what was created since the last sweep; of a long time, its earliest part.
+    private func newest(of scope: Scope, now: Timestamp) -> Range<Timestamp> {
+        let since = marks[scope].map { min($0, now).advanced(by: .zero - margin) }
+        let earliest = now.advanced(by: .zero - Self.longestOutage)
+        let from = max(since ?? now.advanced(by: .zero - overlap), earliest)
+        return from..<min(now, from.advanced(by: ListRead.longestWindow))
+    }
+
+    private mutating func gapPages(of account: AccountID) -> [SweepPage] {
+        let current = Set(agents[account] ?? [])
+        return gaps.keys.sorted().compactMap { gap in
+            guard gap.account == account, let agent = gap.agent, current.contains(agent),
+                underway.insert(gap).inserted
+            else { return nil }
+            var page = page(of: Scope(account: account, agent: agent), from: gap.from, to: gap.to, .gap)
+            page.window.page = gaps[gap] ?? 1
+            return page
+        }
+    }
+
+    private func page(of scope: Scope, from: Timestamp, to: Timestamp, _ kind: SweepPage.Kind) -> SweepPage {
+        SweepPage(account: scope.account, agent: scope.agent, window: .init(from: from, to: to), kind: kind)
     }
 }

@@ -79,8 +79,38 @@ extension JournalTransaction {
             .execute(arguments: [account.rawValue, agent.rawValue, sweptAt.rawValue])
     }
 
+    /// Takes away what was listed to its end, or divided, with all that lies within it; then adds what is to be listed.
+    func storeSweepGaps(closed: [SweepGap], opened: [SweepGap]) throws {
+        for gap in closed {
+            try db.cachedStatement(
+                sql: "DELETE FROM sweep_gaps WHERE account = ? AND agent = ? AND from_at >= ? AND to_at <= ?"
+            ).execute(arguments: gap.columns)
+        }
+        for gap in opened {
+            try db.cachedStatement(
+                sql: "INSERT OR IGNORE INTO sweep_gaps (account, agent, from_at, to_at) VALUES (?, ?, ?, ?)"
+            ).execute(arguments: gap.columns)
+        }
+        for account in Set(opened.map(\.account)) {
+            try db.cachedStatement(
+                sql: """
+                    DELETE FROM sweep_gaps WHERE account = ?1 AND (agent, from_at, to_at) IN (
+                        SELECT agent, from_at, to_at FROM sweep_gaps WHERE account = ?1
+                        ORDER BY to_at DESC, from_at, agent LIMIT -1 OFFSET ?2)
+                    """
+            ).execute(arguments: [account.rawValue, StoreBounds.mostSweepGaps])
+        }
+    }
+
     func storeHeartbeat(at time: Timestamp) throws {
         try db.cachedStatement(sql: "UPDATE meta SET heartbeat_at = ?").execute(arguments: [time.rawValue])
+    }
+}
+
+extension SweepGap {
+    /// Account, agent, beginning and end.
+    fileprivate var columns: StatementArguments {
+        [account.rawValue, agent?.rawValue ?? "", from.rawValue, to.rawValue]
     }
 }
 

@@ -64,9 +64,9 @@ struct JournalTransaction {
             return try revise(
                 account: failed.account, call: failed.call, profile: failed.profile,
                 event: .readFailed(retryAt: failed.retryAt, isNotFound: failed.isNotFound), now: failed.at)
-        case .listed(let account, let call, let profile, let sentAt):
+        case .listed(let account, let call, let profile, let sentAt, let receivedAt):
             return try revise(
-                account: account, call: call, profile: profile, event: .listed(sentAt: sentAt), now: sentAt)
+                account: account, call: call, profile: profile, event: .listed(sentAt: sentAt), now: receivedAt)
         case .recompute(let account, let call, let profile, let now):
             return try revise(account: account, call: call, profile: profile, event: .recompute, now: now)
         case .dialIntent(let intent): return try store(intent)
@@ -76,6 +76,7 @@ struct JournalTransaction {
         case .learned(let record): try storeLearned(record)
         case .sweepMark(let account, let agent, let sweptAt):
             try storeSweepMark(account: account, agent: agent, sweptAt: sweptAt)
+        case .sweepGaps(let closed, let opened): try storeSweepGaps(closed: closed, opened: opened)
         case .heartbeat(let time): try storeHeartbeat(at: time)
         case .incident(let incident): try store(incident)
         case .tallies(let tallies, let time): try store(tallies, at: time)

@@ -9,7 +9,7 @@ struct Migration: Sendable {
     var sql: String
 
     /// All steps, in order.
-    static let all: [Migration] = [.first, .health, .reports, .quarantine, .expectations]
+    static let all: [Migration] = [.first, .health, .reports, .quarantine, .expectations, .sweeps]
 
     /// Brings the schema to the last of the steps, each in a transaction of its own, which also records its number.
     static func migrate(_ db: Database, to migrations: [Migration]) throws {

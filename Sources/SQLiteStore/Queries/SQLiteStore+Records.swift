@@ -61,16 +61,4 @@ extension SQLiteStore {
             }
         }
     }
-
-    /// When each agent's listing was last swept.
-    package func sweepMarks(account: AccountID) throws(StoreError) -> [AgentID: Timestamp] {
-        try read { db in
-            let rows = try Row.fetchAll(
-                db.cachedStatement(sql: "SELECT agent, swept_at FROM sweep_marks WHERE account = ?"),
-                arguments: [account.rawValue])
-            return try rows.reduce(into: [:]) { marks, row in
-                marks[AgentID(rawValue: try row.value(0))] = Timestamp(rawValue: try row.value(1))
-            }
-        }
-    }
 }

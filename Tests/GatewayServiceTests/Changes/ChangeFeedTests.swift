@@ -117,7 +117,8 @@ import Testing
         let failed = FailedRead(
             account: .default, call: call, at: .at(80), retryAt: .at(140), isNotFound: true, profile: profile)
         _ = try await gateway.context.submit([
-            .readFailed(failed), .listed(account: .default, call: call, profile: profile, sentAt: .at(200)),
+            .readFailed(failed),
+            .listed(account: .default, call: call, profile: profile, sentAt: .at(200), receivedAt: .at(200)),
             .recompute(account: .default, call: call, profile: ScopeProfile(path: .degraded), now: .at(201)),
         ])
         await change(gateway, 2..<3)

@@ -11,7 +11,7 @@ final class FakeBolna: BolnaAPI {
         var agents: [ExecutionID: String] = [:]
         var requests: [BolnaRequest] = []
         var answer: (@Sendable (BolnaRequest) -> BolnaAnswer.Outcome?)?
-        var isHeld = false
+        var holds: (@Sendable (BolnaRequest) -> Bool)?
         var held: [CheckedContinuation<Void, Never>] = []
         var listedPages: [[String]]?
     }
@@ -30,13 +30,15 @@ final class FakeBolna: BolnaAPI {
     /// Answers instead of what is true, where it is not nil.
     func answer(_ answer: (@Sendable (BolnaRequest) -> BolnaAnswer.Outcome?)?) { state.withLock { $0.answer = answer } }
 
-    /// Lets requests wait until ``release()``.
-    func hold() { state.withLock { $0.isHeld = true } }
+    /// Lets requests wait until ``release()``, or some of them.
+    func hold(_ holds: @escaping @Sendable (BolnaRequest) -> Bool = { _ in true }) {
+        state.withLock { $0.holds = holds }
+    }
 
     func release() {
         let held = state.withLock { state in
             defer { state.held = [] }
-            state.isHeld = false
+            state.holds = nil
             return state.held
         }
         for continuation in held { continuation.resume() }
@@ -57,8 +59,9 @@ final class FakeBolna: BolnaAPI {
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
             let isHeld = state.withLock { state in
                 state.requests.append(request)
-                if state.isHeld { state.held.append(continuation) }
-                return state.isHeld
+                let isHeld = state.holds?(request) ?? false
+                if isHeld { state.held.append(continuation) }
+                return isHeld
             }
             if !isHeld { continuation.resume() }
         }

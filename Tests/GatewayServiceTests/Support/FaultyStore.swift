@@ -165,6 +165,10 @@ final class FaultyStore: CallStore {
         try store.sweepMarks(account: account)
     }
 
+    func sweepGaps(account: AccountID) throws(StoreError) -> [SweepGap] { try store.sweepGaps(account: account) }
+
+    func oldestOpen(account: AccountID) throws(StoreError) -> Timestamp? { try store.oldestOpen(account: account) }
+
     func lastHeartbeat() throws(StoreError) -> Timestamp? {
         if let beat = state.withLock({ $0.lastHeartbeat }) { return beat }
         return try store.lastHeartbeat()

@@ -34,32 +34,84 @@ import Testing
             pages += tick.pages.count
         }
         #expect(agents == 2)
-        #expect(pages == 10)
+        #expect(pages == 10, "nothing is remembered here, so there is no overlap")
     }
 
-    @Test("A sweep reaches a day back before the last one, and never more than seven")
-    func overlap() throws {
+    private func swept(_ machine: inout SweeperMachine, at time: Timestamp) throws -> [SweepPage] {
+        let pages = machine.tick(accounts: [.default], now: time).pages
+        for page in pages { _ = machine.ended(page, .reached, now: time) }
+        return pages
+    }
+
+    @Test("A sweep reaches a day back at first, then a little before the last one; a long time is swept in parts")
+    func reach() throws {
         var machine = machine()
         let day = 86_400.0
-        let first = try #require(machine.tick(accounts: [.default], now: .start).pages.first)
-        #expect(first.window.from == .at(-day))
-        #expect(machine.finished(first) == .start)
-        let second = try #require(machine.tick(accounts: [.default], now: .at(day)).pages.first)
-        #expect(second.window.from == .at(-day))
-        let late = try #require(machine.tick(accounts: [.default], now: .at(20 * day)).pages.first)
-        #expect(late.window.from == .at(13 * day))
+        #expect(try swept(&machine, at: .start).map(\.window.from) == [.at(-day)])
+        let second = try swept(&machine, at: .at(120))
+        #expect(second.map(\.kind) == [.newest, .overlap(isWhole: false)])
+        #expect(second.map(\.window.from) == [.at(-300), .at(-day)])
+        #expect(second.map(\.window.to) == [.at(120), .at(-300)])
+        var newest: [SweepPage] = []
+        for tick in 0..<4 {
+            newest += try swept(&machine, at: .at(20 * day + Double(tick) * 30)).filter { $0.kind == .newest }
+        }
+        #expect(newest.map(\.window.from).prefix(3) == [.at(-180), .at(7 * day - 480), .at(14 * day - 780)])
+        #expect(newest.last?.window.to == .at(20 * day + 60))
+        let long = try #require(try swept(&machine, at: .at(60 * day)).first)
+        #expect(long.window.from == .at(30 * day), "nothing is listed that lies back farther than that")
     }
 
-    @Test("It goes on while a page shows something new, and stops at the first that does not")
+    @Test("The overlap is looked through every ten minutes, and once an hour whole")
+    func overlaps() throws {
+        var machine = machine()
+        var looks: [Double: Bool] = [:]
+        for second in stride(from: 0.0, through: 7_200, by: 120) {
+            for page in try swept(&machine, at: .at(second)) {
+                if case .overlap(let isWhole) = page.kind { looks[second] = isWhole }
+            }
+        }
+        #expect(looks.keys.sorted().prefix(4) == [120, 720, 1_320, 1_920])
+        #expect(looks.filter(\.value).keys.sorted() == [3_720])
+    }
+
+    @Test("After a listing of several pages, between which rows may have moved, the overlap is looked through at once")
+    func moving() throws {
+        var machine = machine()
+        _ = try swept(&machine, at: .start)
+        _ = try swept(&machine, at: .at(120))
+        var pages = machine.tick(accounts: [.default], now: .at(240)).pages
+        #expect(pages.map(\.kind) == [.newest])
+        pages[0].window.page = 2
+        _ = machine.ended(pages[0], .reached, now: .at(240))
+        #expect(try swept(&machine, at: .at(360)).map(\.kind) == [.newest, .overlap(isWhole: false)])
+    }
+
+    @Test("What is new is listed to its end, also past pages of known calls; an overlap until one shows nothing new")
     func stops() throws {
         var machine = machine()
-        let first = try #require(machine.tick(accounts: [.default], now: .start).pages.first)
-        let one = machine.listed(first, page(["a", "b"]), known: known(["b"]), isHealthy: true, now: .start)
-        #expect(one.toRead.map(\.rawValue) == ["a"])
+        var first = try #require(machine.tick(accounts: [.default], now: .start).pages.first)
+        let one = machine.listed(first, page(["a", "b"]), known: known(["a", "b"]), isHealthy: true, now: .start)
         let second = try #require(one.next)
         #expect(second.window.page == 2)
-        let two = machine.listed(second, page(["b"]), known: known(["b"]), isHealthy: true, now: .start)
-        #expect(two == SweeperMachine.Outcome(toRead: [], next: nil, isComplete: true))
+        let two = machine.listed(second, page(["c"], hasMore: false), known: [:], isHealthy: true, now: .start)
+        #expect(two == SweeperMachine.Outcome(toRead: [ExecutionID(rawValue: "c")], next: nil, end: .reached))
+        first.kind = .overlap(isWhole: false)
+        #expect(machine.listed(first, page(["a"]), known: [:], isHealthy: true, now: .start).next != nil)
+        let end = machine.listed(first, page(["b"]), known: known(["b"]), isHealthy: true, now: .start).end
+        #expect(end == .seenBefore)
+        first.kind = .overlap(isWhole: true)
+        #expect(machine.listed(first, page(["b"]), known: known(["b"]), isHealthy: true, now: .start).next != nil)
+    }
+
+    @Test("A page of rows that cannot be used does not end a sweep")
+    func unusable() throws {
+        var machine = machine()
+        let first = try #require(machine.tick(accounts: [.default], now: .start).pages.first)
+        let list = ListPage(rows: [], unusableRows: 50, hasMore: true)
+        #expect(machine.listed(first, list, known: [:], isHealthy: true, now: .start).next?.window.page == 2)
+        let empty = ListPage(rows: [], hasMore: true)
+        #expect(machine.listed(first, empty, known: [:], isHealthy: true, now: .start).end == .reached)
     }
 
     @Test("A call known by a hint only is read")
@@ -104,12 +156,12 @@ import Testing
         var call: SweeperMachine.DeferredCall? = .init(
             account: .default, agent: agent, execution: ExecutionID(rawValue: "a"), due: now)
         var waits: [Duration] = []
-        while let failed = call, machine.failed(failed, now: now) {
+        while let failed = call, machine.failed(failed, now: now) == .later {
             let tries = machine
             for tick in 1... {
                 let later = now.advanced(by: .seconds(tick * 30))
                 machine = tries
-                guard let due = machine.tick(accounts: [], now: later).calls.first else { continue }
+                guard let due = machine.tick(accounts: [.default], now: later).calls.first else { continue }
                 waits.append(later.duration(since: now))
                 (call, now) = (due, later)
                 break
@@ -121,46 +173,104 @@ import Testing
         #expect(now.duration(since: .start) < .seconds(90_000))
     }
 
-    @Test("An outage is listed exactly, from the oldest open call on, to its last page")
+    @Test("A call that Bolna lists and says it does not know is given up after three answers over ten minutes")
+    func notFound() throws {
+        var machine = machine()
+        let page = try #require(machine.tick(accounts: [.default], now: .start).pages.first)
+        let call = SweeperMachine.DeferredCall(
+            account: .default, agent: agent, execution: ExecutionID(rawValue: "a"), due: .start)
+        var reads = [Timestamp.start]
+        var retry = machine.failed(call, isNotFound: true, now: .start)
+        for second in stride(from: 30.0, through: 3_600, by: 30) where retry == .later {
+            guard let due = machine.tick(accounts: [.default], now: .at(second)).calls.first else { continue }
+            reads.append(.at(second))
+            retry = machine.failed(due, isNotFound: true, now: .at(second))
+        }
+        #expect(retry == .givenUp)
+        #expect(reads == [.start, .at(30), .at(90), .at(210), .at(450), .at(750)])
+        let list = self.page(["a"], hasMore: false)
+        #expect(machine.listed(page, list, known: [:], isHealthy: true, now: .at(900)).toRead == [])
+        _ = machine.tick(accounts: [.default], now: .at(900 + 2 * 86_400))
+        #expect(machine.listed(page, list, known: [:], isHealthy: true, now: .at(1e6)).toRead.count == 1)
+    }
+
+    private func outage(
+        _ machine: inout SweeperMachine, _ outages: Range<Timestamp>..., oldestOpen: Timestamp? = nil
+    ) -> [SweepPage] {
+        _ = machine.tick(accounts: [.default], now: .start)
+        for outage in outages { machine.cover(outage, account: .default) }
+        let (closed, opened) = machine.parts(ofOutagesIn: .default, oldestOpen: oldestOpen)
+        machine.replace(closed, by: opened)
+        return machine.tick(accounts: [.default], now: .at(30)).pages.filter { $0.kind == .gap }
+    }
+
+    @Test("An outage is listed exactly, from the oldest open call on, to its last page, and then no more")
     func outage() throws {
         var machine = machine()
-        _ = machine.tick(accounts: [.default], now: .start)
-        machine.cover(.at(1_000)..<(.at(2_000)), oldestOpen: .at(700), account: .default)
-        let page = try #require(machine.tick(accounts: [.default], now: .at(30)).pages.first { $0.kind == .outage })
+        let page = try #require(outage(&machine, .at(1_000)..<(.at(2_000)), oldestOpen: .at(700)).first)
         #expect(page.window.from == .at(700))
         #expect(page.window.to == .at(2_000))
         let list = self.page(["a"])
         let outcome = machine.listed(page, list, known: known(["a"]), isHealthy: true, now: .at(2_000))
         #expect(outcome.next?.window.page == 2, "also past pages that show nothing new")
-        #expect(machine.finished(page) == nil)
+        #expect(machine.mark(after: page) == nil)
+        #expect(machine.tick(accounts: [.default], now: .at(60)).pages.isEmpty, "it is under way")
+        let isWhole = machine.ended(page, .reached, now: .at(60))
+        #expect(isWhole)
+        #expect(!machine.canListOutages(of: .default))
     }
 
-    @Test("A long outage is cut into windows of at most seven days")
+    @Test("A long outage is cut into windows of at most seven days, and outages that overlap are listed once")
     func longOutage() {
-        var machine = machine()
-        _ = machine.tick(accounts: [.default], now: .start)
+        var first = machine()
         let day = 86_400.0
-        machine.cover(.at(0)..<(.at(16 * day)), oldestOpen: nil, account: .default)
-        let pages = machine.tick(accounts: [.default], now: .at(30)).pages
+        let pages = outage(&first, .at(0)..<(.at(16 * day)))
         #expect(pages.map(\.window.from) == [.at(0), .at(7 * day), .at(14 * day)])
         #expect(pages.last?.window.to == .at(16 * day))
+        var second = machine()
+        let joined = outage(&second, .at(100)..<(.at(200)), .at(300)..<(.at(400)), oldestOpen: .at(50))
+        #expect(joined.map(\.window.from) == [.at(50)])
+        #expect(joined.map(\.window.to) == [.at(400)])
+        var third = machine()
+        let apart = outage(&third, .at(100)..<(.at(200)), .at(300)..<(.at(400)))
+        #expect(apart.map(\.window.from) == [.at(100), .at(300)])
     }
 
-    @Test("A listing that never ends is cut, and that is an incident")
+    @Test("More outages than can wait are joined")
+    func manyOutages() {
+        var machine = machine()
+        for number in 0...40 {
+            machine.cover(.at(Double(number) * 100)..<(.at(Double(number) * 100 + 50)), account: .default)
+        }
+        let (closed, opened) = machine.parts(ofOutagesIn: .default, oldestOpen: nil)
+        #expect(closed.count <= SweeperMachine.mostOutages)
+        #expect(opened.map(\.from).min() == .at(0))
+        #expect(opened.map(\.to).max() == .at(4_050))
+    }
+
+    @Test("A listing that never ends is cut, divided, and its newest end remembered")
     func truncated() throws {
         var machine = machine()
-        var page = machine.tick(accounts: [.default], now: .start).pages.first
+        let first = try #require(machine.tick(accounts: [.default], now: .start).pages.first)
+        var page: SweepPage? = first
         var count = 0
-        var isTruncated = false
+        var end: SweeperMachine.End?
         while let asked = page {
             count += 1
             let list = self.page(["x\(count)"])
             let outcome = machine.listed(asked, list, known: [:], isHealthy: false, now: .start)
-            isTruncated = outcome.isTruncated
+            end = outcome.end
             page = outcome.next
         }
         #expect(count == SweeperMachine.mostPages)
-        #expect(isTruncated)
+        let halves = [(-86_400.0, -43_200.0), (-43_200, 0)].map { from, to in
+            SweepGap(account: .default, agent: agent, from: .at(from), to: .at(to))
+        }
+        #expect(end == .divided(halves))
+        _ = machine.ended(first, .divided(halves), now: .start)
+        let next = machine.tick(accounts: [.default], now: .at(120)).pages
+        #expect(next.map(\.kind) == [.newest, .overlap(isWhole: false), .gap, .gap])
+        #expect(next[0].window.from == .at(-300))
     }
 
     @Test("A page that failed is tried again at the next tick, unless its agent is gone")
@@ -174,44 +284,53 @@ import Testing
         #expect(machine.tick(accounts: [.default], now: .at(60)).pages == [])
     }
 
+    @Test("A stretch that failed goes on at its page, and waits while its agent is gone")
+    func failedGap() throws {
+        var machine = machine()
+        var page = try #require(outage(&machine, .at(0)..<(.at(1_000))).first)
+        page.window.page = 3
+        machine.failed(page)
+        #expect(machine.tick(accounts: [.default], now: .at(60)).pages == [page])
+        machine.failed(page)
+        machine.found([], account: .default)
+        #expect(machine.tick(accounts: [.default], now: .at(90)).pages == [])
+        machine.found([agent], account: .default)
+        #expect(machine.tick(accounts: [.default], now: .at(91)).pages.contains(page))
+    }
+
     @Test("A truncated listing is listed again in halves, and taken for whole when all of them have reached their end")
     func parts() throws {
         var machine = machine()
-        _ = machine.tick(accounts: [.default], now: .start)
-        machine.cover(.at(0)..<(.at(1_000)), oldestOpen: nil, account: .default)
-        var first = try #require(machine.tick(accounts: [.default], now: .at(30)).pages.first { $0.kind == .outage })
+        var first = try #require(outage(&machine, .at(0)..<(.at(1_000))).first)
         first.window.page = SweeperMachine.mostPages
         let cut = machine.listed(first, page(["a"]), known: known(["a"]), isHealthy: true, now: .at(30))
-        #expect(cut.isTruncated && !cut.isComplete && cut.next == nil)
-        let halves = machine.tick(accounts: [.default], now: .at(60)).pages.filter { $0.kind == .part }
-        #expect(halves.map(\.window.from) == [.at(500), .at(0)])
-        #expect(halves.map(\.window.to) == [.at(1_000), .at(500)])
-        let end = page(["a"], hasMore: false)
-        let one = machine.listed(halves[0], end, known: known(["a"]), isHealthy: true, now: .at(60))
-        #expect(!one.isComplete)
+        let end = try #require(cut.end)
+        let isCutWhole = machine.ended(first, end, now: .at(30))
+        #expect(!isCutWhole && cut.next == nil)
+        let halves = machine.tick(accounts: [.default], now: .at(60)).pages.filter { $0.kind == .gap }
+        #expect(halves.map(\.window.from) == [.at(0), .at(500)])
+        #expect(halves.map(\.window.to) == [.at(500), .at(1_000)])
+        let isOneWhole = machine.ended(halves[0], .reached, now: .at(60))
+        #expect(!isOneWhole)
         var newest = first
         newest.kind = .newest
-        newest.window.page = 1
-        let meanwhile = machine.listed(newest, end, known: known(["a"]), isHealthy: true, now: .at(60))
-        #expect(!meanwhile.isComplete)
-        let other = machine.listed(halves[1], end, known: known(["a"]), isHealthy: true, now: .at(60))
-        #expect(other.isComplete)
+        let isNewestWhole = machine.ended(newest, .reached, now: .at(60))
+        #expect(!isNewestWhole)
         // A short window is not divided any more.
-        var short = halves[0]
+        var short = halves[1]
         short.window.page = SweeperMachine.mostPages
         let given = machine.listed(short, page(["a"]), known: known(["a"]), isHealthy: true, now: .at(60))
-        #expect(given.isTruncated)
-        let rest = machine.tick(accounts: [.default], now: .at(90)).pages
-        #expect(!rest.contains { $0.kind == .part })
+        #expect(given.end == .tooLong)
+        let isOtherWhole = machine.ended(halves[1], .reached, now: .at(60))
+        #expect(isOtherWhole)
+        #expect(!machine.tick(accounts: [.default], now: .at(90)).pages.contains { $0.kind == .gap })
     }
 
     @Test("A call that began days ago and is still open at an outage lies in the window that is listed after it")
     func longCall() throws {
         var machine = machine()
-        _ = machine.tick(accounts: [.default], now: .start)
         let day = 86_400.0
-        machine.cover(.at(0)..<(.at(600)), oldestOpen: .at(-9 * day), account: .default)
-        let pages = machine.tick(accounts: [.default], now: .at(600)).pages.filter { $0.kind == .outage }
+        let pages = outage(&machine, .at(0)..<(.at(600)), oldestOpen: .at(-9 * day))
         #expect(pages.map(\.window.from) == [.at(-9 * day), .at(-2 * day)])
         #expect(pages.last?.window.to == .at(600))
     }

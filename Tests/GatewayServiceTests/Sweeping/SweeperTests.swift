@@ -200,6 +200,136 @@ import Testing
         #expect(try gateway.status() == .completed)
     }
 
+    @Test("A call that nobody told of is found behind more known calls than a page holds")
+    func behindKnown() async throws {
+        let gateway = try TestGateway()
+        gateway.bolna.tell(CallBody(id: "exec-0", status: "canceled"), at: .start)
+        let sweeper = Sweeper(context: gateway.context, clock: gateway.clock)
+        gateway.clock.advance(by: .seconds(1))
+        await sweeper.sweep()
+        gateway.clock.advance(by: .seconds(60))
+        for number in 10..<70 {
+            let body = CallBody(id: "exec-\(number)", status: "canceled", createdAt: gateway.now)
+            gateway.bolna.tell(body, at: gateway.now)
+            await gateway.webhook(body)
+        }
+        // The fake lists by id: this one comes last.
+        gateway.bolna.tell(CallBody(id: "exec-99", status: "ringing", createdAt: gateway.now), at: gateway.now)
+        for _ in 1...6 {
+            gateway.clock.advance(by: .seconds(30))
+            await sweeper.sweep()
+        }
+        #expect(try gateway.status("exec-99") == .ringing)
+        #expect(gateway.bolna.reads.map(\.rawValue) == ["exec-0", "exec-99"])
+    }
+
+    @Test("A call that Bolna lists and does not give costs few reads, and then none")
+    func notFound() async throws {
+        let gateway = try TestGateway()
+        gateway.bolna.tell(CallBody(status: "ringing"), at: .start)
+        gateway.bolna.answer { request in
+            guard case .execution = request.endpoint else { return nil }
+            return .status(404)
+        }
+        gateway.clock.advance(by: .seconds(60))
+        let sweeper = Sweeper(context: gateway.context, clock: gateway.clock)
+        for _ in 1...240 {
+            await sweeper.sweep()
+            gateway.clock.advance(by: .seconds(30))
+        }
+        #expect(gateway.bolna.reads.count == 6)
+    }
+
+    @Test("An outage is swept after a restart that came before its sweep, and once")
+    func restart() async throws {
+        let gateway = try TestGateway()
+        let day = 86_400.0
+        let first = Heartbeat(context: gateway.context, clock: gateway.clock) { _ in }
+        await first.beat()
+        gateway.bolna.tell(CallBody(status: "completed", createdAt: .at(100)), at: .at(100))
+        gateway.clock.advance(by: .seconds(3 * day))
+        // Whoever is told of the outage dies before anything is listed.
+        await first.beat()
+        #expect(try gateway.store.sweepGaps(account: .default).map(\.agent) == [nil])
+        let second = Sweeper(context: gateway.context, clock: gateway.clock)
+        gateway.bolna.answer { request in
+            guard case .executions(_, let window) = request.endpoint, window.from < .at(day) else { return nil }
+            return .status(503)
+        }
+        await second.sweep()
+        #expect(try gateway.record() == nil)
+        let gaps = try gateway.store.sweepGaps(account: .default)
+        #expect(gaps.map(\.agent) == [AgentID(rawValue: "agent-1")])
+        #expect(gaps.map(\.from) == [.at(0)])
+        gateway.bolna.answer(nil)
+        let third = Sweeper(context: gateway.context, clock: gateway.clock)
+        await third.sweep()
+        #expect(try gateway.status() == .completed)
+        #expect(try gateway.store.sweepGaps(account: .default).isEmpty)
+    }
+
+    @Test("A truncated listing stays an incident over a restart, as long as its parts are not listed")
+    func truncatedRestart() async throws {
+        let gateway = try TestGateway()
+        gateway.bolna.tell(CallBody(status: "canceled", createdAt: .at(-7_200)), at: .at(-7_200))
+        await gateway.webhook(CallBody(status: "canceled", createdAt: .at(-7_200)))
+        let endless: @Sendable (BolnaRequest) -> BolnaAnswer.Outcome? = { request in
+            guard case .executions(_, let window) = request.endpoint, window.from < .at(-600) else { return nil }
+            return .json(
+                "{\"page_number\":\(window.page),\"page_size\":50,\"has_more\":true,\"data\":"
+                    + "[{\"id\":\"exec-1\",\"status\":\"canceled\",\"created_at\":\"2026-01-01T00:00:00Z\"}]}")
+        }
+        gateway.bolna.answer(endless)
+        var sweeper = Sweeper(context: gateway.context, clock: gateway.clock)
+        for _ in 0..<60 where try gateway.store.sweepGaps(account: .default).isEmpty {
+            gateway.clock.advance(by: .seconds(30))
+            await sweeper.sweep()
+        }
+        await Heartbeat(context: gateway.context, clock: gateway.clock) { _ in }.beat()
+        #expect(try gateway.store.sweepGaps(account: .default).count == 2)
+        func open() throws -> [Incident] {
+            try gateway.store.incidents(account: .default, from: gateway.now, to: .distantFuture)
+                .filter { $0.kind == .truncatedListing && $0.to == nil }
+        }
+        // After the restart the newest calls are listed to their end, the parts are not.
+        sweeper = Sweeper(context: gateway.context, clock: gateway.clock)
+        gateway.bolna.answer { request in
+            guard case .executions(_, let window) = request.endpoint, window.from < .at(-600) else { return nil }
+            return .status(503)
+        }
+        gateway.clock.advance(by: .seconds(30))
+        await sweeper.sweep()
+        await Heartbeat(context: gateway.context, clock: gateway.clock) { _ in }.beat()
+        #expect(try open().count == 1)
+        gateway.bolna.answer(nil)
+        for _ in 0..<12 {
+            gateway.clock.advance(by: .seconds(30))
+            await sweeper.sweep()
+        }
+        await Heartbeat(context: gateway.context, clock: gateway.clock) { _ in }.beat()
+        #expect(try open().isEmpty)
+        #expect(try gateway.store.sweepGaps(account: .default).isEmpty)
+    }
+
+    @Test("One account whose requests hang does not keep others from being swept")
+    func sideBySide() async throws {
+        let other = AccountID(rawValue: "other")
+        let gateway = try TestGateway(accounts: [
+            GatewayAccount(id: .default, hasToken: true), GatewayAccount(id: other, hasToken: true),
+        ])
+        gateway.bolna.tell(CallBody(status: "ringing"), at: .start)
+        gateway.clock.advance(by: .seconds(300))
+        gateway.bolna.hold { $0.account == .default }
+        let sweeper = Sweeper(context: gateway.context, clock: gateway.clock)
+        let sweep = Task { await sweeper.sweep() }
+        try await eventually("the other account's call is found while one hangs") {
+            try gateway.store.call(account: other, reference: "exec-1", withBody: false) != nil
+        }
+        #expect(gateway.bolna.held == 1)
+        gateway.bolna.release()
+        await sweep.value
+    }
+
     @Test("A heartbeat tells of the outage before the start, and of none while it beats")
     func heartbeat() async throws {
         let gateway = try TestGateway()

@@ -1,0 +1,69 @@
+import CallDomain
+import Testing
+
+@testable import SQLiteStore
+
+@Suite("What is to be swept, in SQLite")
+struct SQLiteStoreSweepTests {
+    let fixture: StoreFixture
+    let store: SQLiteStore
+    private let agent = AgentID(rawValue: "a")
+
+    init() throws {
+        fixture = try StoreFixture()
+        store = try fixture.open()
+    }
+
+    private func gap(_ from: Int64, _ to: Int64, agent: AgentID? = nil, account: AccountID = .default) -> SweepGap {
+        SweepGap(account: account, agent: agent, from: .at(from), to: .at(to))
+    }
+
+    private func write(closed: [SweepGap] = [], opened: [SweepGap]) throws {
+        #expect(try store.apply([.sweepGaps(closed: closed, opened: opened)]).count == 1)
+    }
+
+    @Test("Gaps are kept over a restart, each once, until they, or all of their time, are closed")
+    func gaps() throws {
+        try write(opened: [gap(5, 9), gap(1, 3), gap(1, 3), gap(1, 3, agent: agent), gap(1, 3, account: .other)])
+        try store.close()
+        let again = try fixture.open()
+        #expect(try again.sweepGaps(account: .default) == [gap(1, 3), gap(5, 9), gap(1, 3, agent: agent)])
+        _ = try again.apply([.sweepGaps(closed: [gap(1, 8)], opened: [gap(2, 3, agent: agent)])])
+        #expect(
+            try again.sweepGaps(account: .default) == [gap(5, 9), gap(1, 3, agent: agent), gap(2, 3, agent: agent)])
+        #expect(try again.sweepGaps(account: .other) == [gap(1, 3, account: .other)])
+    }
+
+    @Test("Of too many, those that lie back farthest go")
+    func bound() throws {
+        let most = Int64(StoreBounds.mostSweepGaps)
+        try write(opened: (0..<most + 3).map { gap($0, $0 + 1) })
+        let kept = try store.sweepGaps(account: .default)
+        #expect(kept.count == StoreBounds.mostSweepGaps)
+        #expect(kept.first?.from == .at(3))
+    }
+
+    @Test("The oldest open call is the one that is waited for, by the creation that Bolna states")
+    func oldestOpen() throws {
+        #expect(try store.oldestOpen(account: .default) == nil)
+        var open = Arrival.webhook("open", .ringing, at: 500)
+        open.fields[.createdAt] = .time(.at(100))
+        try store.observe(open)
+        try store.observe(.webhook("later", .ringing, at: 600))
+        try store.observe(.webhook("over", .completed, at: 40))
+        #expect(try store.oldestOpen(account: .default) == .at(100))
+        #expect(try store.oldestOpen(account: .other) == nil)
+    }
+
+    @Test("A call that was given up, whatever its status says, is not open")
+    func abandoned() throws {
+        try store.observe(.webhook("given-up", .ringing, at: 100))
+        try store.observe(.webhook("open", .ringing, at: 1_000_000))
+        let call = try store.record("given-up").call
+        let failed = FailedRead(
+            account: .default, call: call, at: .at(200_000), retryAt: .at(200_100), isNotFound: false)
+        _ = try store.apply([.readFailed(failed)])
+        #expect(try store.record("given-up").ledger.outcome == .abandoned)
+        #expect(try store.oldestOpen(account: .default) == .at(1_000_000))
+    }
+}
