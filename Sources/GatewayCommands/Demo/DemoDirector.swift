@@ -142,20 +142,22 @@ final class DemoDirector: Service, Sendable {
         let query = ReportQuery(
             account: GatewayAssembly.account, from: .init(seconds: 0), to: RealWorld.now().advanced(by: .seconds(3_600))
         )
-        let (calls, report, healed) = try await assembly.context.reader.read { store throws(StoreError) in
+        let (calls, report, missed, healed) = try await assembly.context.reader.read { store throws(StoreError) in
             (
                 try store.calls(
                     account: GatewayAssembly.account, query: CallQuery(), offset: 0, limit: 1_000, withBodies: false
                 ).calls,
                 try store.report(query),
                 try store.reportItems(
+                    query, figure: FigureID(.missedWebhooks), after: nil, limit: ReportPage.mostItems
+                ).items,
+                try store.reportItems(
                     query, figure: FigureID(.healed), after: nil, limit: ReportPage.mostItems
                 ).items.compactMap(\.execution?.rawValue)
             )
         }
         return DemoOutcome(
-            truth: simulator.truth(), counts: simulator.log().counts, calls: calls, report: report,
-            healed: healed,
-            expected: demo.options.calls)
+            truth: simulator.truth(), log: simulator.log(), speed: demo.options.speed, calls: calls, report: report,
+            missed: missed, healed: healed, expected: demo.options.calls)
     }
 }

@@ -13,9 +13,12 @@ struct DemoFigures: Sendable {
         let simulator: Int
     }
 
-    init(report: ReconciliationReport, counts: WorldCounts, healed: Int) {
+    /// Compares a report, and the missed webhooks that it lists, with the simulator's log.
+    init(
+        report: ReconciliationReport, missed: [ReportItem], counts: WorldCounts, evidence: DemoEvidence, healed: Int
+    ) {
         func figure(_ kinds: FigureID.Kind...) -> Int { kinds.reduce(0) { $0 + (report.value($1) ?? 0) } }
-        rows = [
+        let counted = [
             Row(
                 name: "webhooks stored", gateway: figure(.deliveries, .quarantined, .otherDeliveries),
                 simulator: counts.delivered),
@@ -28,6 +31,32 @@ struct DemoFigures: Sendable {
                 name: "API answers 429", gateway: report.value(.requestsByAnswer, part: "rate-limited") ?? 0,
                 simulator: counts.rateLimited),
         ]
+        rows = counted + (evidence.isWhole ? Self.told(report, missed: missed, evidence) : [])
+    }
+
+    /// What was told by whom. Where the log cannot say what came first, a figure of either order is right.
+    private static func told(
+        _ report: ReconciliationReport, missed: [ReportItem], _ evidence: DemoEvidence
+    ) -> [Row] {
+        func row(_ name: String, _ gateway: Int, _ figure: KeyPath<DemoEvidence.Sums, Int>) -> Row {
+            let range = evidence.range(of: figure)
+            return Row(
+                name: name, gateway: gateway, simulator: min(max(gateway, range.lowerBound), range.upperBound))
+        }
+        let byRead = Source.allCases.filter(\.isFullRead).compactMap {
+            report.value(.changesBySource, part: $0.word)
+        }
+        return [
+            row("changes of status", report.value(.changes) ?? 0, \.changes),
+            row("changes told first by reads", byRead.reduce(0, +), \.byRead),
+            row("calls that ended", report.value(.finished) ?? 0, \.ended),
+            Row(
+                name: "missed webhooks", gateway: report.value(.missedWebhooks) ?? 0,
+                simulator: missed.count { item in
+                    guard let call = item.execution, let status = item.detail else { return false }
+                    return evidence.confirmsMissedWebhook(of: call.rawValue, status: status)
+                }),
+        ]
     }
 
     /// The names of those on which the two disagree.
@@ -37,11 +66,11 @@ struct DemoFigures: Sendable {
 
     /// A small table for people.
     var table: String {
-        let header = pad("", 26) + lead("gateway") + lead("simulator")
+        let header = pad("", 30) + lead("gateway") + lead("simulator")
         return
             ([header]
             + rows.map { row in
-                pad(row.name, 26) + lead(String(row.gateway)) + lead(String(row.simulator))
+                pad(row.name, 30) + lead(String(row.gateway)) + lead(String(row.simulator))
                     + (row.gateway == row.simulator ? "" : "   differs")
             }).joined(separator: "\n")
     }

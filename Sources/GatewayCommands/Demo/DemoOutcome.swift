@@ -29,11 +29,14 @@ struct DemoOutcome: Sendable {
 
     /// The figures that both sides know.
     let figures: DemoFigures
+    /// What the gateway was told, by the simulator's own log.
+    let evidence: DemoEvidence
 
     init(
-        truth: [CallTruth], counts: WorldCounts, calls: [CallRecord], report: ReconciliationReport, healed: [String],
-        expected: Int
+        truth: [CallTruth], log: WorldLog, speed: Double, calls: [CallRecord], report: ReconciliationReport,
+        missed: [ReportItem], healed: [String], expected: Int
     ) {
+        let counts = log.counts
         let believed = Dictionary(calls.map { ($0.execution.rawValue, $0) }, uniquingKeysWith: { first, _ in first })
         self.calls = truth.count
         self.expected = expected
@@ -49,7 +52,9 @@ struct DemoOutcome: Sendable {
         pollReads = report.value(.pollReads) ?? 0
         readsServed = counts.reads
         pagesServed = counts.pages
-        figures = DemoFigures(report: report, counts: counts, healed: healedBySimulator.count)
+        evidence = DemoEvidence(log: log, truth: truth, speed: speed)
+        figures = DemoFigures(
+            report: report, missed: missed, counts: counts, evidence: evidence, healed: healedBySimulator.count)
     }
 
     /// The figures on which the gateway's report and the simulator's log disagree.
@@ -105,6 +110,10 @@ struct DemoOutcome: Sendable {
                 writer.key(name)
                 writer.array { writer in for id in list { writer.value(id) } }
             }
+            writer.key("logOfHealedCalls")
+            writer.array { writer in
+                for call in healedBySimulator.prefix(Self.mostLogged) { write(logOf: call, &writer) }
+            }
             writer.key("figures")
             writer.array { writer in
                 for row in figures.rows {
@@ -117,6 +126,28 @@ struct DemoOutcome: Sendable {
             }
         }
         return writer.text
+    }
+
+    /// The most calls whose log is told.
+    private static let mostLogged = 20
+
+    /// What was told of a call, and what was lost, by the simulator's own log.
+    private func write(logOf call: String, _ writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.member("call", call)
+            writer.key("told")
+            writer.array { writer in
+                for telling in evidence.told[call, default: []] {
+                    writer.object { writer in
+                        writer.member("by", telling.by.rawValue)
+                        writer.member("status", telling.status)
+                        writer.member("attempt", telling.attempt)
+                    }
+                }
+            }
+            writer.key("lost")
+            writer.array { writer in for status in evidence.lost[call, default: []] { writer.value(status) } }
+        }
     }
 
     /// Lines for people.
