@@ -14,6 +14,12 @@ import Testing
             (["--help"], 0), (["--version"], 0), (["config", "check"], 0), (["nonsense"], 64),
             (["serve", "--set", "listen.port=many"], 78), (["config", "check", "--config", "/nowhere.yaml"], 78),
             (["report"], 1), (["report", "--from", "soon"], 64), (["report", "--figure", "x"], 64),
+            (["report", "--figure", "api-requests", "--agent", "a"], 64),
+            (["report", "--from", "2024-01-01", "--to", "2026-01-01"], 64),
+            (["quarantine", "discard", "--all"], 64), (["quarantine", "list"], 1),
+            (["ruling", "abc", "--withdraw", "1", "--note", "x"], 1), (["replay", "--policy", "/nowhere"], 78),
+            (["replay", "--policy", "/nowhere", "--from", "soon"], 64), (["doctor", "--output", "pdf"], 64),
+            (["simulate", "--seeds", "0"], 64), (["simulate", "--seeds", "1"], 0),
             (["explain", "abc"], 1), (["check", "abc"], 1), (["webhook-url"], 1), (["demo", "--calls", "0"], 64),
         ] as [([String], Int32)])
     func exitCodes(arguments: [String], code: Int32) async throws {
@@ -43,6 +49,65 @@ import Testing
         #expect(
             afterwards.output.contains(
                 "\"id\":\"webhook-deliveries\",\"group\":\"Deliveries\",\"title\":\"Webhook statements\""))
+    }
+
+    @Test("A report is written to a file as a page that stands alone, about an account and as of a position")
+    func reports() async throws {
+        let folder = try TemporaryFolder()
+        let fixture = try await ServeFixture.start(in: folder)
+        _ = try await fixture.poster.post(signed: Array(try Payloads.text("07-lifecycle-6-completed.json").utf8))
+        let page = try await run(["report", "--output", "html", "--from", "-1h"], in: folder)
+        #expect(page.code == 0 && page.output.hasPrefix("<!doctype html>"))
+        #expect(!page.output.contains("<a href"), "a file has no address to lead to")
+        #expect(page.output.contains("<code>webhook-deliveries</code>"))
+        let typo = try await run(["report", "--account", "typo"], in: folder)
+        #expect(typo.code == 0 && typo.output.contains("Nothing is known of this account"))
+        let early = try await run(["report", "--as-of", "0", "--output", "csv"], in: folder)
+        #expect(early.code == 0 && early.output.contains("\r\nwebhook-deliveries,Deliveries,Webhook statements,0,"))
+        #expect(early.output.contains("\r\ncoverage,Coverage,"))
+        let beyond = try await run(["report", "--as-of", "999999"], in: folder)
+        #expect(beyond.code == 1 && beyond.errors.hasPrefix("gateway: Reports can be computed as of positions"))
+        let long = try await run(["report", "--from", "2024-01-01", "--to", "2026-01-01"], in: folder)
+        #expect(long.errors.contains("the window must be at most 92 days") && !long.errors.contains("--the"))
+        #expect(try await fixture.stop() == 0)
+    }
+
+    @Test("A ruling is made through the running gateway, and by the command itself where none runs")
+    func rulings() async throws {
+        let folder = try TemporaryFolder()
+        let fixture = try await ServeFixture.start(in: folder)
+        let id = "f54886af-64c6-5dec-8a52-c3f9ab4af601"
+        _ = try await fixture.poster.post(signed: Array(try Payloads.text("07-lifecycle-6-completed.json").utf8))
+        let journal = try await fixture.poster.get("/api/v1/calls/\(id)/journal", key: ServeFixture.key)
+        let digits = journal.body.components(separatedBy: "\"position\":").dropFirst().first?.prefix { $0.isNumber }
+        let position = String(try #require(digits))
+        let made = try await run(["ruling", id, "--withdraw", position, "--note", "none of ours"], in: folder)
+        #expect(made.code == 0 && made.output.hasPrefix("Call \(id) ("), "\(made.errors)")
+        let unknown = try await run(["ruling", id, "--withdraw", "999999", "--note", "x"], in: folder)
+        #expect(unknown.code == 1 && unknown.errors.contains("no entry at 999999"))
+        #expect(try await fixture.stop() == 0)
+        let alone = try await run(
+            ["ruling", id, "--withdraw", position, "--note", "once more", "--output", "csv"], in: folder)
+        #expect(alone.code == 0 && alone.output.hasPrefix("execution_id,call_id,status,"), "\(alone.errors)")
+        let json = try await run(["ruling", "none", "--withdraw", "1", "--note", "x", "--output", "json"], in: folder)
+        #expect(json.code == 1 && json.errors.hasPrefix("gateway: "))
+    }
+
+    @Test("The doctor tells by exit code whether anything fails, and looks at the database that is set")
+    func doctor() async throws {
+        let folder = try TemporaryFolder()
+        let fixture = try await ServeFixture.start(
+            in: folder, environment: ServeFixture.environment.merging(["GATEWAY_STORE_URL": "sqlite:other.db"]) { $1 })
+        #expect(try await fixture.stop() == 0)
+        let settings = ["--set", "store.url=sqlite:other.db", "--set", "listen.port=0", "--set", "operator.port=0"]
+        let sound = try await run(["doctor", "--output", "csv"] + settings, in: folder)
+        #expect(sound.output.hasPrefix("check,grade,text,advice\r\n"))
+        #expect(sound.output.contains("mode of database,ok,"), "\(sound.output)")
+        #expect((sound.code == 1) == sound.output.contains(",fail,"))
+        let database = folder.url.appending(path: "other.db").path
+        try FileManager.default.setAttributes([.posixPermissions: 0o666], ofItemAtPath: database)
+        let open = try await run(["doctor"] + settings, in: folder)
+        #expect(open.code == 1 && open.output.contains("fail  mode of database"), "\(open.output)")
     }
 
     @Test("Only a start of serve makes secrets: another command would keep its API key from being shown")

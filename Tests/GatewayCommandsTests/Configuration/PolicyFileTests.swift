@@ -39,8 +39,8 @@ import Testing
             call: CallID(rawValue: "c"), execution: ExecutionID(rawValue: "e"), agent: Self.agent,
             journal: CallJournal(
                 rows: [
-                    row(.initiated, 10), row(.ringing, 200, stated: 20), row(.inProgress, 230), row(.callDisconnected, 290),
-                    row(.completed, 300, [.conversationDuration: .number(60)]),
+                    row(.initiated, 10), row(.ringing, 200, stated: 20), row(.inProgress, 230),
+                    row(.callDisconnected, 290), row(.completed, 300, [.conversationDuration: .number(60)]),
                 ], reads: []))
     }
 
