@@ -49,6 +49,32 @@ import Testing
         #expect(await gateway.webhook(CallBody(status: "ringing"), agent: own) == .stored(new: 1, duplicates: 0))
     }
 
+    @Test("Refused deliveries cause no writes of their own: the next count that is written down has them all")
+    func refusals() async throws {
+        let gateway = try TestGateway()
+        let intake = WebhookIntake(context: gateway.context, onHint: {})
+        for _ in 1...1_000 { intake.countRefusal(account: .default, reason: "wrong-token") }
+        #expect(try gateway.store.reportPositions().upperBound == 0)
+        await gateway.context.writeTallies()
+        #expect(try gateway.store.reportPositions().upperBound == 1)
+        let query = ReportQuery(account: .default, from: .at(-60), to: .at(60))
+        #expect(try gateway.store.report(query).value(.refused) == 1_000)
+    }
+
+    @Test("A delivery that could not be stored counts no names: it comes again")
+    func namesOfStored() async throws {
+        let gateway = try TestGateway()
+        let body = Array("{\"id\":\"e\",\"status\":\"on-hold\",\"mood\":\"calm\"}".utf8)
+        gateway.store.fail(StoreError(kind: .full, message: "the disk is full"))
+        #expect(await gateway.deliver(body) == .busy(retryAfter: .seconds(5)))
+        gateway.store.fail(nil)
+        #expect(await gateway.deliver(body) == .stored(new: 1, duplicates: 0))
+        await gateway.context.writeTallies()
+        let query = ReportQuery(account: .default, from: .at(-60), to: .at(60))
+        let names = try gateway.store.report(query).names
+        #expect(names.map(\.count) == [1, 1], "\(names)")
+    }
+
     @Test("A store that fails makes the sender try again, and says nothing of the body in the log")
     func unavailable() async throws {
         let gateway = try TestGateway()
