@@ -27,7 +27,7 @@ extension ServiceContext {
 
     private func learn(_ observed: ObservedCall, from observation: IncomingObservation) {
         health.heard(observed, from: observation)
-        audits.stored(observation, as: observed)
+        if !audits.stored(observation, as: observed) { metrics.auditSkipped() }
         let agent = observed.agent ?? observation.statement.agentID
         deadlines.heard(
             observed, from: observation, path: health.profile(account: observation.account, agent: agent).path)
@@ -38,7 +38,7 @@ extension ServiceContext {
         if let updatedAt = observation.statement.updatedAt {
             metrics.learned(by: source, lag: observation.receivedAt.duration(since: updatedAt))
         }
-        if let sentAt = observation.sentAt, observed.verdict(onReadSentAt: sentAt) == .missedWebhook {
+        if observed.verdict(on: observation) == .missedWebhook {
             metrics.missedWebhook(account: observation.account)
         }
         logger.info(
@@ -52,10 +52,13 @@ extension ServiceContext {
 }
 
 extension ObservedCall {
-    /// What a read that told a change of status found, as far as the webhook path is concerned.
-    func verdict(onReadSentAt sentAt: Timestamp) -> ReadVerdict {
+    /// What a read of ours that told a change of status found, as far as the webhook path is concerned; nil for all else.
+    fileprivate func verdict(on observation: IncomingObservation) -> ReadVerdict? {
+        guard let sentAt = observation.sentAt else { return nil }
         var met = ExpectationLedger()
         met.open = metExpectation
-        return met.verdict(onReadSentAt: sentAt, toldChange: true)
+        let told = ToldChange(
+            decision, position: position, source: observation.key.source, profile: observation.profile)
+        return met.verdict(onReadSentAt: sentAt, told: told)
     }
 }

@@ -23,19 +23,18 @@ extension ServiceContext {
     /// what follows from them depends on who asked.
     package func entries(
         of verdict: ReadAnswer, asked execution: ExecutionID, source: Source, account: AccountID, agent: AgentID?,
-        answer: BolnaAnswer
+        answer: BolnaAnswer, isAudit: Bool = false
     ) -> [JournalEntry] {
         switch verdict {
         case .statement(let statement, let body):
             metrics.read(at: answer.receivedAt)
             let key = ObservationKey(
                 source: source, trust: .authoritative, standing: .applied, digest: digest(body))
-            return [
-                .observation(
-                    observation(
-                        account: account, agent: agent, key: key, receivedAt: answer.receivedAt,
-                        sentAt: answer.sentAt, body: body, statement: statement))
-            ]
+            var read = observation(
+                account: account, agent: agent, key: key, receivedAt: answer.receivedAt, sentAt: answer.sentAt,
+                body: body, statement: statement)
+            read.isAudit = isAudit
+            return [.observation(read)]
         case .unusable(let reason, let detail, let body):
             return [
                 .quarantine(

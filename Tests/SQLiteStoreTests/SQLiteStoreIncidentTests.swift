@@ -92,4 +92,44 @@ struct SQLiteStoreIncidentTests {
         #expect(told.count == StoreBounds.mostRows)
         #expect(told.last?.from == .at(Int64(most) + 4))
     }
+
+    @Test("However many there are of one kind, none of another goes, and it is known what went")
+    func noise() throws {
+        try write(incident(.outage, from: 1, to: 2))
+        let most = Int64(StoreBounds.mostLoggedIncidents)
+        for start in stride(from: Int64(10), to: most + 13, by: 1_000) {
+            _ = try store.apply(
+                (start..<min(start + 1_000, most + 13)).map { .incident(incident(.auditDiffers, from: $0, to: $0)) })
+        }
+        let query = ReportQuery(account: .default, from: .at(0), to: .at(100_000))
+        let report = try store.report(query)
+        #expect(report.incidents.filter { $0.kind == .outage }.map(\.from) == [.at(1)])
+        #expect(report.incidents.count == Int(most) + 1)
+        #expect(report.coverage.contains { $0.contains("more incidents audit-differs than are kept") })
+        let later = try store.report(ReportQuery(account: .default, from: .at(13), to: .at(100_000)))
+        #expect(!later.coverage.contains { $0.contains("than are kept") })
+        #expect(try stored(from: 0, to: 5).map(\.kind) == [.outage])
+    }
+
+    @Test("The open incident of a call is found among thousands, and what concerns a call since a time")
+    func ofCall() throws {
+        let call = CallID(rawValue: "c")
+        func about(_ call: CallID?, agent: AgentID? = nil, from: Int64, to: Int64?) -> Incident {
+            Incident(
+                account: .default, agent: agent, call: call, kind: .differsFromJournal, from: .at(from),
+                to: to.map { .at($0) }, detail: "")
+        }
+        let ours = AgentID(rawValue: "ours")
+        try write(about(call, from: 1, to: 2), about(call, from: 3, to: nil))
+        _ = try store.apply(
+            (10..<1_500).map { .incident(about(CallID(rawValue: "\($0)"), from: Int64($0), to: nil)) })
+        #expect(try store.openIncident(.differsFromJournal, account: .default, call: call)?.from == .at(3))
+        #expect(try store.openIncident(.outage, account: .default, call: call) == nil)
+        #expect(try store.openIncident(.differsFromJournal, account: .other, call: call) == nil)
+        try write(
+            incident(.outage, from: 1, to: 4), incident(.outage, from: 1, to: 2), incident(agent: ours, from: 5, to: 6),
+            incident(agent: AgentID(rawValue: "theirs"), from: 5, to: 6))
+        let found = try store.incidents(account: .default, call: call, agent: ours, since: .at(3))
+        #expect(found.map(\.from) == [.at(1), .at(3), .at(5)])
+    }
 }

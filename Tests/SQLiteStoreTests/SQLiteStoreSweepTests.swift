@@ -67,3 +67,24 @@ struct SQLiteStoreSweepTests {
         #expect(try store.oldestOpen(account: .default) == .at(1_000_000))
     }
 }
+
+@Suite("What a statement claims itself, in SQLite")
+struct SQLiteStoreClaimTests {
+    @Test("A late statement claims the position it has among the others, in the attempt that they count")
+    func late() throws {
+        let fixture = try StoreFixture()
+        let store = try fixture.open()
+        try store.observe(.webhook("e", .busy, at: 10), .webhook("e", .initiated, at: 20))
+        var late = Arrival.webhook("e", .ringing, at: 30)
+        late.updatedAt = .at(5)
+        let observed = try store.observe(late)
+        #expect(observed.map(\.claimed) == [Position(attempt: 0, step: 4)])
+        #expect(observed.map(\.position) == [Position(attempt: 1, step: 2)])
+        let front = try store.observe(.webhook("e", .ringing, at: 40))
+        #expect(front.map(\.claimed) == [Position(attempt: 1, step: 4)])
+        let odd = try store.observe(.webhook("e", .unknown("odd"), at: 50))
+        #expect(odd.map(\.claimed?.step) == [5])
+        let hint = try store.observe(.hint("e", .busy, at: 60))
+        #expect(hint.map(\.claimed) == [nil])
+    }
+}

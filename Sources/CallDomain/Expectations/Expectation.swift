@@ -8,7 +8,8 @@ package struct Expectation: Hashable, Sendable {
     package var since: Timestamp
     /// When the next read is due.
     package var due: Timestamp
-    /// When what must come is late: the first ``due``, unless a priority asks for reads before it.
+    /// When what must come is late: the first ``due``, unless a look is made before it, for a priority or because the
+    /// time lies far ahead.
     package var deadline: Timestamp
     /// When waiting ends in ``ExpectationLedger/Outcome/abandoned``, ``…/missing`` or ``…/attemptOver``.
     package var endsAt: Timestamp

@@ -101,8 +101,10 @@ extension ExpectationCalculus {
             ledger.outcome = ledger.artefacts?.outcome ?? .settled
             return nil
         }
-        // A scheduled call that was given up is waited for again when its time lies ahead anew.
-        let isAheadAgain = row.why == .scheduled && row.firstDue > since.advanced(by: settings.scaled(\.scheduledGrace))
+        // A scheduled call that was given up is waited for again when a time that Bolna states lies ahead anew.
+        let isAheadAgain =
+            row.why == .scheduled && state.hasScheduledTime
+            && row.firstDue > since.advanced(by: settings.scaled(\.scheduledGrace))
         if row.isClosed(by: ledger.outcome), !isAheadAgain { return nil }
         ledger.outcome = nil
 
@@ -148,7 +150,7 @@ extension ExpectationCalculus {
         return Expectation(
             what: row.what, path: row.path, since: since, due: due, endsAt: row.endsAt, isProbe: row.isProbe,
             why: row.why, looks: looks, deadline: row.deadline ?? row.firstDue, learned: row.learned,
-            isHastened: row.deadline != nil)
+            isHastened: row.isHastened)
     }
 
     /// A hint beside a call that Bolna does not know: one more read may find it again, at most one in the interval. An

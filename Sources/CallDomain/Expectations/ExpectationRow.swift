@@ -18,8 +18,10 @@ struct ExpectationRow: Hashable, Sendable {
     var end: ExpectationLedger.Outcome
     /// What the first look was learned from; nil where it is the table's.
     var learned: LearnedDeadline?
-    /// When what must come is late, where a priority asks for reads before it; nil is at the first look.
+    /// When what must come is late, where a look is made before it; nil is at the first look.
     var deadline: Timestamp?
+    /// Whether a priority asks for reads that come earlier.
+    var isHastened = false
 
     /// When the next look is due after so many of them, the last of which was sent at `look`.
     ///
@@ -41,7 +43,8 @@ struct ExpectationRow: Hashable, Sendable {
     /// Looks twice as often, and for the first time after half the time; never within a tick, in which a webhook on its
     /// way must be able to come first. The time for which Bolna itself has scheduled a call stays.
     mutating func hasten(since: Timestamp, tick: Duration) {
-        deadline = firstDue
+        deadline = deadline ?? firstDue
+        isHastened = true
         steps = steps.halved(tick: tick)
         guard why != .scheduled else { return }
         let usual = firstDue.duration(since: since)
@@ -114,6 +117,7 @@ extension ExpectationCalculus {
                 .scheduled, .queuedOrInitiated, after: .zero,
                 .around(time, atMost: settings.scaled(\.scheduledLongest), from: unit, upTo: longest),
                 unless: [.initiated])
+            result.deadline = time
             result.firstDue = min(time, since.advanced(by: settings.scaled(\.scheduledLongest)))
             result.endsAt = time.advanced(by: settings.scaled(\.abandonAfter))
             return result
@@ -230,4 +234,9 @@ extension ExpectationCalculus {
         default: return false
         }
     }
+}
+
+extension CallState {
+    /// Whether Bolna states when the call is to be dialled.
+    var hasScheduledTime: Bool { self[.scheduledAt] != nil || self[.rescheduledAt] != nil }
 }

@@ -25,8 +25,10 @@ extension CallExplanation {
         guard let open = record.ledger.open else {
             return [(record.ledger.outcome ?? .settled).sentence]
         }
-        let overdue = open.deadline <= now ? ["Overdue since \(clock.text(open.deadline))."] : []
-        return overdue + [open.sentence(status: state?.status, clock: clock.text), open.outlook(clock: clock.text)]
+        let late =
+            open.isLate(at: now)
+            ? ["\(open.due <= now ? "Overdue" : "Late") since \(clock.text(open.deadline))."] : []
+        return late + [open.sentence(status: state?.status, clock: clock.text), open.outlook(clock: clock.text)]
     }
 
     /// How each artefact of the call stands, in a line each; empty before the call is completed.

@@ -1,14 +1,16 @@
-/// How an explanation writes times: UTC, to the second, with the date only where more than one day is told of.
+/// How an explanation writes times: UTC, to the second, with the date where more than one day is told of, and for any
+/// time of another day.
 package struct ExplanationClock: Hashable, Sendable {
-    /// Whether the date stands before the time.
-    package var showsDate: Bool
+    /// The day whose times need no date, like `2026-03-04`; nil where all times are written with theirs.
+    private var day: String?
 
-    /// Writes times with or without dates.
-    package init(showsDate: Bool) { self.showsDate = showsDate }
+    /// Writes all times with their dates.
+    package init() {}
 
-    /// Writes dates where these times lie on more than one day.
+    /// Writes dates where these times lie on more than one day, else only for times of another day than theirs.
     package init(covering times: some Sequence<Timestamp>) {
-        showsDate = Set(times.map { $0.iso8601().prefix(10) }).count > 1
+        let days = Set(times.map { String($0.iso8601().prefix(10)) })
+        day = days.count == 1 ? days.first : nil
     }
 
     /// A time, like `10:02:11` or `2026-03-04 10:02:11`.
@@ -16,7 +18,8 @@ package struct ExplanationClock: Hashable, Sendable {
         let whole = time.iso8601(fractionDigits: 0, zone: "")
         let parts = whole.split(separator: "T", maxSplits: 1)
         guard parts.count == 2 else { return whole }
-        return showsDate ? "\(parts[0]) \(parts[1])" : String(parts[1])
+        if let day, parts[0] == day { return String(parts[1]) }
+        return "\(parts[0]) \(parts[1])"
     }
 }
 

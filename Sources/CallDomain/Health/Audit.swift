@@ -22,6 +22,8 @@ package struct Audit: Hashable, Sendable {
         case movedOn = "moved-on"
         /// Bolna says something else.
         case differs
+        /// Bolna does not know the call that the delivery told of, however often it is asked.
+        case unknownToBolna = "unknown-to-bolna"
         /// Bolna gave no usable answer.
         case unavailable
     }
@@ -52,7 +54,8 @@ package struct Audit: Hashable, Sendable {
     ///
     /// Bolna may have changed the call in between: a later attempt, a later step, or a later `updated_at` is no
     /// difference, and then only what belongs to the call as a whole is compared. What the read leaves out proves
-    /// nothing, since bodies are trimmed; only two values that differ do.
+    /// nothing, since bodies are trimmed; only two values that differ do. Where one of them is not dated, costs that
+    /// differ may be earlier and later ones.
     package static func compare(_ delivered: Statement, with read: Statement) -> (outcome: Outcome, differing: [String])
     {
         guard let said = delivered.status, let reads = read.status else { return (.unavailable, []) }
@@ -68,7 +71,9 @@ package struct Audit: Hashable, Sendable {
         }
         let isOtherFinal = readAttempt == attempt && said.isFinal && reads.isFinal && said != reads
         var differing = isBehind || isOtherFinal ? ["status"] : []
+        let isUndated = delivered.updatedAt == nil || read.updatedAt == nil
         for field in delivered.fields.fields where field != .updatedAt && (field.belongsToCall || !isAhead) {
+            if isUndated, field == .totalCost || field == .costBreakdown { continue }
             guard delivered.states(field, as: said), read.states(field, as: reads),
                 !isSame(delivered.fields[field], read.fields[field])
             else { continue }

@@ -4,6 +4,8 @@ extension PathHealth {
     /// What to keep over a restart: the state, when time was last seen to pass, and the counted changes. What waits for
     /// its webhook is not kept: that webhook may have come while nobody listened.
     package var record: [UInt8] {
+        // What is counted while nothing was ever heard says nothing later.
+        let results = state == .unproven ? [] : results
         var writer = BinaryWriter(version: Self.formVersion, capacity: 16 + results.count * 9)
         writer.write(byte: state.rawValue)
         writer.write(optional: seenAt) { $0.write($1) }

@@ -15,6 +15,8 @@ package struct PathHealth: Hashable, Sendable {
     private(set) var overdue: [Awaited: Timestamp] = [:]
     /// When webhooks came that had been given up, newest last.
     private(set) var lateArrivals: [Timestamp] = []
+    /// Whether it was told that the webhook of a change did not come although none ever had.
+    private var isKnownSilent = false
     /// When time was last seen to pass; nil before the first time.
     private(set) var seenAt: Timestamp?
 
@@ -25,7 +27,7 @@ package struct PathHealth: Hashable, Sendable {
 
     /// The most counted changes that are kept.
     package static let mostResults = 256
-    /// The most changes that wait for their webhooks at once; further ones are not counted.
+    /// The most changes that wait for their webhooks at once; while so many do, no further one is counted.
     package static let mostPending = 512
     /// So many changes are needed to call a path degraded.
     package static let leastChanges = 20
@@ -54,10 +56,10 @@ package struct PathHealth: Hashable, Sendable {
     }
 
     /// Whether a change counts. Waiting statuses do not: captures show no webhook for them, so their silence proves
-    /// nothing. A dial's answer and an import are no changes that Bolna tells by webhook, and a ruling is none at all.
+    /// nothing. Unknown statuses, whose steps are odd, do not either: nobody knows which of them are sent. A dial's answer and an import are no changes that Bolna tells by webhook, and a ruling is none at all.
     package static func isCounted(_ position: Position, by source: Source) -> Bool {
         switch source {
-        case .webhook, .poll, .check, .sweep: position.step > 0
+        case .webhook, .poll, .check, .sweep: position.step > 0 && position.step.isMultiple(of: 2)
         case .dial, .import, .ruling: false
         }
     }
@@ -66,7 +68,11 @@ package struct PathHealth: Hashable, Sendable {
     @discardableResult
     package mutating func webhookArrived(call: CallID, position: Position?, at now: Timestamp) -> PathTransition? {
         // What was told before the first webhook ever says nothing about the path that now works.
-        if state == .unproven { return enter(.healthy, arrived: 1, changes: 1, at: now) }
+        if state == .unproven {
+            pending.removeAll()
+            overdue.removeAll()
+            return enter(.healthy, arrived: 1, changes: 1, at: now)
+        }
         guard let position else { return nil }
         let awaited = Awaited(call: call, position: position)
         if overdue.removeValue(forKey: awaited) != nil { noteLateArrival(at: now) }
@@ -82,10 +88,12 @@ package struct PathHealth: Hashable, Sendable {
     package mutating func changeTold(
         call: CallID, position: Position, by source: Source, at now: Timestamp
     ) -> PathTransition? {
-        guard Self.isCounted(position, by: source), state != .unproven else { return nil }
-        if source == .webhook { return count(hasArrived: true, at: now) }
+        guard Self.isCounted(position, by: source) else { return nil }
         let awaited = Awaited(call: call, position: position)
-        if pending[awaited] == nil, pending.count < Self.mostPending { pending[awaited] = now }
+        // Where no further change could wait, none that came counts either: else the share would look too good.
+        guard pending[awaited] == nil, pending.count < Self.mostPending else { return nil }
+        if source == .webhook { return state == .unproven ? nil : count(hasArrived: true, at: now) }
+        pending[awaited] = now
         return nil
     }
 
@@ -121,7 +129,10 @@ package struct PathHealth: Hashable, Sendable {
         if results.count >= Self.mostResults { results.removeFirst(results.count - Self.mostResults + 1) }
         results.append(Result(at: now, hasArrived: hasArrived))
         switch state {
-        case .unproven: return nil
+        case .unproven:
+            guard !isKnownSilent else { return nil }
+            isKnownSilent = true
+            return transition(to: .unproven, arrived: 0, changes: results.count, at: now)
         case .healthy:
             let recent = results.filter { now.duration(since: $0.at) <= span }
             let arrived = recent.count { $0.hasArrived }
@@ -136,13 +147,17 @@ package struct PathHealth: Hashable, Sendable {
     }
 
     private mutating func enter(_ next: PathState, arrived: Int, changes: Int, at now: Timestamp) -> PathTransition {
-        let recent = recent(at: now)
-        let transition = PathTransition(
-            from: state, to: next, arrived: arrived, changes: changes, missed: recent.missed, late: recent.late, at: now
-        )
+        let transition = transition(to: next, arrived: arrived, changes: changes, at: now)
         state = next
         results.removeAll()
         return transition
+    }
+
+    private func transition(to next: PathState, arrived: Int, changes: Int, at now: Timestamp) -> PathTransition {
+        let recent = recent(at: now)
+        return PathTransition(
+            from: state, to: next, arrived: arrived, changes: changes, missed: recent.missed, late: recent.late, at: now
+        )
     }
 
     private mutating func noteLateArrival(at now: Timestamp) {
@@ -173,7 +188,8 @@ package struct PathHealth: Hashable, Sendable {
     }
 }
 
-/// A change of a path's state, with the figures behind it.
+/// A change of a path's state, with the figures behind it; or, from unproven to unproven, that the webhook of a change
+/// did not come in time although none ever had, once.
 package struct PathTransition: Hashable, Sendable {
     /// The state before.
     package var from: PathState

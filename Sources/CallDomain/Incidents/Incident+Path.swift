@@ -1,5 +1,6 @@
 extension Incident {
-    /// What a change of a path's state is to operators: the beginning or the end of a bad time, or its first webhook.
+    /// What a change of a path's state is to operators: the beginning or the end of a bad time, its first webhook,
+    /// or that the first one does not come.
     package init(
         _ transition: PathTransition, account: AccountID, agent: AgentID?, symptoms: PathSymptoms
     ) {
@@ -15,7 +16,12 @@ extension Incident {
             kind = .pathProven
             to = transition.at
             detail = "The first webhook arrived."
-        case .healthy, .unproven:
+        case .unproven:
+            kind = .pathUnproven
+            cause = symptoms.cause
+            detail =
+                "Reads told of changes, and no webhook ever arrived. " + (cause?.advice ?? "The cause is not known.")
+        case .healthy:
             to = transition.at
             detail = "\(transition.arrived) of the last \(transition.changes) webhooks came in time again."
         }

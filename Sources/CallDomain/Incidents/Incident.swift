@@ -37,6 +37,8 @@ package struct Incident: Hashable, Sendable {
     package enum Kind: String, Hashable, CaseIterable, Sendable {
         /// The first webhook of a scope ever arrived.
         case pathProven = "path-proven"
+        /// No webhook of a scope ever arrived, although reads told of changes; lasts until the first one arrives.
+        case pathUnproven = "path-unproven"
         /// A scope's webhooks no longer come; lasts until they come again.
         case pathDegraded = "path-degraded"
         /// The gateway itself was out, by its heartbeat.

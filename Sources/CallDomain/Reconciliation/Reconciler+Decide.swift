@@ -8,13 +8,16 @@ extension Reconciler {
     ) throws(Failure) -> Reconciliation {
         if let previous, read == nil, let extended = extend(previous, with: observation) {
             let decision = decide(observation, previous: previous, state: extended, isRuledOut: false)
-            return Reconciliation(state: extended, decision: decision, didRefold: false)
+            let place = observation.isHint ? nil : extended.frontier
+            return Reconciliation(state: extended, decision: decision, didRefold: false, place: place)
         }
         let evidence = try evidence()
-        let state = fold(evidence)
+        let sifted = sift(evidence)
+        let state = fold(sifted)
         let isRuledOut = evidence.observations.contains { $0.withdraws.contains(observation.key) }
         let decision = decide(observation, previous: previous, state: state, isRuledOut: isRuledOut)
-        return Reconciliation(state: state, decision: decision, didRefold: true)
+        let placed = sifted.placement.placed.first { $0.observation.key == observation.key }
+        return Reconciliation(state: state, decision: decision, didRefold: true, place: placed?.key)
     }
 
     /// Names what an observation did, by comparing what was believed before and after it.

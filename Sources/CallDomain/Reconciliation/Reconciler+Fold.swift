@@ -1,7 +1,9 @@
 extension Reconciler {
     /// The call that a set of evidence makes; nil while there is nothing but hints. Order and repetition mean nothing.
-    package func fold(_ evidence: Evidence) -> CallState? {
-        let sifted = sift(evidence)
+    package func fold(_ evidence: Evidence) -> CallState? { fold(sift(evidence)) }
+
+    /// The call that sifted evidence makes.
+    func fold(_ sifted: SiftedEvidence) -> CallState? {
         let reads = sifted.reads
         guard let last = sifted.remaining.last else { return nil }
 

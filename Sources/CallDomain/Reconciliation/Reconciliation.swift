@@ -6,9 +6,13 @@ package struct Reconciliation: Hashable, Sendable {
     package var decision: Decision
     /// Whether the call was folded from its whole evidence, rather than in place.
     package var didRefold: Bool
+    /// The observation's own place among the others, whether it stands or was withdrawn; nil for what has none, such as
+    /// a hint.
+    package var place: CanonicalKey?
 
     /// Puts a result together.
-    package init(state: CallState?, decision: Decision, didRefold: Bool) {
+    package init(state: CallState?, decision: Decision, didRefold: Bool, place: CanonicalKey? = nil) {
+        self.place = place
         self.state = state
         self.decision = decision
         self.didRefold = didRefold

@@ -23,13 +23,16 @@ package struct ReportCoverage: Hashable, Sendable {
         package var deliveries: Int
         /// Whether the journal has anything of the account.
         package var isAccountKnown: Bool
+        /// The kinds of which incidents are no longer kept, with when the latest of those began.
+        package var forgotten: [Incident.Kind: Timestamp]
 
         /// Puts facts together.
         package init(
             query: ReportQuery, asOf: Timestamp?, journalBegins: Timestamp?, incidents: [Incident],
             withoutToken: ClosedRange<Timestamp>?, changes: Int, deliveries: Int,
-            isAccountKnown: Bool = true
+            isAccountKnown: Bool = true, forgotten: [Incident.Kind: Timestamp] = [:]
         ) {
+            self.forgotten = forgotten
             self.query = query
             self.asOf = asOf
             self.journalBegins = journalBegins
@@ -43,7 +46,8 @@ package struct ReportCoverage: Hashable, Sendable {
 
     /// Says what the facts mean.
     package init(_ facts: Facts) {
-        let gaps = Self.edges(facts) + Self.incidents(facts) + Self.token(facts) + Self.silence(facts)
+        let gaps =
+            Self.edges(facts) + Self.forgotten(facts) + Self.incidents(facts) + Self.token(facts) + Self.silence(facts)
         isComplete = gaps.isEmpty
         sentences =
             gaps.isEmpty
@@ -71,9 +75,16 @@ package struct ReportCoverage: Hashable, Sendable {
         return sentences
     }
 
+    private static func forgotten(_ facts: Facts) -> [String] {
+        Incident.Kind.allCases.compactMap { kind in
+            guard let last = facts.forgotten[kind], last >= facts.query.from else { return nil }
+            return "There were more incidents \(kind.rawValue) than are kept: of those that began until "
+                + "\(text(last)) some are no longer told."
+        }
+    }
+
     private static func incidents(_ facts: Facts) -> [String] {
-        let paths = Incident.Kind.allCases.filter { $0.rawValue.hasPrefix("path-") && $0 != .pathProven }
-        let kinds: [Incident.Kind] = [.outage, .tokenRefused, .truncatedListing] + paths
+        let kinds: [Incident.Kind] = [.outage, .tokenRefused, .truncatedListing, .pathUnproven, .pathDegraded]
         return kinds.compactMap { kind in
             let all = facts.incidents.filter { $0.kind == kind }
             guard let first = all.first else { return nil }
@@ -93,8 +104,7 @@ package struct ReportCoverage: Hashable, Sendable {
             default:
                 let agents = Set(all.compactMap(\.agent)).count
                 let whose = agents == 0 ? "" : agents == 1 ? " of one agent" : " of \(agents) agents"
-                let isUnproven = kind.rawValue == "path-unproven"
-                guard !isUnproven else {
+                guard kind != .pathUnproven else {
                     return "No webhook\(whose) has ever come, as far as is known, for \(words(total)), first from "
                         + "\(text(spans[0].lowerBound)): all that is known of it comes from reads."
                 }

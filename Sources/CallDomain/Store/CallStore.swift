@@ -8,6 +8,11 @@ package protocol CallStore: JournalStore {
     /// backlog does not hide another's calls. Other processes do not get them for the time of the lease.
     func takeDue(at now: Timestamp, limit: Int, lease: Duration) throws(StoreError) -> [DueCall]
 
+    /// The calls of an account whose expectation is due, at most `limit`, in the order of their due times, either those
+    /// of which something is known or those known by hints alone; and where to go on, nil on the last page.
+    func due(account: AccountID, isHinted: Bool, at now: Timestamp, after: DueCursor?, limit: Int)
+        throws(StoreError) -> (calls: [DueCall], next: DueCursor?)
+
     /// The calls of a scope that expect something, hints apart, at most `limit`, in the order of their next due times,
     /// and where to go on; nil on the last page. What is revised meanwhile may come twice, or no more.
     func expecting(account: AccountID, agent: AgentID?, after: DueCursor?, limit: Int) throws(StoreError)
@@ -81,6 +86,13 @@ package protocol CallStore: JournalStore {
     /// The incidents that overlap a window, oldest first, within a bound: of too many, those that began last. A window
     /// from now to the distant future holds those that are still open.
     func incidents(account: AccountID, from: Timestamp, to: Timestamp) throws(StoreError) -> [Incident]
+
+    /// What happened to a call, to its agent and to the whole account since a time, oldest first, within a bound: of too
+    /// many, those that began last.
+    func incidents(account: AccountID, call: CallID, agent: AgentID?, since: Timestamp) throws(StoreError) -> [Incident]
+
+    /// The incident of this kind that goes on for a call; nil where none does.
+    func openIncident(_ kind: Incident.Kind, account: AccountID, call: CallID) throws(StoreError) -> Incident?
 
     /// What was learned of agents: one record per scope and topic.
     func learned() throws(StoreError) -> [LearnedRecord]

@@ -61,6 +61,8 @@ package struct IncomingObservation: Sendable {
     /// When it was taken out of quarantine; nil where it comes straight from its source. What is believed goes by the
     /// time of receipt, what is expected next by this.
     package var replayedAt: Timestamp?
+    /// Whether it is a read that was made as an audit, not because anything was due.
+    package var isAudit = false
 
     /// Puts an incoming observation together.
     package init(

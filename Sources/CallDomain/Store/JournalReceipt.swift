@@ -43,6 +43,9 @@ package struct ObservedCall: Sendable {
     package var status: CallStatus?
     /// The position now; nil while only hints are known.
     package var position: Position?
+    /// The position that the statement itself claims, as the others place it; nil for what has no place, and for bytes
+    /// that were stored before.
+    package var claimed: Position?
     /// The expectation that the statement met or found open, as it stood before; nil without one.
     package var metExpectation: Expectation?
     /// The ledger now.
@@ -56,8 +59,9 @@ package struct ObservedCall: Sendable {
     package init(
         call: CallID, execution: ExecutionID, agent: AgentID?, decision: Decision, status: CallStatus?,
         position: Position?, metExpectation: Expectation?, ledger: ExpectationLedger, change: Change?,
-        artefactsBefore: ArtefactLedger? = nil
+        artefactsBefore: ArtefactLedger? = nil, claimed: Position? = nil
     ) {
+        self.claimed = claimed
         self.call = call
         self.execution = execution
         self.agent = agent

@@ -38,7 +38,7 @@ extension Expectation {
             } else {
                 json.null()
             }
-            json.member("text", sentence(status: status))
+            json.member("text", sentence(status: status, clock: ExplanationClock().text))
         }
     }
 }
@@ -64,7 +64,7 @@ extension ArtefactWait {
             } else {
                 json.null()
             }
-            json.member("text", line())
+            json.member("text", line(clock: ExplanationClock().text))
         }
     }
 }

@@ -69,10 +69,11 @@ struct OperationRoutes: Sendable {
             json.object { json in
                 json.member("engine", facts.engine)
                 json.member("schemaVersion", facts.schemaVersion)
-                json.member("sizeBytes", facts.sizeBytes)
+                // The size tells of all accounts together.
+                if principal.scopes.contains(.admin) { json.member("sizeBytes", facts.sizeBytes) }
             }
             json.member("refusedDeliveries", dependencies.refusals.count(addressedTo: principal.account))
-            json.member("watchers", dependencies.changes.subscribers)
+            json.member("watchers", dependencies.changes.subscribers(of: principal.account))
             write(&json, webhooksOf: principal.account)
             if let certificate = dependencies.certificates?.status { Self.write(&json, certificate) }
         }

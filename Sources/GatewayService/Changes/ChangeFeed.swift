@@ -37,6 +37,11 @@ package final class ChangeFeed: Sendable {
     /// How many are subscribed.
     package var subscribers: Int { state.withLock { $0.subscriptions.count } }
 
+    /// How many of an account are subscribed.
+    package func subscribers(of account: AccountID) -> Int {
+        state.withLock { $0.subscriptions.values.count { $0.account == account } }
+    }
+
     /// Tells those who are live; called in the order of commits.
     package func publish(_ changes: [Change]) {
         guard !changes.isEmpty else { return }

@@ -2,7 +2,7 @@ import CallDomain
 
 /// One subscriber's place: values in, what to do next out.
 struct ChangeSubscription: Sendable {
-    private let account: AccountID
+    let account: AccountID
     private var cursor: ChangeCursor
     private var phase = Phase.replaying
     private var waiting: [ChangeEvent] = []

@@ -16,7 +16,9 @@ package final class ExplainService: Sendable {
         let now = context.now()
         let found = try await context.reader.read { store throws(StoreError) -> CallExplanation? in
             guard let dossier = try store.dossier(account: account, reference: reference) else { return nil }
-            let incidents = try store.incidents(account: account, from: dossier.record.createdAt, to: .distantFuture)
+            let record = dossier.record
+            let incidents = try store.incidents(
+                account: account, call: record.call, agent: record.state?.agentID, since: dossier.beginning)
             return dossier.explained(incidents: incidents, now: now)
         }
         guard let explanation = found else { return nil }
@@ -44,7 +46,7 @@ package final class ExplainService: Sendable {
         guard writing.withLock({ $0.insert(record.call).inserted }) else { return }
         defer { _ = writing.withLock { $0.remove(record.call) } }
         do {
-            let open = try await openIncident(of: record, at: now)
+            let open = try await openIncident(of: record)
             guard let incident = Self.incident(comparison, of: record, agent: agent, open: open, at: now) else {
                 return
             }
@@ -80,12 +82,17 @@ package final class ExplainService: Sendable {
             detail: "What is stored of the call differs from what its journal makes in: \(comparison.named).")
     }
 
-    private func openIncident(of record: CallRecord, at now: Timestamp) async throws(StoreError) -> Incident? {
+    private func openIncident(of record: CallRecord) async throws(StoreError) -> Incident? {
         try await context.reader.read { store throws(StoreError) in
-            try store.incidents(account: record.account, from: now, to: .distantFuture).last { incident in
-                incident.kind == .differsFromJournal && incident.call == record.call && incident.to == nil
-            }
+            try store.openIncident(.differsFromJournal, account: record.account, call: record.call)
         }
+    }
+}
+
+extension CallDossier {
+    /// When the call's time began: as Bolna states it, which may be long before anything was heard of it.
+    fileprivate var beginning: Timestamp {
+        min(record.createdAt, record.state?.shared.values.time(.createdAt) ?? record.createdAt)
     }
 }
 

@@ -145,7 +145,13 @@ package final class HealthBook: Sendable {
         let symptoms = symptoms(of: transition, scope)
         let incident = Incident(transition, account: scope.account, agent: scope.agent, symptoms: symptoms)
         trouble.withLock { trouble in
-            trouble.changed.insert(scope)
+            // The pace of a path that is still unproven stays as it is.
+            if transition.from != transition.to { trouble.changed.insert(scope) }
+            if transition.from == .unproven, transition.to == .healthy {
+                trouble.incidents.end(
+                    .pathUnproven, account: scope.account, agent: scope.agent, at: transition.at,
+                    detail: incident.detail)
+            }
             if transition.from == .degraded {
                 trouble.incidents.end(
                     .pathDegraded, account: scope.account, agent: scope.agent, at: transition.at,
@@ -219,11 +225,12 @@ extension HealthBook {
             addressedTo: account, from: now.advanced(by: .zero - (model.span + model.patience)), to: now)
         return trouble.withLock { trouble in
             figures.map { scope, figures in
-                let open = trouble.incidents.current(.pathDegraded, account: account, agent: scope.agent)
+                let kind: Incident.Kind = figures.state == .unproven ? .pathUnproven : .pathDegraded
+                let open = trouble.incidents.current(kind, account: account, agent: scope.agent)
                 let isRefused = figures.state == .unproven && refused > 0
                 return PathStanding(
                     account: account, agent: scope.agent, figures: figures, since: open?.from, refused: refused,
-                    cause: isRefused ? .refused : figures.state == .degraded ? open?.cause : nil)
+                    cause: isRefused ? .refused : figures.state == .healthy ? nil : open?.cause)
             }
         }
     }
@@ -246,9 +253,10 @@ package struct PathStanding: Hashable, Sendable {
 }
 
 extension ObservedCall {
-    /// The position a statement claims itself, whatever the call's is now; nil where it has no known status.
+    /// The position a statement claims itself, whatever the call's is now; nil where it has no status. Bytes that were
+    /// stored before have no place of their own: what they say stands for it.
     func claimed(by observation: IncomingObservation) -> Position? {
-        if decision.statusAfter != nil { return position }
+        if let claimed { return claimed }
         guard let step = observation.statement.status?.step else { return nil }
         return Position(attempt: observation.statement.retryCount ?? position?.attempt ?? 0, step: step)
     }

@@ -163,6 +163,9 @@ package final class GatewayMetrics: Sendable {
     /// A delivery was audited.
     package func audited(_ outcome: Audit.Outcome) { count(.audits, [("outcome", outcome.rawValue)]) }
 
+    /// A delivery that was chosen to be audited was not: too many waited, or no request could be sent.
+    package func auditSkipped() { count(.audits, [("outcome", "skipped")]) }
+
     /// This many clients watch changes.
     package func watched(by clients: Int) { set(.subscribers, Double(clients)) }
 

@@ -8,6 +8,7 @@ package final class Poller: Service, Sendable {
     private let context: ServiceContext
     private let clock: any Clock<Duration>
     private let machine: Mutex<PollerMachine>
+    private let waits: WaitCloser
     private let turns = Mutex(0)
     private let isTickDue = Mutex(false)
     private let changedScopes = Mutex(ChangedScopes())
@@ -20,6 +21,7 @@ package final class Poller: Service, Sendable {
     package init(context: ServiceContext, clock: any Clock<Duration>) {
         self.context = context
         self.clock = clock
+        waits = WaitCloser(context: context)
         machine = Mutex(PollerMachine(settings: context.settings))
     }
 
@@ -30,8 +32,9 @@ package final class Poller: Service, Sendable {
     package func run() async throws {
         guard context.accounts.all.contains(where: \.hasToken) else {
             context.logger.warning("No account has a token for Bolna's API: nothing is polled. Set bolna.token.")
-            try await gracefulShutdown()
-            return
+            return await repeatUntilShutdown(every: context.settings.tick, clock: clock) {
+                await self.waits.close(at: self.context.now())
+            }
         }
         await withShutdownGrace(clock: clock) {
             await withDiscardingTaskGroup { group in
@@ -68,6 +71,7 @@ package final class Poller: Service, Sendable {
         await withTaskGroup(of: Void.self) { group in
             let probes = isTick ? context.gate.withLock { $0.tick(now: now) } : []
             for account in probes { group.addTask { _ = await self.context.send(.me, account: account) } }
+            if isTick { await waits.close(at: now) }
             await recomputeChanged(now: now)
             await takeDue(now: now, isTick: isTick, in: &group)
             // Each answer makes room for a further read.

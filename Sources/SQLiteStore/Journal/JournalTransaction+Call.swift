@@ -42,19 +42,22 @@ extension JournalTransaction {
         _ read: ReadRecord, call: Int64, observation: Int64, incoming: IncomingObservation, result: Reconciliation,
         previous: ExpectationLedger
     ) throws {
-        let verdict = previous.verdict(onReadSentAt: read.sentAt, toldChange: result.decision.statusAfter != nil)
+        let told = ToldChange(
+            result.decision, position: result.state?.current.statusWinner.position, source: incoming.key.source,
+            profile: incoming.profile)
+        let verdict = previous.verdict(onReadSentAt: read.sentAt, told: told)
         let dueAt = verdict == .missedWebhook ? previous.open?.due.rawValue : nil
         try db.cachedStatement(
             sql: """
                 INSERT INTO reads (call, account, source, observation, sent_at, received_at, attempt, outcome,
-                    status_after, position, is_missed_webhook, due_at, stated_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    status_after, position, is_missed_webhook, due_at, stated_at, is_audit)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(arguments: [
             call, incoming.account.rawValue, incoming.key.source.rawValue, observation, read.sentAt.rawValue,
             read.receivedAt.rawValue, incoming.statement.retryCount ?? result.state?.current.number ?? 0,
             result.decision.outcome.rawValue, result.decision.statusAfter?.word, position,
-            verdict == .missedWebhook, dueAt, incoming.statement.updatedAt?.rawValue,
+            verdict == .missedWebhook, dueAt, incoming.statement.updatedAt?.rawValue, incoming.isAudit,
         ])
     }
 

@@ -3,7 +3,7 @@ import GRDB
 
 extension JournalTransaction {
     /// Writes an incident, or what came to be known of one that is there: its end, its cause, its figures. An incident
-    /// that has ended stays so.
+    /// that has ended stays so. Each kind is bounded by itself, so that a noisy one takes none of another's away.
     func store(_ incident: Incident) throws {
         try db.cachedStatement(
             sql: """
@@ -21,10 +21,10 @@ extension JournalTransaction {
         try db.cachedStatement(
             sql: """
                 DELETE FROM incidents WHERE id IN (
-                    SELECT id FROM incidents WHERE account = ?
+                    SELECT id FROM incidents WHERE account = ? AND kind = ?
                     ORDER BY ifnull(to_at, 9223372036854775807) DESC, id DESC LIMIT 1 OFFSET ?)
                 """
-        ).execute(arguments: [incident.account.rawValue, StoreBounds.mostIncidents])
+        ).execute(arguments: [incident.account.rawValue, incident.kind.rawValue, StoreBounds.mostIncidents])
     }
 }
 

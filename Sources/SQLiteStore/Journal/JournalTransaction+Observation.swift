@@ -50,7 +50,7 @@ extension JournalTransaction {
         if incoming.key.standing == .applied, let key = incoming.correlationKey {
             try placeDial(account: incoming.account, correlationKey: key, call: row)
         }
-        return receipt(incoming, call: revised, previous: call, decision: result.decision, change: change)
+        return receipt(incoming, call: revised, previous: call, result: result, change: change)
     }
 
     /// Whether a statement is the first to tell that the call was placed here, with priority.
@@ -77,7 +77,8 @@ extension JournalTransaction {
         guard read != nil || incoming.receivedAt < stored.receivedAt else {
             let decision = Decision(outcome: .duplicate, rule: .sameBytes)
             try logRepeat(incoming, call: id, decision: decision, earlier: stored.count)
-            return receipt(incoming, call: call, previous: call, decision: decision, change: nil)
+            let result = Reconciliation(state: call.state, decision: decision, didRefold: false)
+            return receipt(incoming, call: call, previous: call, result: result, change: nil)
         }
         let observation = Observation(
             key: incoming.key, receivedAt: min(stored.receivedAt, incoming.receivedAt), statement: incoming.statement,
@@ -97,7 +98,7 @@ extension JournalTransaction {
         }
         try recordContradictions(of: revised, id: row, previous: call.state, by: result, at: incoming.receivedAt)
         try logRepeat(incoming, call: row, decision: result.decision, earlier: stored.count)
-        return receipt(incoming, call: revised, previous: call, decision: result.decision, change: change)
+        return receipt(incoming, call: revised, previous: call, result: result, change: change)
     }
 
     /// Whether one more distinct observation, or hint, is folded.
@@ -175,14 +176,15 @@ extension JournalTransaction {
     }
 
     private func receipt(
-        _ incoming: IncomingObservation, call: StoredCall, previous: StoredCall, decision: Decision, change: Change?
+        _ incoming: IncomingObservation, call: StoredCall, previous: StoredCall, result: Reconciliation, change: Change?
     ) -> JournalReceipt {
         .observed(
             ObservedCall(
-                call: call.callID, execution: call.execution, agent: call.state?.agentID, decision: decision,
-                status: call.state?.status, position: call.state?.current.statusWinner.position,
+                call: call.callID, execution: call.execution, agent: call.state?.agentID,
+                decision: result.decision, status: call.state?.status,
+                position: call.state?.current.statusWinner.position,
                 metExpectation: previous.ledger.open, ledger: call.ledger, change: change,
-                artefactsBefore: previous.ledger.artefacts))
+                artefactsBefore: previous.ledger.artefacts, claimed: result.place?.position))
     }
 }
 

@@ -12,12 +12,28 @@ extension SQLiteStore {
             let statement = try db.cachedStatement(sql: "SELECT \(StoredCall.columns) FROM calls WHERE id = ?")
             return try due.compactMap { id in
                 guard let row = try Row.fetchOne(statement, arguments: [id]) else { return nil }
-                let call = try StoredCall(row: row, db: db, reconciler: reconciler)
-                return DueCall(
-                    account: call.account, call: call.callID, execution: call.execution, agent: call.state?.agentID,
-                    createdAt: call.createdAt, status: call.state?.status,
-                    lastUpdatedAt: call.state?.context.lastUpdatedAt, ledger: call.ledger)
+                return DueCall(try StoredCall(row: row, db: db, reconciler: reconciler))
             }
+        }
+    }
+
+    /// The due calls of one account, in the order of their due times.
+    package func due(
+        account: AccountID, isHinted: Bool, at now: Timestamp, after: DueCursor?, limit: Int
+    ) throws(StoreError) -> (calls: [DueCall], next: DueCursor?) {
+        let limit = Self.bounded(limit)
+        let queue: DueQueue = isHinted ? .hints : .calls
+        return try read { db in
+            let rows = try Row.fetchAll(
+                db.cachedStatement(sql: queue.pageSQL),
+                arguments: [
+                    account.rawValue, after?.due.rawValue ?? .min, after?.row ?? .min, now.rawValue, limit,
+                ])
+            let calls = try rows.map { try StoredCall(row: $0, db: db, reconciler: reconciler) }
+            guard rows.count == limit, let last = calls.last, let id = last.id, let due = last.ledger.open?.due else {
+                return (calls.map(DueCall.init), nil)
+            }
+            return (calls.map(DueCall.init), DueCursor(due: due, row: id))
         }
     }
 
@@ -109,11 +125,29 @@ enum DueQueue: CaseIterable {
         """
     }
 
+    /// The due calls of one account behind a cursor, whole.
+    var pageSQL: String {
+        """
+        SELECT \(StoredCall.columns) FROM calls INDEXED BY \(index)
+        WHERE account = ?1 AND (next_due_at, id) > (?2, ?3) AND next_due_at <= ?4 AND \(condition)
+        ORDER BY next_due_at, id LIMIT ?5
+        """
+    }
+
     /// The due calls of one account.
     var dueSQL: String {
         """
         SELECT id, next_due_at FROM calls INDEXED BY \(index)
         WHERE account = ? AND next_due_at <= ? AND \(condition) ORDER BY next_due_at, id LIMIT ?
         """
+    }
+}
+
+extension DueCall {
+    fileprivate init(_ call: StoredCall) {
+        self.init(
+            account: call.account, call: call.callID, execution: call.execution, agent: call.state?.agentID,
+            createdAt: call.createdAt, status: call.state?.status,
+            lastUpdatedAt: call.state?.context.lastUpdatedAt, ledger: call.ledger)
     }
 }

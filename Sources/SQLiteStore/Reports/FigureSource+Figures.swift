@@ -42,12 +42,12 @@ extension FigureSource {
             .artefactsNotProvided:
             waiting(id)
         case .contradictions, .contradictionsByRule, .contradictionsByEnd: contradictions(id)
-        case .pollReads: FigureSource(rows: reads.with("source = \(Source.poll.rawValue)"))
+        case .pollReads: FigureSource(rows: reads.with("source = \(Source.poll.rawValue)", "is_audit = 0"))
         case .checkReads: FigureSource(rows: reads.with("source = \(Source.check.rawValue)"))
         case .sweepReads: FigureSource(rows: reads.with("source = \(Source.sweep.rawValue)"))
         case .probes:
             FigureSource(
-                rows: reads.with("source = \(Source.poll.rawValue)", "status_after IS NULL"))
+                rows: reads.with("source = \(Source.poll.rawValue)", "is_audit = 0", "status_after IS NULL"))
         case .requests: FigureSource(rows: .tallied(.request))
         case .requestsByEndpoint:
             FigureSource(rows: .tallied(.request).with("substr(name, 1, instr(name, '/') - 1) = '\(id.part ?? "")'"))

@@ -11,7 +11,8 @@ extension JournalTransaction {
         try log(incident)
     }
 
-    /// The incident as it stands after it was stored, and no more of them than are of use.
+    /// The incident as it stands after it was stored, and no more of its kind than are of use; when what had to go began
+    /// is remembered.
     private func log(_ incident: Incident) throws {
         try db.cachedStatement(
             sql: """
@@ -23,12 +24,24 @@ extension JournalTransaction {
             position, incident.account.rawValue, incident.kind.rawValue, incident.agent?.rawValue ?? "",
             incident.call?.rawValue ?? "", incident.from.rawValue,
         ])
+        let last: StatementArguments = [
+            incident.account.rawValue, incident.kind.rawValue, StoreBounds.mostLoggedIncidents,
+        ]
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO incident_horizons (account, kind, from_at)
+                SELECT account, kind, from_at FROM incident_log WHERE account = ? AND kind = ?
+                ORDER BY from_at DESC, id DESC LIMIT 1 OFFSET ?
+                ON CONFLICT DO UPDATE SET from_at = max(from_at, excluded.from_at)
+                """
+        ).execute(arguments: last)
         try db.cachedStatement(
             sql: """
                 DELETE FROM incident_log WHERE id IN (
-                    SELECT id FROM incident_log WHERE account = ? ORDER BY from_at DESC, id DESC LIMIT 1 OFFSET ?)
+                    SELECT id FROM incident_log WHERE account = ? AND kind = ?
+                    ORDER BY from_at DESC, id DESC LIMIT 1 OFFSET ?)
                 """
-        ).execute(arguments: [incident.account.rawValue, StoreBounds.mostLoggedIncidents])
+        ).execute(arguments: last)
     }
 
     /// Says in a call's row from which position on it is known, has its agent, and waits for what it waits for.

@@ -88,7 +88,7 @@ struct ReportComputation {
                 withoutToken: withoutToken, changes: count(.changes), deliveries: count(.deliveries),
                 isAccountKnown: try withoutToken != nil || !incidents.isEmpty
                     || figures.contains { ($0.value ?? 0) > 0 }
-                    || isAccountKnown()))
+                    || isAccountKnown(), forgotten: try forgotten()))
         return ReconciliationReport(
             query: query, position: position, asOf: asOf, coverage: coverage, figures: figures,
             leftOut: try leftOut(),
@@ -212,6 +212,17 @@ struct ReportComputation {
                 let isInWindow = incident.from >= query.from || incident.to.map { $0 > query.from } ?? true
                 return isInWindow && (query.agent == nil || incident.agent == nil || incident.agent == query.agent)
             }
+    }
+
+    /// The kinds of which incidents are no longer kept, with when the latest of those began.
+    private func forgotten() throws -> [Incident.Kind: Timestamp] {
+        let rows = try Row.fetchAll(
+            db.cachedStatement(sql: "SELECT kind, from_at FROM incident_horizons WHERE account = :account"),
+            arguments: ["account": query.account.rawValue])
+        return try rows.reduce(into: [:]) { forgotten, row in
+            guard let kind = Incident.Kind(rawValue: try row.value(0)) else { throw MalformedBytes() }
+            forgotten[kind] = Timestamp(rawValue: try row.value(1))
+        }
     }
 
     static let incidentsSQL = """

@@ -68,7 +68,7 @@ struct ExpectationEndsTests {
                 let isSilent = !followers.isDisjoint(with: subscription.suppressed)
                 #expect(ledger.open?.path == (isSilent ? .poll : .webhook), "\(status.word), \(subscription)")
                 if isSilent {
-                    #expect(ledger.verdict(onReadSentAt: Scene.after(86_000), toldChange: true) == .find)
+                    #expect(ledger.verdict(onReadSentAt: Scene.after(86_000), told: Scene.change) == .find)
                 }
             }
         }

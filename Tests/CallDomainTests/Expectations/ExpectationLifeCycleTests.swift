@@ -173,17 +173,39 @@ struct ExpectationLifeCycleTests {
     @Test("What a read says about the webhook path")
     func verdict() {
         let ledger = Scene.opened(Scene.call(.ringing))
-        #expect(ledger.verdict(onReadSentAt: Scene.after(75), toldChange: true) == .missedWebhook)
-        #expect(ledger.verdict(onReadSentAt: Scene.after(74), toldChange: true) == .find)
-        #expect(ledger.verdict(onReadSentAt: Scene.after(75), toldChange: false) == .probe)
+        #expect(ledger.verdict(onReadSentAt: Scene.after(75), told: Scene.change) == .missedWebhook)
+        #expect(ledger.verdict(onReadSentAt: Scene.after(74), told: Scene.change) == .find)
+        #expect(ledger.verdict(onReadSentAt: Scene.after(75), told: nil) == .probe)
         let talking = Scene.opened(Scene.call(.inProgress))
-        #expect(talking.verdict(onReadSentAt: Scene.after(900), toldChange: true) == .find)
+        #expect(talking.verdict(onReadSentAt: Scene.after(900), told: Scene.change) == .find)
         let paced = Scene.opened(Scene.call(.ringing), ScopeProfile(path: .degraded))
-        #expect(paced.verdict(onReadSentAt: Scene.after(900), toldChange: true) == .find)
+        #expect(paced.verdict(onReadSentAt: Scene.after(900), told: Scene.change) == .find)
         let silent = Scene.opened(
             Scene.call(.ringing), ScopeProfile(path: .healthy, suppressedStatuses: [.inProgress]))
-        #expect(silent.verdict(onReadSentAt: Scene.after(900), toldChange: true) == .find)
-        #expect(ExpectationLedger().verdict(onReadSentAt: Scene.start, toldChange: true) == .find)
+        #expect(silent.verdict(onReadSentAt: Scene.after(900), told: Scene.change) == .find)
+        #expect(ExpectationLedger().verdict(onReadSentAt: Scene.start, told: Scene.change) == .find)
+    }
+
+    @Test("Only a webhook that Bolna is known to send can be missed: not of waiting, unknown or suppressed statuses")
+    func missable() {
+        let retrying = Scene.opened(Scene.call(.busy, retryPolicy: RetryPolicy(isEnabled: true)))
+        let scheduled = ToldChange(position: Position(attempt: 1, step: 0), source: .poll)
+        #expect(retrying.verdict(onReadSentAt: Scene.after(80_000), told: scheduled) == .find)
+        let dialled = ToldChange(position: Position(attempt: 1, step: 2), source: .poll)
+        #expect(retrying.verdict(onReadSentAt: Scene.after(80_000), told: dialled) == .missedWebhook)
+        let ringing = Scene.opened(Scene.call(.ringing))
+        let odd = ToldChange(position: Position(attempt: 0, step: 5), source: .poll)
+        #expect(ringing.verdict(onReadSentAt: Scene.after(900), told: odd) == .find)
+        let profile = ScopeProfile(path: .healthy, suppressedStatuses: [.failed])
+        for (status, verdict) in [(CallStatus.failed, ReadVerdict.find), (.busy, .missedWebhook)] {
+            let decision = Decision(outcome: .advanced, rule: .laterStep, statusBefore: .ringing, statusAfter: status)
+            let told = ToldChange(
+                decision, position: Position(attempt: 0, step: 10), source: .poll, profile: profile)
+            let open = Scene.opened(Scene.call(.ringing), profile)
+            #expect(open.verdict(onReadSentAt: Scene.after(900), told: told) == verdict)
+        }
+        let same = Decision(outcome: .confirmed, rule: .behind)
+        #expect(ToldChange(same, position: Position(attempt: 0, step: 4), source: .poll, profile: profile) == nil)
     }
 
     @Test("Freshness tells the status, its source, and what is expected or how waiting ended")

@@ -33,8 +33,8 @@ struct ExpectationPriorityTests {
     func verdict() {
         let ledger = Self.priority(Scene.call(.ringing))
         #expect(ledger.isOverdue(at: Scene.after(40)))
-        #expect(ledger.verdict(onReadSentAt: Scene.after(74), toldChange: true) == .find)
-        #expect(ledger.verdict(onReadSentAt: Scene.after(75), toldChange: true) == .missedWebhook)
+        #expect(ledger.verdict(onReadSentAt: Scene.after(74), told: Scene.change) == .find)
+        #expect(ledger.verdict(onReadSentAt: Scene.after(75), told: Scene.change) == .missedWebhook)
     }
 
     @Test("The priority stays with the call through all its states")

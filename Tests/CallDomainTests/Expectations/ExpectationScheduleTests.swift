@@ -76,6 +76,27 @@ struct ExpectationScheduleTests {
         #expect(revived.outcome == nil)
     }
 
+    @Test("A scheduled call without any time that was given up stays so, whatever hint comes later")
+    func timeless() {
+        let state = Scene.call(.scheduled)
+        let ended = Scene.looks(state, limit: 1_000).ledger
+        #expect(ended.outcome == .abandoned)
+        let hinted = Scene.calculus.ledger(
+            after: state, previous: ended, profile: Self.profile, event: .hint, now: Scene.after(500_000))
+        #expect(hinted.outcome == .abandoned)
+        #expect(hinted.open == nil)
+    }
+
+    @Test("A call that is scheduled days ahead is looked at each day, and late only after its time")
+    func daysAhead() throws {
+        let open = try #require(Scene.opened(Self.scheduled(Scene.after(300_000))).open)
+        #expect(open.due == Scene.after(86_400))
+        #expect(open.deadline == Scene.after(300_000))
+        #expect(!open.isHastened)
+        #expect(!open.isLate(at: Scene.after(299_999)))
+        #expect(open.isLate(at: Scene.after(300_000)))
+    }
+
     @Test("A clock that steps back an hour makes no call due at once, none due later than from now, and ends none")
     func back() throws {
         for status in CallStatus.known + [.unknown("x")] where !status.isFinal {

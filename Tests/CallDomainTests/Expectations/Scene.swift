@@ -5,6 +5,9 @@ enum Scene {
     static let start = Timestamp(seconds: 1_790_000_000)
     static let calculus = ExpectationCalculus()
 
+    /// A change whose webhook is to be expected.
+    static let change = ToldChange(position: Position(attempt: 0, step: 6), source: .poll)
+
     static func after(_ seconds: Int64) -> Timestamp { start.advanced(by: .seconds(seconds)) }
 
     static func key(_ number: UInt64, source: Source = .webhook, trust: Trust = .authenticated) -> ObservationKey {

@@ -108,6 +108,24 @@ struct ExplanationSentenceTests {
         #expect(ExplanationClock(covering: [late, late]).text(late) == "23:59:59")
         #expect(ExplanationClock(covering: [late, next]).text(late) == "1970-01-01 23:59:59")
         #expect(ExplanationClock(covering: [late, next]).text(next) == "1970-01-02 00:00:01")
+        #expect(ExplanationClock(covering: [late]).text(next) == "1970-01-02 00:00:01", "another day than all else")
+        #expect(ExplanationClock().text(late) == "1970-01-01 23:59:59")
+    }
+
+    @Test(
+        "Overdue is a webhook that has not come in time; a look at silence that proves nothing is not",
+        arguments: [
+            (CallDomain.Expectation.Path.webhook, false, 90, 90, "Overdue since 00:01:30." as String?),
+            (.webhook, false, 90, 120, "Late since 00:01:30."), (.webhook, false, 101, 101, nil),
+            (.webhook, true, 90, 90, nil), (.poll, false, 90, 90, nil),
+        ] as [(CallDomain.Expectation.Path, Bool, Int64, Int64, String?)])
+    func overdue(path: CallDomain.Expectation.Path, isProbe: Bool, deadline: Int64, due: Int64, sentence: String?) {
+        var explanation = DossierMaker([.webhook(.ringing, updated: 10, at: 11)]).explained()
+        explanation.now = Timestamp(seconds: 100)
+        explanation.record.ledger.open = CallDomain.Expectation(
+            what: .answerOrFinal, path: path, since: Timestamp(seconds: 11), due: Timestamp(seconds: due),
+            endsAt: Timestamp(seconds: 500), isProbe: isProbe, why: .ringing, deadline: Timestamp(seconds: deadline))
+        #expect(explanation.conclusion.first { $0.contains(" since 00:") } == sentence)
     }
 
     @Test("A step is one sentence of when, what, from whom, and what was done with it")

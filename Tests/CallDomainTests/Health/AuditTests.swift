@@ -40,6 +40,14 @@ struct AuditTests {
         ),
         (statement(.completed, [.totalCost: .number(5)]), statement(.completed), .agrees, []),
         (
+            statement(.completed, updated: nil, [.totalCost: .number(5), .transcript: .text("a")]),
+            statement(.completed, [.totalCost: .number(6), .transcript: .text("a")]), .agrees, []
+        ),
+        (
+            statement(.completed, updated: nil, [.transcript: .text("a")]),
+            statement(.completed, [.transcript: .text("b")]), .differs, ["transcript"]
+        ),
+        (
             statement(.ringing, [.conversationDuration: .number(0)]),
             statement(.ringing, [.conversationDuration: .number(3)]), .agrees, []
         ),

@@ -29,19 +29,61 @@ struct PathHealthTests {
         stride(from: from, through: end, by: 30).compactMap { health.advance(to: after($0)) }
     }
 
-    @Test("It is unproven until the first webhook ever, and reads before it do not count against it")
+    @Test("It is unproven until the first webhook ever: that none comes is told once, and does not count against it")
     func unproven() {
         var health = PathHealth()
         for number in 0..<50 {
             health.changeTold(call: Self.call(number), position: Self.ringing, by: .poll, at: Self.start)
         }
-        #expect(Self.advance(&health, from: 0, through: 7_200).isEmpty)
+        let told = Self.advance(&health, from: 0, through: 7_200)
+        #expect(told.map(\.from) == [.unproven] && told.map(\.to) == [.unproven])
+        #expect(told.map(\.at) == [Self.after(930)])
         #expect(health.state == .unproven)
+        #expect(PathHealth(record: health.record)?.state == .unproven)
         let transition = health.webhookArrived(call: Self.call(1), position: nil, at: Self.after(7_201))
         #expect(transition?.from == .unproven && transition?.to == .healthy)
         #expect(health.state == .healthy)
         #expect(Self.advance(&health, from: 7_230, through: 10_000).isEmpty)
         #expect(health.share == nil)
+    }
+
+    @Test("Where nothing is told that a webhook is to be expected of, no silence is told either")
+    func nothingExpected() {
+        var health = PathHealth()
+        health.changeTold(call: Self.call(1), position: Position(attempt: 0, step: 0), by: .poll, at: Self.start)
+        health.changeTold(call: Self.call(2), position: Position(attempt: 0, step: 5), by: .poll, at: Self.start)
+        #expect(Self.advance(&health, from: 0, through: 7_200).isEmpty)
+    }
+
+    @Test(
+        "At any volume the share is what it is: arrivals do not count while misses cannot wait", arguments: [1, 4, 9])
+    func volume(arriving: Int) {
+        var health = Self.healthy
+        var number = 0
+        var arrived = 0
+        var missed = 0
+        for second in Int64(0)..<4_000 {
+            // Ten changes a second, so that far more wait than can.
+            for _ in 0..<10 {
+                number += 1
+                let isArriving = number % 10 < arriving
+                if isArriving {
+                    health.webhookArrived(call: Self.call(number), position: Self.ringing, at: Self.after(second))
+                }
+                health.changeTold(
+                    call: Self.call(number), position: Self.ringing, by: isArriving ? .webhook : .poll,
+                    at: Self.after(second))
+            }
+            health.advance(to: Self.after(second))
+            let recent = health.recent(at: Self.after(second))
+            (arrived, missed) = (recent.arrived, recent.missed.count)
+            if health.state == .degraded { break }
+        }
+        if arriving < 5 {
+            #expect(health.state == .degraded, "a path that loses most is not called healthy, however much comes")
+        } else {
+            #expect(health.state == .healthy, "\(arrived) arrived, \(missed) missed")
+        }
     }
 
     @Test("Twenty changes without their webhooks degrade it once the last had its time; nineteen do not")

@@ -44,6 +44,7 @@ struct ReportCoverageTests {
         arguments: [
             (Incident.Kind.tokenRefused, "Bolna refused the account's token once, 1 min 40 s in all"),
             (.truncatedListing, "A listing was longer than could be read once"),
+            (.pathUnproven, "Webhooks of one agent did not come as they should for 1 min 40 s"),
             (.pathDegraded, "Webhooks of one agent did not come as they should for 1 min 40 s"),
         ])
     func kinds(kind: Incident.Kind, sentence: String) {
@@ -54,7 +55,7 @@ struct ReportCoverageTests {
 
     @Test("Every kind of trouble of a path that is told is told as a gap")
     func paths() {
-        for kind in Incident.Kind.allCases where kind.rawValue.hasPrefix("path-") && kind != .pathProven {
+        for kind in [Incident.Kind.pathUnproven, .pathDegraded] {
             let coverage = ReportCoverage(Self.facts([Self.incident(kind, 100, nil, agent: "a")]))
             #expect(!coverage.isComplete)
             #expect(coverage.sentences.first?.contains("of one agent") == true)
@@ -68,6 +69,18 @@ struct ReportCoverageTests {
         let coverage = ReportCoverage(facts)
         #expect(!coverage.isComplete)
         #expect(coverage.sentences.count == 1)
+    }
+
+    @Test("Where incidents of a kind are no longer kept it says so, for windows that reach back so far")
+    func forgotten() {
+        var facts = Self.facts()
+        facts.forgotten = [.auditDiffers: Self.at(60), .outage: Self.at(-1)]
+        let coverage = ReportCoverage(facts)
+        #expect(
+            coverage.sentences == [
+                "There were more incidents audit-differs than are kept: of those that began until "
+                    + "2026-03-04 00:01:00 UTC some are no longer told."
+            ])
     }
 
     @Test("A window before the journal or beyond its end is told, a missing token and missing webhooks too")

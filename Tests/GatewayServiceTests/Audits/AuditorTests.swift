@@ -94,6 +94,44 @@ import Testing
         #expect(Set(found.map(\.call)).count == found.count)
     }
 
+    @Test("A trusted delivery of a call that Bolna does not know is an incident, once it said so three times")
+    func unknown() async throws {
+        let gateway = try TestGateway(auditShare: 0.1)
+        await deliver(60, to: gateway)
+        gateway.bolna.answer { request in if case .execution = request.endpoint { .status(404) } else { nil } }
+        await audit(gateway, times: 21)
+        #expect(try audits(gateway).isEmpty, "Bolna's answers may lag")
+        await audit(gateway, times: 10)
+        let found = try audits(gateway)
+        #expect(!found.isEmpty && found.allSatisfy { $0.outcome == .unknownToBolna })
+        #expect(gateway.bolna.reads.count == 3 * found.count)
+        let incidents = try gateway.store.incidents(account: .default, from: .start, to: .at(1e6))
+            .filter { $0.kind == .auditDiffers }
+        #expect(Set(incidents.compactMap(\.call)) == Set(found.map(\.call)))
+        #expect(incidents.allSatisfy { $0.detail.contains("does not know") })
+    }
+
+    @Test("The read of an audit that differs is none that was made because something was overdue")
+    func marked() async throws {
+        let gateway = try TestGateway(auditShare: 0.1)
+        await deliver(60, to: gateway, wrong: Set(0..<60))
+        await audit(gateway)
+        let report = try gateway.store.report(ReportQuery(account: .default, from: .start, to: .at(1e6)))
+        #expect(report.figures.first { $0.id == FigureID(.pollReads) }?.value == 0)
+        #expect((report.figures.first { $0.id == FigureID(.audits) }?.value ?? 0) > 0)
+    }
+
+    @Test("Audits that cannot be made are counted")
+    func skipped() async throws {
+        let gateway = try TestGateway(auditShare: 0.1)
+        await deliver(60, to: gateway)
+        gateway.bolna.answer { _ in .status(401) }
+        _ = await gateway.context.send(.me, account: .default)
+        await audit(gateway)
+        #expect(try audits(gateway).isEmpty)
+        #expect(gateway.registry.exposition().contains("gw_audits_total{outcome=\"skipped\"}"))
+    }
+
     @Test("What waits is bounded")
     func bounded() throws {
         var machine = AuditMachine(share: 1)

@@ -77,6 +77,19 @@ import Testing
         #expect(try incidents(gateway).count == 1)
     }
 
+    @Test("What hid a call before anything was heard of it is told")
+    func hidden() async throws {
+        let gateway = try TestGateway()
+        gateway.clock.advance(by: .seconds(1_000))
+        let outage = Incident(account: .default, kind: .outage, from: .at(100), to: .at(200), detail: "out")
+        let earlier = Incident(account: .default, kind: .outage, from: .at(10), to: .at(20), detail: "out")
+        _ = try await gateway.context.submit([.incident(outage), .incident(earlier)])
+        await gateway.webhook(CallBody(status: "completed", createdAt: .at(50)))
+        let explains = ExplainService(context: gateway.context)
+        let explanation = try #require(try await explains.explain(account: .default, reference: "exec-1"))
+        #expect(explanation.incidents == [outage])
+    }
+
     @Test("The self-check finds a difference of a changed call by itself, and rests where there are no calls")
     func selfCheck() async throws {
         let gateway = try await twoCalls()

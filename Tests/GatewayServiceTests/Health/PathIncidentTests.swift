@@ -59,6 +59,33 @@ import Testing
         #expect(found.last?.cause == .everythingSilent)
     }
 
+    @Test("A wrong URL shows on the first call: no webhook ever comes, which is an incident until the first one does")
+    func unproven() async throws {
+        let gateway = try TestGateway()
+        gateway.bolna.tell(CallBody(status: "ringing"), at: .start)
+        await gateway.deliver(CallBody(status: "queued").bytes, trust: .addressed, standing: .hint)
+        _ = await CheckService(context: gateway.context).check(account: .default, reference: "exec-1")
+        for _ in 1...40 {
+            gateway.context.health.advance(to: gateway.now)
+            gateway.clock.advance(by: .seconds(30))
+        }
+        await beat(gateway)
+        let open = try incidents(gateway)
+        #expect(open.map(\.kind) == [.pathUnproven])
+        #expect(open.map(\.cause) == [.everythingSilent])
+        #expect(open.map(\.to) == [nil])
+        #expect(path(gateway) == .unproven)
+        #expect(gateway.context.health.takeChangedScopes().isEmpty, "the pace stays as it is")
+        let standing = gateway.context.health.standings(account: .default, at: gateway.now).first
+        #expect(standing?.since == open.first?.from)
+        #expect(standing?.cause == .everythingSilent)
+        await gateway.webhook(CallBody(status: "in-progress", updatedAt: gateway.now))
+        await beat(gateway)
+        let found = try incidents(gateway)
+        #expect(found.map(\.kind) == [.pathUnproven, .pathProven])
+        #expect(found.map(\.to) == [gateway.now, gateway.now])
+    }
+
     @Test("Only this agent's webhooks do not come, while another's do")
     func agentSilent() async throws {
         let gateway = try TestGateway()

@@ -11,6 +11,7 @@ final class FaultyStore: CallStore {
     private struct State {
         var failure: StoreError?
         var refusal: StoreError?
+        var factsFailure: StoreError?
         var damage: (@Sendable (inout CallDossier) -> Void)?
         var isClosed = false
         var batches: [Int] = []
@@ -23,6 +24,9 @@ final class FaultyStore: CallStore {
 
     /// Every batch fails with this, until it is nil again.
     func fail(_ error: StoreError?) { state.withLock { $0.failure = error } }
+
+    /// The store's figures cannot be read, until this is nil again.
+    func failFacts(_ error: StoreError?) { state.withLock { $0.factsFailure = error } }
 
     /// Every entry fails by itself with this, until it is nil again.
     func refuse(_ error: StoreError?) { state.withLock { $0.refusal = error } }
@@ -62,6 +66,12 @@ final class FaultyStore: CallStore {
 
     func takeDue(at now: Timestamp, limit: Int, lease: Duration) throws(StoreError) -> [DueCall] {
         try store.takeDue(at: now, limit: limit, lease: lease)
+    }
+
+    func due(
+        account: AccountID, isHinted: Bool, at now: Timestamp, after: DueCursor?, limit: Int
+    ) throws(StoreError) -> (calls: [DueCall], next: DueCursor?) {
+        try store.due(account: account, isHinted: isHinted, at: now, after: after, limit: limit)
     }
 
     func call(account: AccountID, reference: String, withBody: Bool) throws(StoreError) -> CallRecord? {
@@ -149,6 +159,16 @@ final class FaultyStore: CallStore {
         try store.incidents(account: account, from: from, to: to)
     }
 
+    func incidents(
+        account: AccountID, call: CallID, agent: AgentID?, since: Timestamp
+    ) throws(StoreError) -> [Incident] {
+        try store.incidents(account: account, call: call, agent: agent, since: since)
+    }
+
+    func openIncident(_ kind: Incident.Kind, account: AccountID, call: CallID) throws(StoreError) -> Incident? {
+        try store.openIncident(kind, account: account, call: call)
+    }
+
     func learned() throws(StoreError) -> [LearnedRecord] { try store.learned() }
 
     func expecting(
@@ -177,5 +197,8 @@ final class FaultyStore: CallStore {
     /// From now on the last beat is the last one that was stored so far, as after a restart.
     func startsAgain() { state.withLock { $0.lastHeartbeat = $0.newestHeartbeat } }
 
-    func facts() throws(StoreError) -> StoreFacts { try store.facts() }
+    func facts() throws(StoreError) -> StoreFacts {
+        if let failure = state.withLock({ $0.factsFailure }) { throw failure }
+        return try store.facts()
+    }
 }

@@ -87,6 +87,20 @@ import Testing
         #expect(try outages(gateway).isEmpty)
     }
 
+    @Test("What was counted is written once, also where the store's figures cannot be read after the beat")
+    func figuresFail() async throws {
+        let gateway = try TestGateway()
+        let heartbeat = Heartbeat(context: gateway.context, clock: gateway.clock) { _ in }
+        gateway.context.tallies.count(Tally(account: .default, kind: .status, name: "odd", count: 1))
+        gateway.store.failFacts(StoreError(kind: .busy, message: "busy"))
+        await heartbeat.beat()
+        gateway.store.failFacts(nil)
+        gateway.clock.advance(by: .seconds(10))
+        await heartbeat.beat(isLast: true)
+        let report = try gateway.store.report(ReportQuery(account: .default, from: .at(-10), to: .at(1_000)))
+        #expect(report.names.map(\.count) == [1])
+    }
+
     @Test("While nothing could be stored the gateway was out: told once, when it can be stored again")
     func diskFull() async throws {
         let gateway = try TestGateway()

@@ -1,0 +1,73 @@
+import CallDomain
+import Logging
+import ServiceLifecycle
+import Testing
+
+@testable import GatewayService
+
+@Suite struct WaitCloserTests {
+    private func gateway() throws -> TestGateway {
+        try TestGateway(accounts: [GatewayAccount(id: .default, hasToken: false)])
+    }
+
+    @Test("Where nobody can look, waiting ends a little after its time, in the named outcome")
+    func abandons() async throws {
+        let gateway = try gateway()
+        await gateway.webhook(CallBody(status: "ringing"))
+        let poller = Poller(context: gateway.context, clock: gateway.clock)
+        gateway.clock.advance(by: .seconds(86_400))
+        await poller.turn()
+        #expect(try gateway.record()?.ledger.outcome == nil, "a webhook may still be on its way")
+        gateway.clock.advance(by: .seconds(300))
+        await poller.turn()
+        #expect(try gateway.record()?.ledger.outcome == .abandoned)
+        #expect(try gateway.record()?.ledger.open == nil)
+        #expect(gateway.bolna.requests.isEmpty)
+    }
+
+    @Test("A call known by a hint alone is given up, too")
+    func hint() async throws {
+        let gateway = try gateway()
+        await gateway.deliver(CallBody(status: "ringing").bytes, trust: .addressed, standing: .hint)
+        let waits = WaitCloser(context: gateway.context)
+        gateway.clock.advance(by: .seconds(90_000))
+        await waits.close(at: gateway.now)
+        #expect(try gateway.record()?.ledger.outcome == .abandoned)
+    }
+
+    @Test("More calls than are looked at in a tick are given up over several, also behind those that still wait")
+    func many() async throws {
+        let gateway = try gateway()
+        let count = WaitCloser.callsPerTick + 20
+        for number in 0..<count { await gateway.webhook(CallBody(id: "exec-\(number)", status: "ringing")) }
+        let waits = WaitCloser(context: gateway.context)
+        gateway.clock.advance(by: .seconds(90_000))
+        for _ in 0..<2 { await waits.close(at: gateway.now) }
+        for number in 0..<count { #expect(try gateway.status("exec-\(number)") == .ringing) }
+        let open = try gateway.store.due(
+            account: .default, isHinted: false, at: gateway.now, after: nil, limit: 1_000)
+        #expect(open.calls.isEmpty)
+    }
+
+    @Test("Accounts that can ask are left alone")
+    func withToken() async throws {
+        let gateway = try TestGateway()
+        await gateway.webhook(CallBody(status: "ringing"))
+        gateway.clock.advance(by: .seconds(90_000))
+        await WaitCloser(context: gateway.context).close(at: gateway.now)
+        #expect(try gateway.record()?.ledger.outcome == nil)
+    }
+
+    @Test("As a service the poller ends waits also where no account has a token")
+    func service() async throws {
+        let gateway = try gateway()
+        await gateway.webhook(CallBody(status: "ringing"))
+        gateway.clock.advance(by: .seconds(90_000))
+        let poller = Poller(context: gateway.context, clock: gateway.clock)
+        let group = ServiceGroup(services: [poller], logger: Logger(label: "test") { _ in gateway.log })
+        async let run: Void = group.run()
+        try await eventually("it is given up") { try gateway.record()?.ledger.outcome == .abandoned }
+        await group.triggerGracefulShutdown()
+        try await run
+    }
+}
