@@ -126,7 +126,11 @@ private struct SimulatedCall {
         let before = ledger
         let decision = reconcile(
             Observation(key: key, receivedAt: read.at, statement: answer.statement), read: record)
-        let verdict = before.verdict(onReadSentAt: read.at, toldChange: decision?.statusAfter != nil)
+        let told = decision.flatMap {
+            ToldChange(
+                $0, position: state?.current.statusWinner.position, source: .poll, profile: simulation.profile)
+        }
+        let verdict = before.verdict(onReadSentAt: read.at, told: told)
         reads[reads.count - 1].isMissedWebhook = verdict == .missedWebhook
         revise(.read(sentAt: read.at), now: read.at)
     }
