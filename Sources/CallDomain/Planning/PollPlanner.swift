@@ -8,6 +8,11 @@ package struct PollPlanner: Sendable {
     private var budgets: [Payer: Budgets] = [:]
     private var lastServed: AccountID?
 
+    /// How often a request of the gateway's own, or a person's, had to wait for its budget.
+    package private(set) var waits = 0
+    /// How often a read that a hint asks for had to wait for its share.
+    package private(set) var waitsOfHints = 0
+
     /// The most requests at once.
     package static let mostAtOnce = 32
     /// The share of the budget that only persons may use up.
@@ -69,12 +74,19 @@ package struct PollPlanner: Sendable {
         budgets[.organization(organization)] = budgets[.organization(organization)]?.joined(with: own) ?? own
     }
 
-    /// The reads to send now, each paid for; at most as many as fit beside those in flight.
-    package mutating func plan(due: [DueCall], inFlight: Int, now: Timestamp) -> [PlannedRead] {
+    /// The reads to send now, each paid for; at most as many as fit beside those in flight. `following` are reads that
+    /// earlier answers ask for: they take their place by their calls' deadlines, as those of due calls do.
+    package mutating func plan(
+        due: [DueCall], following: [PlannedRead] = [], inFlight: Int, now: Timestamp
+    ) -> [PlannedRead] {
         var room = Self.mostAtOnce - max(inFlight, 0)
         guard room > 0 else { return [] }
-        var queues = Dictionary(grouping: due, by: \.account).mapValues { calls in
-            ListRead.grouping(calls).map { (read: $0, order: $0.order) }.sorted { $0.order > $1.order }.map(\.read)
+        let calls = Dictionary(grouping: due, by: \.account)
+        let others = Dictionary(grouping: following, by: \.account)
+        var queues: [AccountID: [PlannedRead]] = [:]
+        for account in Set(calls.keys).union(others.keys) {
+            let reads = ListRead.grouping(calls[account] ?? []) + (others[account] ?? [])
+            queues[account] = reads.map { (read: $0, order: $0.order) }.sorted { $0.order > $1.order }.map(\.read)
         }
         var planned: [PlannedRead] = []
         var turns = turns(of: queues.keys)
@@ -115,7 +127,11 @@ package struct PollPlanner: Sendable {
     package mutating func take(
         _ budget: RequestBudget, account: AccountID, for asker: Asker, now: Timestamp
     ) -> Duration? {
-        budgets[payer(of: account), default: Budgets()].take(budget, for: asker, now: now)
+        let wait = budgets[payer(of: account), default: Budgets()].take(budget, for: asker, now: now)
+        if wait != nil {
+            if asker == .hint { waitsOfHints &+= 1 } else { waits &+= 1 }
+        }
+        return wait
     }
 
     /// Learns from an answer: a 429 halves the budget for a minute, and nothing is sent before its `Retry-After`.
@@ -143,6 +159,14 @@ package enum PlannedRead: Hashable, Sendable {
         switch self {
         case .single(let call): [call]
         case .listPage(let list): list.calls
+        }
+    }
+
+    /// The account it is sent for.
+    package var account: AccountID {
+        switch self {
+        case .single(let call): call.account
+        case .listPage(let list): list.account
         }
     }
 

@@ -15,11 +15,10 @@ package struct CircuitBreaker: Hashable, Sendable {
     package init() {}
 
     /// Whether a request may be sent; one per tick while it is open.
-    package mutating func mayPass() -> Bool {
-        guard isOpen else { return true }
-        defer { hasProbed = true }
-        return !hasProbed
-    }
+    package var mayPass: Bool { !isOpen || !hasProbed }
+
+    /// A request is sent: while it is open, that is the tick's one.
+    package mutating func passed() { hasProbed = isOpen }
 
     /// A tick began: one more probe may be sent.
     package mutating func tick() { hasProbed = false }

@@ -6,8 +6,10 @@ package struct PollerMachine: Sendable {
     private let settings: ExpectationSettings
     private var backlog: [Key: DueCall] = [:]
     private var backlogUntil = Timestamp.distantPast
-    private var singles: [DueCall] = []
-    private var pages: [ListRead] = []
+    /// What answered pages ask for: further pages, and single reads of calls whose row shows a change. Their calls are
+    /// in ``reading``, and are planned beside those of the backlog.
+    private var following: [PlannedRead] = []
+    /// The calls that are being read, or will be since a page asks for it.
     private var reading: Set<Key> = []
     private var inFlight = 0
 
@@ -61,10 +63,10 @@ package struct PollerMachine: Sendable {
     /// Due calls were taken from the store, under a lease of one tick. Calls that were not read while theirs lasted
     /// are given back, since they may have changed.
     package mutating func tick(due: [DueCall], profile: (DueCall) -> ScopeProfile, now: Timestamp) -> Tick {
-        if backlogUntil <= now || (backlog.isEmpty && singles.isEmpty && pages.isEmpty) {
+        if backlogUntil <= now || (backlog.isEmpty && following.isEmpty) {
             backlog = [:]
-            singles = []
-            pages = []
+            for call in following.flatMap(\.calls) { reading.remove(Key(call)) }
+            following = []
             backlogUntil = now.advanced(by: settings.tick)
         }
         var recomputed: [DueCall] = []
@@ -75,21 +77,22 @@ package struct PollerMachine: Sendable {
                 backlog[Key(call)] = call
             }
         }
-        return Tick(recomputed: recomputed, toRead: backlog.count + singles.count)
+        return Tick(recomputed: recomputed, toRead: backlog.count + following.reduce(0) { $0 + $1.calls.count })
     }
 
     /// The requests to send now; each is under way until ``answered(_:with:profile:chance:)``.
     package mutating func next(gate: inout RequestGateMachine, now: Timestamp) -> [PlannedRead] {
-        var reads: [PlannedRead] = []
-        while inFlight + reads.count < PollPlanner.mostAtOnce, let read = takeFollowing() {
-            if gate.admit(read.budget, account: read.account, for: read.asker(at: now), now: now) == .granted {
-                reads.append(read)
+        let candidates = candidates(gate: gate)
+        let reads = gate.planner.plan(
+            due: candidates.due, following: candidates.following, inFlight: inFlight, now: now)
+        let started = Set(reads)
+        following.removeAll { started.contains($0) }
+        for read in reads {
+            gate.passed(read.account)
+            for call in read.calls {
+                backlog[Key(call)] = nil
+                reading.insert(Key(call))
             }
-        }
-        reads += gate.planner.plan(due: passing(gate: &gate), inFlight: inFlight + reads.count, now: now)
-        for call in reads.flatMap(\.calls) {
-            backlog[Key(call)] = nil
-            reading.insert(Key(call))
         }
         inFlight += reads.count
         return reads
@@ -102,6 +105,7 @@ package struct PollerMachine: Sendable {
     ) -> Outcome {
         inFlight -= 1
         for call in read.calls { reading.remove(Key(call)) }
+        defer { for call in following.flatMap(\.calls) { reading.insert(Key(call)) } }
         if case .failed(let failure) = answer.outcome, failure.kind == .cancelled { return Outcome() }
         var outcome =
             switch read {
@@ -115,23 +119,22 @@ package struct PollerMachine: Sendable {
         return outcome
     }
 
-    /// What an earlier answer asks for; where the gate does not grant it, its calls are due again at the next tick.
-    private mutating func takeFollowing() -> PlannedRead? {
-        if !pages.isEmpty { return .listPage(pages.removeFirst()) }
-        return singles.isEmpty ? nil : .single(singles.removeFirst())
-    }
-
-    /// The calls in the backlog that may be read: not those of paused accounts, one of an account whose breaker is
-    /// open.
-    private func passing(gate: inout RequestGateMachine) -> [DueCall] {
-        var probed: Set<AccountID> = []
-        return backlog.values
-            .sorted { ($0.due, $0.execution) < ($1.due, $1.execution) }
-            .filter { call in
-                guard !gate.isPaused(call.account) else { return false }
-                guard gate.isBroken(call.account) else { return true }
-                return probed.insert(call.account).inserted && gate.mayPass(call.account)
+    /// What may be read now: nothing of paused accounts, the most urgent of an account whose breaker is open.
+    private func candidates(gate: RequestGateMachine) -> (due: [DueCall], following: [PlannedRead]) {
+        var due: [DueCall] = []
+        var broken: [AccountID: DueCall] = [:]
+        for call in backlog.values where !gate.isPaused(call.account) {
+            guard gate.isBroken(call.account) else {
+                due.append(call)
+                continue
             }
+            guard gate.mayPass(call.account) else { continue }
+            if let other = broken[call.account], (other.due, other.execution) <= (call.due, call.execution) { continue }
+            broken[call.account] = call
+        }
+        // What a page asks for waits while the breaker is open: a single read is the better probe.
+        let following = following.filter { !gate.isPaused($0.account) && !gate.isBroken($0.account) }
+        return (due + broken.values, following)
     }
 
     private func judge(_ call: DueCall, _ answer: BolnaAnswer) -> Outcome {
@@ -154,7 +157,7 @@ package struct PollerMachine: Sendable {
         switch answer.outcome {
         case .response(200..<300, _, let body):
             guard let list = try? BolnaDecoder.decodeListPage(body, requestedSize: page.window.size) else {
-                singles += page.calls
+                following += page.calls.map(PlannedRead.single)
                 outcome.detail = "unusable page"
                 return outcome
             }
@@ -163,14 +166,14 @@ package struct PollerMachine: Sendable {
             }
             let verdict = page.verdict(rows: rows, hasMore: list.hasMore)
             outcome.unchanged = verdict.unchanged
-            singles += verdict.toRead
-            if let next = verdict.next { pages.append(next) }
+            following += verdict.toRead.map(PlannedRead.single)
+            if let next = verdict.next { following.append(.listPage(next)) }
         case .response(401, _, _), .response(403, _, _): break
         case .response(let status, _, _) where status == 429 || status >= 500:
             outcome.detail = "status \(status)"
             outcome.failed = page.calls
         case .response(let status, _, _):
-            singles += page.calls
+            following += page.calls.map(PlannedRead.single)
             outcome.detail = "status \(status)"
         case .failed(let failure):
             outcome.detail = failure.kind.rawValue
@@ -194,14 +197,6 @@ package struct PollerMachine: Sendable {
 }
 
 extension PlannedRead {
-    /// The account it is sent for.
-    package var account: AccountID {
-        switch self {
-        case .single(let call): call.account
-        case .listPage(let page): page.account
-        }
-    }
-
     /// What is asked.
     package var endpoint: BolnaRequest.Endpoint {
         switch self {

@@ -16,6 +16,11 @@ package final class RequestGate: Sendable {
         machine.withLock(body)
     }
 
+    /// How often a request had to wait for its budget, since the start: reads that a hint asks for, and all others.
+    package var waits: (ofHints: Int, ofOthers: Int) {
+        machine.withLock { ($0.planner.waitsOfHints, $0.planner.waits) }
+    }
+
     /// Whether Bolna refuses the account's token, or it has none.
     package func isPaused(_ account: AccountID) -> Bool { machine.withLock { $0.isPaused(account) } }
 

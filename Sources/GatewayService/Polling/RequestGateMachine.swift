@@ -78,11 +78,16 @@ package struct RequestGateMachine: Sendable {
             guard !isPaused(account) else { return .paused }
             guard mayPass(account) else { return .wait(probeInterval) }
         }
-        return planner.take(budget, account: account, for: asker, now: now).map(Admission.wait) ?? .granted
+        if let wait = planner.take(budget, account: account, for: asker, now: now) { return .wait(wait) }
+        if asker != .person { passed(account) }
+        return .granted
     }
 
-    /// Whether the breaker lets one request of the account pass; while it is open, one per tick.
-    package mutating func mayPass(_ account: AccountID) -> Bool { standings[account]?.breaker.mayPass() ?? false }
+    /// Whether the breaker lets a request of the account pass; while it is open, one per tick.
+    package func mayPass(_ account: AccountID) -> Bool { standings[account]?.breaker.mayPass ?? false }
+
+    /// A request of the account that the planner paid for is sent.
+    package mutating func passed(_ account: AccountID) { standings[account]?.breaker.passed() }
 
     /// Learns from an answer.
     package mutating func answered(

@@ -199,4 +199,55 @@ import Testing
         #expect(result.detail == nil)
         #expect(machine.requestsInFlight == 0)
     }
+
+    @Test("What a page asks for waits its turn: an account that shares the organization is served beside it")
+    func followsInTurn() throws {
+        let other = AccountID(rawValue: "other")
+        var machine = PollerMachine(settings: ExpectationSettings())
+        var gate = RequestGateMachine(accounts: [.default, other], settings: ExpectationSettings())
+        for account in [AccountID.default, other] { gate.planner.assign(account, organization: "shared") }
+        _ = machine.tick(due: (1...50).map(listed), profile: profile(.healthy), now: .at(100))
+        let page = try #require(machine.next(gate: &gate, now: .at(100)).first)
+        // No row is shown, so that all fifty are to be read singly.
+        _ = machine.answered(
+            page, with: answer(.json("{\"data\":[],\"has_more\":false}")), profile: profile(.healthy), chance: { 0 })
+        let others = (1...20).map { number in
+            var call = due(number)
+            call.account = other
+            return call
+        }
+        _ = machine.tick(due: others, profile: profile(.healthy), now: .at(101))
+        let reads = machine.next(gate: &gate, now: .at(101))
+        #expect(reads.count == PollPlanner.mostAtOnce)
+        #expect(reads.count { $0.account == other } == PollPlanner.mostAtOnce / 2)
+        let own = reads.filter { $0.account == .default }.flatMap(\.calls).map(\.due)
+        #expect(own == own.sorted(), "the earliest deadline first")
+    }
+
+    @Test("A call that a page asks for is not taken from the store a second time while it waits")
+    func followsOnce() throws {
+        var machine = PollerMachine(settings: ExpectationSettings())
+        var gate = gate()
+        _ = machine.tick(due: (1...6).map(listed), profile: profile(.healthy), now: .at(100))
+        let page = try #require(machine.next(gate: &gate, now: .at(100)).first)
+        _ = machine.answered(page, with: answer(.json("<html>")), profile: profile(.healthy), chance: { 0 })
+        let tick = machine.tick(due: (1...6).map(listed), profile: profile(.healthy), now: .at(101))
+        #expect(tick.toRead == 6)
+        #expect(machine.next(gate: &gate, now: .at(101)).count == 6)
+        #expect(machine.next(gate: &gate, now: .at(101)).isEmpty)
+    }
+
+    @Test("The probe of a broken account is not used up by a call that the budget does not let through")
+    func probeIsKept() {
+        var machine = PollerMachine(settings: ExpectationSettings())
+        var gate = gate()
+        for _ in 0..<20 {
+            _ = gate.answered(.me, account: .default, outcome: .status(500), organization: nil, now: .at(100))
+        }
+        while gate.planner.take(.other, account: .default, for: .background, now: .at(100)) == nil {}
+        _ = machine.tick(due: [due(1), due(2)], profile: profile(.healthy), now: .at(100))
+        #expect(machine.next(gate: &gate, now: .at(100)).isEmpty)
+        #expect(machine.next(gate: &gate, now: .at(105)).flatMap(\.calls) == [due(1)])
+        #expect(machine.next(gate: &gate, now: .at(110)).isEmpty, "one per tick")
+    }
 }
