@@ -51,10 +51,20 @@ package final class ChangeFeed: Sendable {
                     max(state.lastPublished[change.account] ?? change.cursor, change.cursor)
             }
             return state.subscriptions.keys.compactMap { id in
-                state.subscriptions[id]?.offer(changes, mostWaiting: mostWaiting)
+                state.subscriptions[id]?.offer(changes, mostWaiting: mostWaiting).map { (id, $0) }
             }
         }
-        for sleeper in woken { sleeper.resume() }
+        // Who came first is woken first: the order of a dictionary differs from process to process.
+        for (_, sleeper) in woken.sorted(by: { $0.0 < $1.0 }) { sleeper.resume() }
+    }
+
+    /// A commit failed, as far as is known: one that reached the disk all the same has changes that were not published, so
+    /// those who are live read on from the store.
+    package func recheck() {
+        let woken = state.withLock { state in
+            state.subscriptions.keys.compactMap { id in state.subscriptions[id]?.recheck().map { (id, $0) } }
+        }
+        for (_, sleeper) in woken.sorted(by: { $0.0 < $1.0 }) { sleeper.resume() }
     }
 
     /// The changes after a cursor, or from now on without one. Ends when the subscriber is too slow, when the store
@@ -88,7 +98,7 @@ package final class ChangeFeed: Sendable {
     package func end() {
         let ids = state.withLock { state in
             state.hasEnded = true
-            return Array(state.subscriptions.keys)
+            return state.subscriptions.keys.sorted()
         }
         for id in ids { end(id) }
     }

@@ -63,6 +63,14 @@ struct ChangeSubscription: Sendable {
         return sleeper
     }
 
+    /// Something may be in the store that was not offered: reads on from where it is. Returns its sleeper.
+    mutating func recheck() -> CheckedContinuation<Void, Never>? {
+        guard phase == .live else { return nil }
+        phase = .replaying
+        defer { sleeper = nil }
+        return sleeper
+    }
+
     /// Keeps the sleeper, unless there is something to do already.
     mutating func fallAsleep(_ new: CheckedContinuation<Void, Never>) -> Bool {
         guard phase == .live, waiting.isEmpty, sleeper == nil else { return false }

@@ -97,7 +97,10 @@ package final class JournalWriter: Service, Sendable {
                 }
             return (acknowledgements.map { (state.answers.removeValue(forKey: $0.ticket), $0.result) }, next)
         }
-        if case .success(let receipts) = outcome { changes.publish(receipts.flatMap(\.changes)) }
+        switch outcome {
+        case .success(let receipts): changes.publish(receipts.flatMap(\.changes))
+        case .failure: changes.recheck()
+        }
         for (answer, result) in told { answer?.resume(returning: result) }
         return next
     }

@@ -53,6 +53,17 @@ import Testing
         }
     }
 
+    @Test("What a commit stored that was reported as failed is told all the same, once")
+    func unclear() async throws {
+        let gateway = try TestGateway()
+        let stream = try await gateway.feed.subscribe(account: .default, after: nil)
+        gateway.store.lie(StoreError(kind: .io, message: "the sync failed"))
+        await change(gateway, 0..<1)
+        gateway.store.lie(nil)
+        await change(gateway, 1..<2)
+        #expect(await cursors(stream, count: 2) == [1, 2])
+    }
+
     @Test("Of other accounts' changes nothing is heard")
     func accounts() async throws {
         let gateway = try TestGateway()

@@ -12,6 +12,7 @@ final class FaultyStore: CallStore {
         var failure: StoreError?
         var refusal: StoreError?
         var factsFailure: StoreError?
+        var lie: StoreError?
         var damage: (@Sendable (inout CallDossier) -> Void)?
         var isClosed = false
         var batches: [Int] = []
@@ -27,6 +28,9 @@ final class FaultyStore: CallStore {
 
     /// The store's figures cannot be read, until this is nil again.
     func failFacts(_ error: StoreError?) { state.withLock { $0.factsFailure = error } }
+
+    /// Every batch is committed, and then reported to have failed with this, until it is nil again.
+    func lie(_ error: StoreError?) { state.withLock { $0.lie = error } }
 
     /// Every entry fails by itself with this, until it is nil again.
     func refuse(_ error: StoreError?) { state.withLock { $0.refusal = error } }
@@ -61,6 +65,7 @@ final class FaultyStore: CallStore {
             state.batches.append(batch.count)
             for case .heartbeat(let time) in batch { state.newestHeartbeat = time }
         }
+        if let lie = state.withLock({ $0.lie }) { throw lie }
         return receipts
     }
 
