@@ -28,7 +28,7 @@ extension AttemptScript {
         transcript = conversation.transcript
         summary = conversation.summary
         providerCallID = random.identifier()
-        talk = (random.number(in: 20...120) * 10).rounded() / 10
+        talk = (random.number(in: options.talk) * 10).rounded() / 10
         let answerAfter = random.number(in: 2...9)
         ringSeconds = Int64(answerAfter)
         let isAnswered = outcome == .answered || outcome == .voicemail

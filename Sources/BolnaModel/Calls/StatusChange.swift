@@ -8,6 +8,14 @@ package struct StatusChange: Hashable, Sendable {
     package var attempt: Int
     /// When.
     package var at: Moment
+
+    /// Puts a change together.
+    package init(call: String, status: ExecutionStatus, attempt: Int, at: Moment) {
+        self.call = call
+        self.status = status
+        self.attempt = attempt
+        self.at = at
+    }
 }
 
 /// Everything there is to know about one call.

@@ -41,7 +41,8 @@ package struct OutcomeWeights: Sendable {
     }
 
     func draw(_ random: inout SeededGenerator) -> Outcome {
-        var point = random.fraction() * weights.values.reduce(0, +)
+        // Summed in one order, since the sum of fractions depends on it.
+        var point = random.fraction() * Outcome.allCases.reduce(0) { $0 + weights[$1, default: 0] }
         for outcome in Outcome.allCases {
             guard let weight = weights[outcome] else { continue }
             point -= weight

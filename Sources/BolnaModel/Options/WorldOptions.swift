@@ -19,6 +19,8 @@ package struct WorldOptions: Sendable {
     package var announcesPlacing = true
     /// How attempts end.
     package var outcomes = OutcomeWeights.realistic
+    /// How long answered calls are talked in, in seconds of the model.
+    package var talk: ClosedRange<Double> = 20...120
     /// Outbound calls that may be on the line at once; further ones stay queued. Nil: no limit.
     package var concurrency: Int?
     /// Outbound calls that the world places on its own.

@@ -103,7 +103,7 @@ package final class HealthBook: Sendable {
     /// Lets time pass for all scopes.
     package func advance(to now: Timestamp) {
         let transitions = scopes.withLock { scopes -> [(PathTransition, Scope)] in
-            scopes.keys.compactMap { scope in
+            scopes.keys.sorted().compactMap { scope in
                 guard let transition = scopes[scope]?.health.advance(to: now) else { return nil }
                 scopes[scope]?.isDirty = true
                 return (transition, scope)
