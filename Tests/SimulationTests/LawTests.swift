@@ -78,8 +78,10 @@ import Testing
         #expect(check(at: 100_000) != nil)
         record.ledger.open = nil
         #expect(check(at: 10) != nil)
-        record.ledger.outcome = .settled
+        record.ledger.outcome = .abandoned
         #expect(check(at: 10) == nil)
+        record.ledger.outcome = .settled
+        #expect(check(at: 10) != nil, "a call that is ringing is not settled")
     }
 
     @Test("Quiet: a read that nothing called for is noticed")
@@ -96,13 +98,104 @@ import Testing
     @Test("Budget: the request that is one too many in a minute is noticed")
     func budget() {
         var law = TrafficLaw()
-        for number in 0..<600 {
-            let sent = law.sent(.other, organization: 0, at: .milliseconds(number), starts: 1)
-            #expect(sent.complaint == nil)
+        func sent(_ number: Int, at time: Duration, organization: Int = 0) -> String? {
+            (0..<number).compactMap { _ in law.sent(.other, organization: organization, at: time) }.last
         }
-        #expect(law.sent(.other, organization: 1, at: .seconds(1), starts: 1).complaint == nil)
-        #expect(law.sent(.other, organization: 0, at: .seconds(1), starts: 1).complaint != nil)
-        #expect(law.sent(.other, organization: 0, at: .seconds(62), starts: 1).complaint == nil)
+        law.started(accounts: ["a"], organization: 0, at: .zero)
+        #expect(sent(600, at: .seconds(1)) == nil)
+        #expect(sent(1, at: .seconds(1), organization: 1) == nil)
+        #expect(sent(1, at: .seconds(1)) != nil)
+        #expect(sent(600, at: .seconds(62)) == nil)
+        // A start brings the part that may be sent at once, for a minute.
+        law.started(accounts: ["a"], organization: 0, at: .seconds(63))
+        #expect(sent(100, at: .seconds(64)) == nil)
+        #expect(sent(1, at: .seconds(64)) != nil)
+        #expect(sent(600, at: .seconds(126)) == nil)
+        #expect(sent(1, at: .seconds(126)) != nil)
+    }
+
+    @Test("Budget: accounts that are not known to share an organization have a budget each")
+    func sharedBudget() {
+        var law = TrafficLaw()
+        law.started(accounts: ["a", "b"], organization: 0, at: .zero)
+        law.identified(account: "a", organization: 0, at: .seconds(1))
+        law.identified(account: "b", organization: 0, at: .seconds(2))
+        var complaints: [Int] = []
+        for number in 1...1_201 where law.sent(.other, organization: 0, at: .seconds(3)) != nil {
+            complaints.append(number)
+        }
+        #expect(complaints == [1_201])
+        #expect((1...600).allSatisfy { _ in law.sent(.other, organization: 0, at: .seconds(70)) == nil })
+        #expect(law.sent(.other, organization: 0, at: .seconds(70)) != nil)
+    }
+
+    @Test("Follow-up: a hint, a contradiction and a late recording that no read follows are noticed")
+    func followUp() {
+        var law = FollowUpLaw()
+        law.slack = 60
+        let key = QuietLaw.Key(account: .default, execution: ExecutionID(rawValue: "one"))
+        law.hinted(key, at: 1_000)
+        #expect(law.neglectedHints(at: 1_119, calmSince: 0).isEmpty)
+        #expect(law.neglectedHints(at: 1_121, calmSince: 0) == [key])
+        #expect(law.neglectedHints(at: 1_121, calmSince: 1_000).isEmpty)
+        #expect(law.latestLimit(calmSince: 0, recordings: []) == 1_120)
+        law.read(key, sentAt: 999)
+        #expect(law.neglectedHints(at: 1_121, calmSince: 0) == [key])
+        law.read(key, sentAt: 1_001)
+        #expect(law.latestLimit(calmSince: 0, recordings: []) == nil)
+
+        law.disputed(key, attempt: 0, at: 2_000)
+        law.read(key, sentAt: 2_010)
+        #expect(law.neglectedDisputes(at: 2_119, calmSince: 0).isEmpty)
+        #expect(law.neglectedDisputes(at: 2_121, calmSince: 0) == [key])
+        law.disputed(key, attempt: 0, at: 2_030)
+        #expect(law.neglectedDisputes(at: 2_121, calmSince: 0).isEmpty, "a further one doubles the pause")
+        law.read(key, sentAt: 2_150)
+        #expect(law.neglectedDisputes(at: 9_000, calmSince: 0).isEmpty)
+
+        law.stored(key, status: .completed, attempt: 0, at: 3_000)
+        #expect(!law.expectsRecording(key, since: 3_100, at: 4_859, calmSince: 0))
+        #expect(law.expectsRecording(key, since: 3_100, at: 4_861, calmSince: 0))
+        #expect(!law.expectsRecording(key, since: 4_801, at: 9_000, calmSince: 0), "it came after the last look")
+        law.except(key)
+        #expect(!law.expectsRecording(key, since: 3_100, at: 4_861, calmSince: 0))
+    }
+
+    @Test("Follow-up: a call that Bolna does not know, and that is waited for all the same, is noticed")
+    func forgotten() {
+        var law = FollowUpLaw()
+        law.slack = 60
+        let key = QuietLaw.Key(account: .default, execution: ExecutionID(rawValue: "one"))
+        for time in [1_000.0, 1_030] { law.notFound(key, at: time) }
+        #expect(law.forgotten(at: 9_000, calmSince: 0).isEmpty, "two answers do not say so")
+        law.notFound(key, at: 1_400)
+        #expect(law.forgotten(at: 1_989, calmSince: 0).isEmpty)
+        #expect(law.forgotten(at: 1_991, calmSince: 0) == [key])
+        law.stored(key, status: .ringing, attempt: 0, at: 1_500)
+        #expect(law.forgotten(at: 9_000, calmSince: 0).isEmpty, "somebody says that there is such a call")
+    }
+
+    @Test("Acceptance: a verified webhook that is sent away is noticed")
+    func acceptance() {
+        #expect(AcceptanceLaw.check(answer: 200).isEmpty)
+        #expect(AcceptanceLaw.check(answer: 503).count == 1)
+    }
+
+    @Test("Convergence: an earlier attempt that never was so at Bolna, or ended otherwise, is noticed")
+    func attempts() throws {
+        let busy = Self.observation(.busy, at: 1)
+        let again = Self.observation(.scheduled, at: 2)
+        let state = try #require(reconciler.fold(Evidence(observations: [busy, again])))
+        #expect(state.attempts.count == 2)
+        func change(_ status: ExecutionStatus, _ attempt: Int) -> StatusChange {
+            StatusChange(call: "one", status: status, attempt: attempt, at: Moment(seconds: 1))
+        }
+        func check(_ changes: [StatusChange], told: [Int: String] = [:]) -> [String] {
+            ConvergenceLaw.check(attempts: state.attempts, changes: changes, told: told, name: "0")
+        }
+        #expect(check([change(.busy, 0), change(.scheduled, 1)], told: [0: "busy"]).isEmpty)
+        #expect(check([change(.failed, 0), change(.busy, 1)]).count == 1)
+        #expect(check([change(.busy, 0)], told: [0: "no-answer"]).count == 1)
     }
 
     @Test("Staleness: a change that shows too late, or never, is noticed")
@@ -156,6 +249,8 @@ import Testing
         #expect(TrustLaw.check(stained, Self.journal([hint])).count == 1)
         #expect(TrustLaw.check(answer: 401).isEmpty)
         #expect(TrustLaw.check(answer: 200).count == 1)
+        #expect(TrustLaw.check(held: [Self.digest(1)], refused: [Self.digest(2)]).isEmpty)
+        #expect(TrustLaw.check(held: [Self.digest(1)], refused: [Self.digest(1)]).count == 1)
     }
 
     @Test("Changes: one that is skipped, doubled, made up, foreign or never told is noticed")
@@ -182,18 +277,25 @@ import Testing
         #expect(law.tell(change(4), to: .default) != nil)
     }
 
-    @Test("Dialling: a second request, one without a key and an intent that never ends are noticed")
+    @Test("Dialling: a second request, one without a key or a stored intent, and an intent that never ends are noticed")
     func dialling() {
         var law = DiallingLaw()
-        func body(_ key: String) -> [UInt8] { Array(#"{"user_data":{"gateway_dial":"\#(key)"}}"#.utf8) }
-        #expect(law.place(body: body("a")) == nil)
-        #expect(law.place(body: body("b")) == nil)
-        #expect(law.place(body: body("a")) != nil)
-        #expect(law.place(body: Array("{}".utf8)) != nil)
-        let intent = DialIntent(
-            account: .default, correlationKey: "a", idempotencyKey: nil, fingerprint: Self.digest(1),
-            agent: AgentID(rawValue: "agent"), request: [], createdAt: Self.at(0))
-        let record = DialRecord(intent: intent, state: .open, call: nil, detail: "")
+        func intent(_ key: String) -> DialIntent {
+            DialIntent(
+                account: .default, correlationKey: key, idempotencyKey: nil, fingerprint: Self.digest(1),
+                agent: AgentID(rawValue: "agent"), request: [], createdAt: Self.at(0))
+        }
+        func place(_ key: String) -> String? {
+            law.place(body: Array(#"{"user_data":{"gateway_dial":"\#(key)"}}"#.utf8), account: .default, at: .zero)
+        }
+        law.commit(intent("a"))
+        law.commit(intent("b"))
+        #expect(place("a") == nil)
+        #expect(place("b") == nil)
+        #expect(place("a") != nil)
+        #expect(place("c") != nil)
+        #expect(law.place(body: Array("{}".utf8), account: .default, at: .zero) != nil)
+        let record = DialRecord(intent: intent("a"), state: .open, call: nil, detail: "")
         func check(_ now: Int64, calmSince: Int64) -> [String] {
             DiallingLaw.check(
                 open: [record], now: Self.at(now), calmSince: Self.at(calmSince), patience: .seconds(600))
@@ -201,6 +303,25 @@ import Testing
         #expect(check(500, calmSince: 0).isEmpty)
         #expect(check(700, calmSince: 0).count == 1)
         #expect(check(700, calmSince: 650).isEmpty)
+    }
+
+    @Test("Dialling: an intent that ended otherwise than Bolna's call is noticed")
+    func dialOutcome() throws {
+        let call = try Self.record(Self.journal([Self.observation(.ringing, at: 1)]), reconciler)
+        let intent = DialIntent(
+            account: .default, correlationKey: "a", idempotencyKey: nil, fingerprint: Self.digest(1),
+            agent: AgentID(rawValue: "agent"), request: [], createdAt: Self.at(0))
+        func check(_ state: DialState, _ id: String?) -> String? {
+            let record = DialRecord(
+                intent: intent, state: state, call: id.map { CallID(rawValue: $0) }, detail: "")
+            return DiallingLaw.check(record, call: call)
+        }
+        #expect(check(.placed, "c") == nil)
+        #expect(check(.placed, "d") != nil)
+        #expect(check(.unknown, nil) != nil)
+        #expect(check(.refused, nil) != nil)
+        #expect(DiallingLaw.check(nil, call: call) != nil)
+        #expect(DiallingLaw.check(DialRecord(intent: intent, state: .placed, call: nil, detail: ""), call: nil) != nil)
     }
 }
 

@@ -101,6 +101,8 @@ struct SimulationDocument {
             ("requests to Bolna", "requests", reads),
             ("reads of calls", "reads", counters.reads),
             ("pages of lists", "list_pages", counters.listPages),
+            ("pages for due calls", "poll_pages", counters.pollPages),
+            ("calls placed", "dials", counters.dials),
             ("faults", "faults", counters.faults),
             ("crashes", "crashes", counters.crashes),
             ("commits", "commits", counters.commits),
@@ -118,6 +120,7 @@ struct SimulationDocument {
     var table: String {
         var lines: [String] = []
         for figure in figures { lines.append(Self.column(figure.name, 24) + String(figure.value)) }
+        lines.append(Self.column("fingerprint", 24) + String(summary.counters.fingerprint, radix: 16))
         lines += ["", Self.column("law", 14) + Self.column("checked", 12) + Self.column("violated", 10) + "sentence"]
         for row in laws {
             lines.append(
@@ -134,6 +137,15 @@ struct SimulationDocument {
         writer.object { writer in
             for figure in figures {
                 writer.member(figure.key, figure.value)
+            }
+            // As text, since it does not fit into the numbers of JSON.
+            writer.member("fingerprint", String(summary.counters.fingerprint, radix: 16))
+            let counters = summary.counters
+            for (key, counts) in [("faults_by_name", counters.faultsByName), ("effects", counters.effects)] {
+                writer.key(key)
+                writer.object { writer in
+                    for (name, count) in counts.sorted(by: { $0.key < $1.key }) { writer.member(name, count) }
+                }
             }
             writer.key("laws")
             writer.object { writer in

@@ -53,12 +53,15 @@ struct SimulateOrderCommand: ParsableCommand {
                     .run { size in StandardError.write("sets of \(size) of \(largestSet) are done") }
             )
         ]
-        let enumerated = Array(arrivals.prefix(Self.enumerated))
-        rows.append(
-            (
-                "each order of \(enumerated.count), one by one",
-                OrderEnumeration(arrivals: enumerated, largestSet: min(largestSet, Self.enumerated)).run()
-            ))
+        for (count, most) in Self.enumerated where count <= observations {
+            let size = min(largestSet, most)
+            StandardError.write("going through the orders of \(count) observations in sets of \(size)")
+            rows.append(
+                (
+                    "each order of \(count) in sets of \(size), one by one",
+                    OrderEnumeration(arrivals: Array(arrivals.prefix(count)), largestSet: size).run()
+                ))
+        }
         rows.append(("a life folded in place", OrderCheck(arrivals: EvidenceTable.life, largestSet: largestSet).run()))
         rows.append(("random sets of up to \(RandomArrivals.mostArrivals)", randomFigures()))
         if largestStoredSet > 0 { rows.append(("through the store", try storedFigures(arrivals))) }
@@ -74,8 +77,10 @@ struct SimulateOrderCommand: ParsableCommand {
         }
     }
 
-    /// The arrivals whose orders are gone through one by one.
-    private static let enumerated = 6
+    /// How many arrivals have their orders gone through one by one, in sets of at most so many: what ends in minutes.
+    private static let enumerated = [
+        (count: EvidenceTable.testedCount, most: 6), (count: EvidenceTable.arrivals.count, most: 4),
+    ]
 
     private func randomFigures() -> OrderFigures {
         (0..<randomSets).reduce(into: OrderFigures()) { figures, seed in
@@ -98,14 +103,17 @@ struct SimulateOrderCommand: ParsableCommand {
     }
 
     private static func table(_ rows: [(String, OrderFigures)], _ keys: KeyOrderCheck.Figures) -> String {
-        let titles = ["", "sets", "permutations", "repetitions", "steps", "in place", "violations"]
+        let titles = [
+            "", "sets", "permutations", "repetitions", "concluded permutations", "concluded repetitions", "steps",
+            "in place", "violations",
+        ]
         var lines = [titles]
         for (name, figures) in rows {
             lines.append(
                 [name]
                     + [
-                        figures.sets, figures.permutations, figures.repetitions, figures.steps, figures.extended,
-                        figures.violations,
+                        figures.sets, figures.permutations, figures.repetitions, figures.concludedPermutations,
+                        figures.concludedRepetitions, figures.steps, figures.extended, figures.violations,
                     ].map(String.init))
         }
         let widths = titles.indices.map { column in lines.map { $0[column].count }.max() ?? 0 }

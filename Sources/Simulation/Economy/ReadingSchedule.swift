@@ -17,6 +17,14 @@ package struct ScheduleFigures: Hashable, Sendable {
     package var requests: Int { reads + pages }
     /// Requests for the states of calls.
     package var stateRequests: Int { requests - artefactLooks }
+
+    /// What two runs cost.
+    static func + (left: ScheduleFigures, right: ScheduleFigures) -> ScheduleFigures {
+        ScheduleFigures(
+            reads: left.reads + right.reads, artefactLooks: left.artefactLooks + right.artefactLooks,
+            pages: left.pages + right.pages, sweepPages: left.sweepPages + right.sweepPages,
+            staleness: left.staleness + right.staleness)
+    }
 }
 
 /// Follows what somebody believes of a call, and how late each change shows there.

@@ -28,7 +28,7 @@ package struct SlowPath: Sendable {
 
     /// Webhooks come; then none does; then all do, minutes late. Must not run on a thread of the global executor.
     package func run() throws -> [Part] {
-        var scenario = EconomyComparison(calls: 400, seed: seed).scenario(loss: 0)
+        var scenario = EconomyComparison(calls: 400, seeds: []).scenario(loss: 0, seed: seed)
         scenario.organizations[0].agents = 1
         scenario.organizations[0].scheduledCalls = .never
         scenario.organizations[0].autoRetry = .never

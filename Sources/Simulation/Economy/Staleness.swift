@@ -40,6 +40,11 @@ package struct Staleness: Hashable, Sendable {
         self.never = never
     }
 
+    /// What was measured in two runs.
+    static func + (left: Staleness, right: Staleness) -> Staleness {
+        Staleness(left.seconds + right.seconds, never: left.never + right.never)
+    }
+
     /// The number of changes.
     package var changes: Int { seconds.count + never }
 

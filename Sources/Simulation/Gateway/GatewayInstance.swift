@@ -20,6 +20,7 @@ final class GatewayInstance: Sendable {
     let intake: WebhookIntake
     let checks: CheckService
     let dials: DialService
+    let rulings: RulingService
     let refusals = RefusalLog()
 
     private let services: [any Service]
@@ -77,6 +78,7 @@ final class GatewayInstance: Sendable {
         let heartbeat = Heartbeat(context: context, clock: clock, onOutage: sweeper.cover)
         dials = DialService(context: context, clock: clock)
         checks = CheckService(context: context)
+        rulings = RulingService(context: context)
         intake = WebhookIntake(context: context, onHint: poller.wake)
         services = [
             poller, sweeper, heartbeat, dials, Auditor(context: context, clock: clock),

@@ -15,8 +15,10 @@ final class WatchedStore: JournalStore {
 
     func apply(_ batch: [JournalEntry]) throws(StoreError) -> [JournalReceipt] {
         if let failure = world.beginCommit(of: batch, by: gateway) { throw failure }
+        let batch = world.poisoned(batch)
         let receipts = try store.apply(batch)
         world.endCommit(of: batch, receipts: receipts, by: gateway)
+        if let failure = world.unclearCommit() { throw failure }
         return receipts
     }
 }

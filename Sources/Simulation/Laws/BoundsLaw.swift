@@ -10,8 +10,11 @@ enum BoundsLaw {
     ) -> String? {
         let name = record.execution.rawValue
         guard let open = record.ledger.open else {
-            guard record.ledger.outcome == nil else { return nil }
-            return "nothing is expected of call \(name), and no outcome says why"
+            guard let outcome = record.ledger.outcome else {
+                return "nothing is expected of call \(name), and no outcome says why"
+            }
+            guard outcome == .settled, let status = record.state?.status, !status.isFinal else { return nil }
+            return "call \(name) is \(status.word), and counts as settled"
         }
         if now.duration(since: max(open.endsAt, calmSince)) > slack + longestStep {
             return "call \(name) still waits for \(open.what.word) (\(open.why.rawValue)) after the end of its wait"

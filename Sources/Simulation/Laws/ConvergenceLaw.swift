@@ -20,6 +20,22 @@ enum ConvergenceLaw {
         return complaints
     }
 
+    /// What is wrong with the attempts before the last one: each has a status that Bolna gave it, and the final one where
+    /// a webhook told that (`told`, by attempt).
+    static func check(
+        attempts: [Attempt], changes: [StatusChange], told: [Int: String], name: String
+    ) -> [String] {
+        attempts.dropLast().compactMap { attempt in
+            let number = attempt.number
+            let status = attempt.status.word
+            guard changes.contains(where: { $0.attempt == number && $0.status.rawValue == status }) else {
+                return "attempt \(number) of call \(name) is \(status) here, which it never was at Bolna"
+            }
+            guard let final = told[number], final != status else { return nil }
+            return "attempt \(number) of call \(name) is \(status) here, although a webhook told \(final)"
+        }
+    }
+
     /// Where Bolna states each field.
     private static let members: [(CallField, String)] = [
         (.agentID, "agent_id"), (.createdAt, "created_at"), (.updatedAt, "updated_at"), (.scheduledAt, "scheduled_at"),

@@ -5,6 +5,9 @@ struct DurabilityLaw {
     private var committed: [AccountID: Set<ContentDigest>] = [:]
     private var acknowledged: [AccountID: Set<ContentDigest>] = [:]
 
+    /// Whatever a commit held of a sender who was not refused.
+    var acknowledgedDigests: Set<ContentDigest> { acknowledged.values.reduce(into: []) { $0.formUnion($1) } }
+
     /// How many webhooks were answered with a 2xx.
     private(set) var acknowledgements = 0
 

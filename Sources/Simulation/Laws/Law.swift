@@ -16,6 +16,10 @@ package enum Law: String, CaseIterable, Sendable {
     case staleness
     /// Law 6, for waits and queues.
     case bounds
+    /// What sections 4 and 5 of the design say must be followed by a read.
+    case followUp
+    /// What a verified sender may count on.
+    case acceptance
     /// Law 7.
     case accounts
     /// What trust may do.
@@ -42,6 +46,9 @@ package enum Law: String, CaseIterable, Sendable {
             "A change that no webhook tells shows after the deadline, one tick and the read; a call never heard of, after "
                 + "the sweep's interval and the read."
         case .bounds: "Every wait ends in a named outcome, and every queue has a bound."
+        case .followUp:
+            "A read follows each hint, each contradiction and each recording that is late, and answers of 404 have an end."
+        case .acceptance: "What a verified sender posts is answered with a 2xx while the store can be written."
         case .accounts: "Nothing crosses accounts."
         case .trust: "What cannot be verified changes no call; what is refused leaves nothing."
         case .changes: "Who watches hears of every change once, in the order of commits, also across a crash."

@@ -20,6 +20,9 @@ struct QuietLaw {
     /// Something happened to a call for which it may be read: a webhook that came late or never, a hint, a person.
     mutating func disturb(_ key: Key) { disturbed.insert(key) }
 
+    /// Whether a call may be read.
+    func isDisturbed(_ key: Key) -> Bool { disturbed.contains(key) }
+
     /// What is wrong with the reads of a call for which nothing spoke.
     func check(_ key: Key) -> String? {
         guard !disturbed.contains(key), let count = reads[key] else { return nil }

@@ -36,6 +36,7 @@ struct StalenessLaw {
 
     private var pending: [QuietLaw.Key: [Pending]] = [:]
     private var held: [QuietLaw.Key: Held] = [:]
+    private var excepted: Set<QuietLaw.Key> = []
     private(set) var samples: [StalenessSample] = []
 
     /// How long a look may take beside deadline and step: the tick, the read, and the commit.
@@ -47,6 +48,7 @@ struct StalenessLaw {
 
     /// A call changed at Bolna.
     mutating func changed(_ key: QuietLaw.Key, to status: ExecutionStatus, attempt: Int, at time: Double) {
+        guard !excepted.contains(key) else { return }
         let place = Place(attempt: attempt, step: Self.step(status))
         // A further word on the same step, such as a late recording's, is no change of status.
         if let held = held[key], place <= held.place { return }
@@ -58,7 +60,12 @@ struct StalenessLaw {
     mutating func stored(
         _ key: QuietLaw.Key, status: CallStatus, attempt: Int, source: Source, at time: Double, calmSince: Double
     ) -> String? {
-        guard let step = Self.step(status) else { return nil }
+        guard let step = Self.step(status) else {
+            // Each statement may move an unknown status to another place, from which waiting begins anew.
+            let place = held[key]?.place ?? Place(attempt: attempt, step: -1)
+            held[key] = Held(status: status, place: place, at: time)
+            return nil
+        }
         let place = Place(attempt: attempt, step: step)
         var complaint: String?
         let changes = pending[key] ?? []
@@ -100,8 +107,11 @@ struct StalenessLaw {
     /// How many changes have not shown.
     var unshown: Int { pending.values.reduce(0) { $0 + $1.count } }
 
-    /// A call whose changes nobody promises to show: it is forgotten or corrected.
-    mutating func forget(_ key: QuietLaw.Key) { pending[key] = nil }
+    /// A call whose changes nobody promises to show: Bolna forgets, fails to show or corrects it.
+    mutating func except(_ key: QuietLaw.Key) {
+        excepted.insert(key)
+        pending[key] = nil
+    }
 
     private func limit(of change: Pending, key: QuietLaw.Key, calmSince: Double) -> Double {
         let disturbed = max(calmSince, change.at)

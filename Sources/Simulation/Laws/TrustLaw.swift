@@ -19,6 +19,11 @@ enum TrustLaw {
         return ["a hint won a field of call \(record.execution.rawValue)"]
     }
 
+    /// What is wrong with what the store holds: nothing of what was refused.
+    static func check(held: Set<ContentDigest>, refused: Set<ContentDigest>) -> [String] {
+        held.isDisjoint(with: refused) ? [] : ["a webhook that was refused is in the store"]
+    }
+
     /// What is wrong with the answer to a webhook whose sender nothing speaks for.
     static func check(answer status: Int) -> [String] {
         status == 401 ? [] : ["an unverified webhook was answered \(status)"]

@@ -19,10 +19,14 @@ package struct OrderViolation: Hashable, Sendable {
 package struct OrderFigures: Hashable, Sendable {
     /// Sets of arrivals.
     package var sets = 0
-    /// Orders of these sets, each of all arrivals of its set.
+    /// Orders of these sets, each of all arrivals of its set, that were gone through one by one.
     package var permutations = 0
-    /// Orders in which one arrival came a second time, at every later place.
+    /// Orders gone through in which one arrival came a second time, at every later place.
     package var repetitions = 0
+    /// Orders for which steps between sets show what going through them would.
+    package var concludedPermutations = 0
+    /// The same, of orders with a repetition.
+    package var concludedRepetitions = 0
     /// Steps from one state to the next that were taken.
     package var steps = 0
     /// How many of the steps were folded in place.
@@ -45,6 +49,8 @@ package struct OrderFigures: Hashable, Sendable {
         sets += other.sets
         permutations += other.permutations
         repetitions += other.repetitions
+        concludedPermutations += other.concludedPermutations
+        concludedRepetitions += other.concludedRepetitions
         steps += other.steps
         extended += other.extended
         folds += other.folds
@@ -55,8 +61,9 @@ package struct OrderFigures: Hashable, Sendable {
     /// The figures with the names they have in JSON.
     package var values: [(name: String, value: Int)] {
         [
-            ("sets", sets), ("permutations", permutations), ("repetitions", repetitions), ("steps", steps),
-            ("inPlace", extended), ("folds", folds), ("violations", violations),
+            ("sets", sets), ("permutations", permutations), ("repetitions", repetitions),
+            ("concludedPermutations", concludedPermutations), ("concludedRepetitions", concludedRepetitions),
+            ("steps", steps), ("inPlace", extended), ("folds", folds), ("violations", violations),
         ]
     }
 
@@ -66,12 +73,12 @@ package struct OrderFigures: Hashable, Sendable {
         if shown.count < Self.mostShown { shown.append(OrderViolation(order: order, detail: detail)) }
     }
 
-    /// Counts a set of so many arrivals with all its orders and repetitions. In an order of n arrivals the first can
+    /// Counts a set of so many arrivals, and all its orders and repetitions as concluded. In an order of n arrivals the first can
     /// come again at n later places, the next at n - 1, and so on.
     mutating func count(setOf size: Int) {
         let orders = size < 2 ? 1 : (2...size).reduce(1, *)
         sets += 1
-        permutations += orders
-        repetitions += orders * size * (size + 1) / 2
+        concludedPermutations += orders
+        concludedRepetitions += orders * size * (size + 1) / 2
     }
 }

@@ -5,10 +5,17 @@ package struct Shrinker {
     /// The most runs that are tried.
     package var mostRuns: Int
 
+    private let run: (Scenario, _ keepsTrace: Bool) -> RunOutcome
     private var runs = 0
 
-    /// Tries so many runs at most.
-    package init(mostRuns: Int = 200) { self.mostRuns = mostRuns }
+    /// Tries so many runs at most. `run` runs a scenario, with or without a timeline.
+    package init(
+        mostRuns: Int = 200,
+        run: @escaping (Scenario, _ keepsTrace: Bool) -> RunOutcome = { SimulationRun.run($0, keepsTrace: $1) }
+    ) {
+        self.mostRuns = mostRuns
+        self.run = run
+    }
 
     /// The smallest run that was found to break the same law, with its timeline; the run itself where it breaks none.
     package mutating func shrink(_ outcome: RunOutcome) -> RunOutcome {
@@ -18,7 +25,7 @@ package struct Shrinker {
         removeDisturbances(&smallest, law)
         removeFaults(&smallest, law)
         simplify(&smallest, law)
-        let last = SimulationRun.run(smallest.scenario, keepsTrace: true)
+        let last = run(smallest.scenario, true)
         return last.violations.isEmpty ? smallest : last
     }
 
@@ -53,30 +60,31 @@ package struct Shrinker {
     }
 
     private mutating func removeDisturbances(_ smallest: inout RunOutcome, _ law: Law) {
-        removeParts(&smallest, law, of: { $0.scenario.disturbances }) { scenario, kept in
+        removeParts(&smallest, law, of: { $0.scenario.disturbances }) { scenario, _, kept in
             scenario.disturbances = kept
         }
     }
 
     private mutating func removeFaults(_ smallest: inout RunOutcome, _ law: Law) {
-        let all = smallest.faults.sorted()
-        removeParts(&smallest, law, of: { $0.faults.sorted() }) { scenario, kept in
-            scenario.without.formUnion(Set(all).subtracting(kept))
+        removeParts(&smallest, law, of: { $0.faults.sorted() }) { scenario, struck, kept in
+            scenario.without.formUnion(Set(struck).subtracting(kept))
         }
     }
 
-    /// Takes out halves, then quarters, and so on down to single parts, as long as the law stays broken.
+    /// Takes out halves, then quarters, and so on down to single parts, as long as the law stays broken. Without some, a
+    /// run may come to others; `keep` is given all that the smallest run has, and those of them to keep.
     private mutating func removeParts<Part: Hashable>(
         _ smallest: inout RunOutcome, _ law: Law, of parts: (RunOutcome) -> [Part],
-        keep: (inout Scenario, [Part]) -> Void
+        keep: (inout Scenario, _ all: [Part], _ kept: [Part]) -> Void
     ) {
         var size = max(parts(smallest).count, 1)
         while size >= 1, runs < mostRuns {
             var start = 0
             while start < parts(smallest).count, runs < mostRuns {
-                var kept = parts(smallest)
+                let all = parts(smallest)
+                var kept = all
                 kept.removeSubrange(start..<min(start + size, kept.count))
-                let isRemoved = attempt(&smallest, law) { keep(&$0, kept) }
+                let isRemoved = attempt(&smallest, law) { keep(&$0, all, kept) }
                 if !isRemoved { start += size }
             }
             size /= 2
@@ -92,7 +100,7 @@ package struct Shrinker {
         var scenario = smallest.scenario
         change(&scenario)
         runs += 1
-        let outcome = SimulationRun.run(scenario)
+        let outcome = run(scenario, false)
         guard outcome.violations.first?.law == law else { return false }
         smallest = outcome
         return true

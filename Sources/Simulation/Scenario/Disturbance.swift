@@ -36,6 +36,12 @@ package struct Disturbance: Hashable, Sendable {
         case hang(call: Int)
         /// Bolna's API does not know a call any more.
         case forget(call: Int)
+        /// Bolna answers 502 to every read of a call from now on.
+        case fail(call: Int)
+        /// A person rules that the newest webhook of a call is not to count.
+        case ruling(call: Int)
+        /// Somebody looks at a call.
+        case look(call: Int)
         /// A webhook that Bolna sends before a tool runs.
         case preCall(call: Int)
         /// A webhook with a status nobody has heard of.
@@ -56,6 +62,10 @@ package struct Disturbance: Hashable, Sendable {
         case foreignToken
         /// With a signature that does not fit.
         case badSignature
+        /// With a signature of the account's own, over another body.
+        case otherBody
+        /// With a signature of the account's own that is too old.
+        case oldSignature
         /// A true body, replayed from one of Bolna's addresses.
         case replayed
         /// About a call that does not exist, from one of Bolna's addresses.
@@ -90,10 +100,48 @@ extension Disturbance.Kind: CustomStringConvertible {
             "Bolna \(isTold ? "tells" : "makes") a correction of call \(call)\(isBack ? ", back to in-progress" : "")"
         case .hang(let call): "nothing more happens to call \(call)"
         case .forget(let call): "Bolna's API does not know call \(call) any more"
+        case .fail(let call): "Bolna answers 502 to every read of call \(call)"
+        case .ruling(let call): "a person rules that the newest webhook of call \(call) is not to count"
+        case .look(let call): "somebody looks at call \(call)"
         case .preCall(let call): "a pre-call webhook of call \(call)"
         case .unknownStatus(let call): "a webhook of call \(call) with an unknown status"
         case .rubbish: "a webhook whose body is no call"
         case .reconnect: "those who watch changes reconnect"
+        }
+    }
+
+    /// The names of all kinds.
+    package static let names: [String] =
+        [
+            "crash", "crash at a commit", "crash at a step", "clock step", "store outage", "outage", "refusal",
+            "misdirected", "check", "dial", "correction", "hang", "forget", "fail", "ruling", "look", "pre-call",
+            "unknown status", "rubbish", "reconnect",
+        ] + Disturbance.Forgery.allCases.map { "forgery: \($0.rawValue)" }
+
+    /// The kind alone, as in ``names``.
+    package var name: String {
+        switch self {
+        case .crash: "crash"
+        case .crashAtCommit: "crash at a commit"
+        case .crashAtStep: "crash at a step"
+        case .clockStep: "clock step"
+        case .storeOutage: "store outage"
+        case .outage: "outage"
+        case .refusal: "refusal"
+        case .forgery(_, let forgery): "forgery: \(forgery.rawValue)"
+        case .misdirected: "misdirected"
+        case .check: "check"
+        case .dial: "dial"
+        case .correction: "correction"
+        case .hang: "hang"
+        case .forget: "forget"
+        case .fail: "fail"
+        case .ruling: "ruling"
+        case .look: "look"
+        case .preCall: "pre-call"
+        case .unknownStatus: "unknown status"
+        case .rubbish: "rubbish"
+        case .reconnect: "reconnect"
         }
     }
 

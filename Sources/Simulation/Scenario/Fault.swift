@@ -27,6 +27,10 @@ package enum Fault: String, CaseIterable, Comparable, Sendable {
     case answerSlow = "answer slow"
     /// The store takes nothing of a batch.
     case commitFailed = "commit failed"
+    /// A commit reaches the disk, but is reported as failed.
+    case commitUnclear = "commit unclear"
+    /// One entry of a batch cannot be stored: the id that was drawn for its call is taken.
+    case entryPoisoned = "entry poisoned"
 
     /// Whether it concerns webhooks alone; such faults do not end when the others do.
     var isOfWebhooks: Bool {

@@ -4,30 +4,44 @@ extension Scenario {
     /// The scenario of a seed: what kind of world it is, and what goes wrong in it.
     package static func drawn(from seed: Seed) -> Scenario {
         var dice = Dice(seed: seed.rawValue, stream: "scenario")
+        switch dice.fraction() {
+        case ..<0.02: return busy(seed: seed)
+        case ..<0.03: return longOutage(seed: seed)
+        case ..<0.045: return stubborn(seed: seed)
+        default: return usual(seed: seed, &dice)
+        }
+    }
+
+    private static func usual(seed: Seed, _ dice: inout Dice) -> Scenario {
         var scenario = Scenario(seed: seed, scale: dice.pick([0.01, 0.02, 0.02, 0.05]), calls: 0)
         scenario.runsToTheEnd = dice.happens(0.02)
         scenario.drawWorlds(&dice)
         scenario.hasRandomOrder = dice.happens(0.7)
-        scenario.explainsEvery = dice.pick([1, 4, 1_000_000])
+        scenario.explainsEvery = dice.pick([1, 2, 8])
         scenario.calmsAt = dice.number(in: 200...900)
-        switch dice.fraction() {
-        case ..<0.12: break
-        case ..<0.35: scenario.drawWebhookFaults(&dice)
-        case ..<0.55:
-            scenario.drawWebhookFaults(&dice)
-            scenario.drawCrashes(&dice)
-        default:
-            if dice.happens(0.8) { scenario.drawWebhookFaults(&dice) }
-            if dice.happens(0.7) { scenario.drawRequestFaults(&dice) }
-            if dice.happens(0.6) { scenario.drawCrashes(&dice) }
-            if dice.happens(0.4) { scenario.drawStoreFaults(&dice) }
-            if dice.happens(0.3) { scenario.drawClockSteps(&dice) }
-            if dice.happens(0.5) { scenario.drawOutsiders(&dice) }
-            if dice.happens(0.4) { scenario.drawOddities(&dice) }
-        }
+        scenario.drawTrouble(&dice)
         if dice.happens(0.5) { scenario.drawClients(&dice) }
         if dice.happens(0.05) { scenario.auditShare = 0.5 }
         return scenario
+    }
+
+    /// What goes wrong: nothing, webhooks alone, crashes, too, or everything.
+    mutating func drawTrouble(_ dice: inout Dice) {
+        switch dice.fraction() {
+        case ..<0.12: break
+        case ..<0.35: drawWebhookFaults(&dice)
+        case ..<0.55:
+            drawWebhookFaults(&dice)
+            drawCrashes(&dice)
+        default:
+            if dice.happens(0.8) { drawWebhookFaults(&dice) }
+            if dice.happens(0.7) { drawRequestFaults(&dice) }
+            if dice.happens(0.6) { drawCrashes(&dice) }
+            if dice.happens(0.4) { drawStoreFaults(&dice) }
+            if dice.happens(0.3) { drawClockSteps(&dice) }
+            if dice.happens(0.5) { drawOutsiders(&dice) }
+            if dice.happens(0.4) { drawOddities(&dice) }
+        }
     }
 
     private mutating func drawWorlds(_ dice: inout Dice) {
@@ -47,6 +61,7 @@ extension Scenario {
             world.rescheduledCalls = Share(clamping: dice.pick([0, 0, 0, 0.05]))
             world.lateRecording = Share(clamping: dice.pick([0, 0.15, 0.5]))
             world.concurrency = dice.happens(0.2) ? 1 : nil
+            if dice.happens(0.1) { world.talk = 20...1_500 }
             world.webhookRetries = dice.pick([0, 0, 3])
             if dice.happens(0.15) {
                 world.statusFilter = dice.pick([
@@ -63,7 +78,12 @@ extension Scenario {
             }
             return world
         }
-        accounts = (0..<count).map { Account(name: "account-\($0)", organization: $0, hasWebhooks: true) }
+        accounts = (0..<count).map { number in
+            var account = Account(name: "account-\(number)", organization: number, hasWebhooks: true)
+            account.isSigned = dice.happens(0.4)
+            account.knowsFilters = dice.happens(0.5)
+            return account
+        }
         if dice.happens(0.12) { accounts.append(Account(name: "guest", organization: 0, hasWebhooks: false)) }
         if dice.happens(0.2) { latency = 0.01...8 }
         if dice.happens(0.3) { tick = dice.pick([15, 45, 60]) }
@@ -94,7 +114,8 @@ extension Scenario {
             let down = dice.happens(0.2) ? 35 / scale : dice.number(in: 0.5...120)
             switch dice.integer(below: 4) {
             case 0: add(&dice) { _ in .crash(down: down) }
-            case 1: add(&dice) { .crashAtStep($0.integer(in: 5...3_000), down: down) }
+            // Most runs have a few thousand steps, some many more.
+            case 1: add(&dice) { .crashAtStep($0.integer(in: 5...$0.pick([300, 3_000, 20_000])), down: down) }
             default:
                 add(&dice) { .crashAtCommit($0.integer(in: 1...60), isAfter: $0.happens(0.5), down: down) }
             }
@@ -103,6 +124,8 @@ extension Scenario {
 
     private mutating func drawStoreFaults(_ dice: inout Dice) {
         rates[.commitFailed] = dice.pick([0, 0.05, 0.2])
+        rates[.commitUnclear] = dice.pick([0, 0, 0.05, 0.2])
+        rates[.entryPoisoned] = dice.pick([0, 0.05, 0.2])
         if dice.happens(0.3) { add(&dice) { .storeOutage(seconds: $0.number(in: 5...300)) } }
         if dice.happens(0.4) { mostEntries = dice.integer(in: 1...3) }
         if dice.happens(0.4) { batchEntries = dice.integer(in: 1...2) }
@@ -127,7 +150,8 @@ extension Scenario {
             { .correction(call: $0.integer(below: 6), isBack: $0.happens(0.3), isTold: $0.happens(0.5)) },
             { .hang(call: $0.integer(below: 6)) }, { .forget(call: $0.integer(below: 6)) },
             { .preCall(call: $0.integer(below: 6)) }, { .preCall(call: $0.integer(below: 6)) },
-            { .unknownStatus(call: $0.integer(below: 6)) },
+            { .unknownStatus(call: $0.integer(below: 6)) }, { .fail(call: $0.integer(below: 6)) },
+            { .ruling(call: $0.integer(below: 6)) },
         ]
         for _ in 0..<dice.integer(in: 1...4) {
             let kind = dice.pick(kinds)
@@ -137,9 +161,10 @@ extension Scenario {
 
     private mutating func drawClients(_ dice: inout Dice) {
         for _ in 0..<dice.integer(in: 1...3) {
-            switch dice.integer(below: 3) {
+            switch dice.integer(below: 4) {
             case 0: add(&dice) { .check(call: $0.integer(below: 6)) }
             case 1: add(&dice) { .dial(agent: $0.integer(below: 2)) }
+            case 2: add(&dice) { .look(call: $0.integer(below: 6)) }
             default: add(&dice) { _ in .reconnect }
             }
         }

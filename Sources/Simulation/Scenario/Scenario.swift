@@ -51,6 +51,11 @@ package struct Scenario: Sendable {
         /// Whether the organization's webhooks go to it.
         package var hasWebhooks: Bool
 
+        /// Whether its webhooks come through a relay that signs them; else they bring a token.
+        package var isSigned = false
+        /// Whether the gateway is told which statuses its agents do not send.
+        package var knowsFilters = false
+
         /// Puts an account together.
         package init(name: String, organization: Int, hasWebhooks: Bool) {
             self.name = name

@@ -28,9 +28,24 @@ package struct Counters: Hashable, Sendable {
     package var crashes = 0
     /// Faults that struck.
     package var faults = 0
+    /// Faults that struck, by name.
+    package var faultsByName: [String: Int] = [:]
+    /// Disturbances that had an effect, by name.
+    package var effects: [String: Int] = [:]
+    /// Calls placed by clients of the gateway.
+    package var dials = 0
+    /// Pages of lists that stood for reads of several calls.
+    package var pollPages = 0
+    /// All that happened, and in which order, as one number: two runs that differ anywhere differ here.
+    package var fingerprint: UInt64 = 0
 
     /// Nothing happened.
     package init() {}
+
+    /// Something happened: its number and text go into the fingerprint.
+    mutating func mix(_ number: UInt64, _ text: String = "") {
+        fingerprint = Dice.mix(fingerprint ^ number, text, 0)
+    }
 
     /// Adds up two runs.
     package static func += (left: inout Counters, right: Counters) {
@@ -48,5 +63,10 @@ package struct Counters: Hashable, Sendable {
         left.commits += right.commits
         left.crashes += right.crashes
         left.faults += right.faults
+        left.faultsByName.merge(right.faultsByName, uniquingKeysWith: +)
+        left.effects.merge(right.effects, uniquingKeysWith: +)
+        left.dials += right.dials
+        left.pollPages += right.pollPages
+        left.fingerprint &+= right.fingerprint
     }
 }

@@ -13,6 +13,8 @@ extension SimulatedWorld {
         settle()
         if scenario.runsToTheEnd { advance(by: 26 * 3_600) }
         examineWaits()
+        examineFollowUps()
+        examineDials()
         examineQuiet()
         counters.readsBeforeEnd = counters.reads
         if scenario.checksAtEnd {
@@ -41,25 +43,131 @@ extension SimulatedWorld {
         while isLawful, now < limit, step(until: limit) {}
     }
 
-    /// Waits until every change shows, or should.
+    /// Waits until every change shows and every follow-up is made, or should be.
     private func settle() {
         crashAtCommit = [:]
-        crashAtStep = [:]
+        crashesAtStep = []
         note("everything is calm")
         while isRebooting, isLawful, step(until: now + scenario.span(86_400)) {}
+        // What Bolna does not know any more is looked for at its time, and then for ten minutes.
+        if !forgotten.isEmpty { advance(by: Self.forgottenPatience) }
         let longest = now + scenario.span(Self.longestSettling)
-        while isLawful, now < longest, let limit = watch.staleness.latestLimit(calmSince: seconds(calmSince)) {
-            guard now <= scenario.span(limit) else { break }
-            _ = step(until: longest)
+        while isLawful, now < longest, let limit = latestLimit, now <= scenario.span(limit) {
+            let until = min(longest, scenario.span(min(limit, seconds + Self.settlingStep)) + .microseconds(1))
+            while isLawful, now < until, step(until: until) {}
         }
-        guard isLawful, now < longest else { return }
+        guard isLawful else { return }
+        guard now < longest else {
+            let isLimited = now - limitedAt < scenario.span(Self.limitedPatience)
+            return check(.footing, isLimited ? [] : ["three hours after everything was calm, the laws still wait"])
+        }
         check(.staleness, watch.staleness.overdue(at: seconds, calmSince: seconds(calmSince)).map { [$0] } ?? [])
         // Who watches, and what is under way, gets a moment.
         advance(by: 2 * scenario.tick)
     }
 
+    private var latestLimit: Double? {
+        let calm = seconds(calmSince)
+        let limits = [
+            watch.staleness.latestLimit(calmSince: calm),
+            watch.followUp.latestLimit(calmSince: calm, recordings: lackingRecordings),
+        ]
+        return limits.compactMap(\.self).max()
+    }
+
     /// Where Bolna's own limits keep refusing requests, nothing is promised about when changes show.
     private static let longestSettling = 3 * 3_600.0
+    /// The time between looks at what still has to show, in seconds.
+    private static let settlingStep = 30.0
+    /// So long, in seconds, a refusal by Bolna's own limits excuses what comes late.
+    private static let limitedPatience = 900.0
+    /// How long a call that Bolna does not know any more may be waited for: until its longest deadline, and from its
+    /// first look.
+    private static let forgottenPatience = 2_400.0
+
+    /// The calls whose recordings Bolna has and the gateway has not.
+    private var lackingRecordings: [QuietLaw.Key] {
+        guard let gateway else { return [] }
+        return known.filter { key in
+            guard recordingTime(of: key) != nil else { return false }
+            let record = try? gateway.store.call(
+                account: key.account, reference: key.execution.rawValue, withBody: false)
+            return record?.state?.status == .completed && record?.state?[.recordingURL] == nil
+        }
+    }
+
+    /// Since when Bolna has the recording of a completed call that somebody talked in, in seconds; nil where it has none,
+    /// or something was made up about the call.
+    private func recordingTime(of key: QuietLaw.Key) -> Double? {
+        let id = key.execution.rawValue
+        guard !forgotten.contains(id), !failing.contains(id), !tampered.contains(key),
+            let call = calls.first(where: { $0.id == id }),
+            let truth = models[call.organization].truth(ofCall: id), truth.status == .completed, truth.duration > 0,
+            truth.recordingURL != nil, !truth.isVoicemail, truth.planned.isEmpty
+        else { return nil }
+        return seconds(.microseconds(truth.updatedAt - Self.start))
+    }
+
+    /// What a read should have followed was followed by one.
+    private func examineFollowUps() {
+        guard isLawful, let gateway else { return }
+        let calm = seconds(calmSince)
+        let law = watch.followUp
+        do {
+            func record(_ key: QuietLaw.Key) throws -> CallRecord? {
+                try gateway.store.call(account: key.account, reference: key.execution.rawValue, withBody: false)
+            }
+            let hints = law.neglectedHints(at: seconds, calmSince: calm).filter(isPromised)
+            check(.followUp, hints.map { "no read followed a hint about call \($0.execution.rawValue)" })
+            for key in law.neglectedDisputes(at: seconds, calmSince: calm) where isPromised(key) {
+                guard let state = try record(key)?.state else { continue }
+                let isOpen = state.contradictions.contains { $0.attempt == state.current.number }
+                let name = key.execution.rawValue
+                check(.followUp, isOpen ? ["no read followed a contradiction about call \(name)"] : [])
+            }
+            for key in lackingRecordings {
+                guard let since = recordingTime(of: key),
+                    law.expectsRecording(key, since: since, at: seconds, calmSince: calm)
+                else { continue }
+                check(.followUp, ["the recording of call \(key.execution.rawValue) was never read"])
+            }
+            for key in law.forgotten(at: seconds, calmSince: calm) {
+                guard let ledger = try record(key)?.ledger, ledger.open != nil, ledger.outcome != .unknownToBolna
+                else { continue }
+                check(.followUp, ["Bolna does not know call \(key.execution.rawValue), which still waits"])
+            }
+            check(.followUp, [])
+        } catch {
+            check(.footing, ["the store cannot be read: \(error)"])
+        }
+    }
+
+    /// What came of the calls that clients placed.
+    private func examineDials() {
+        guard isLawful, let gateway else { return }
+        for placing in watch.dialling.placings where placing.at > calmSince {
+            guard let account = scenario.accounts.first(where: { $0.name == placing.account.rawValue }),
+                let id = placedCall(placing.key, at: account.organization)
+            else { continue }
+            do {
+                let record = try gateway.store.dial(account: placing.account, correlationKey: placing.key)
+                let call = try gateway.store.call(account: placing.account, reference: id, withBody: false)
+                check(.dialling, DiallingLaw.check(record, call: call).map { [$0] } ?? [])
+            } catch {
+                check(.footing, ["the store cannot be read: \(error)"])
+            }
+        }
+    }
+
+    /// The call that carries a key at Bolna; nil where none came of it.
+    private func placedCall(_ key: String, at organization: Int) -> String? {
+        calls.first { call in
+            guard call.organization == organization, !forgotten.contains(call.id), !failing.contains(call.id),
+                case .json(let data)? = models[organization].facts(ofCall: call.id)?["context_details.recipient_data"]
+            else { return false }
+            return data.contains(key)
+        }?.id
+    }
 
     /// Every wait has an end, and every end a name.
     private func examineWaits() {
@@ -76,10 +184,9 @@ extension SimulatedWorld {
                 }
             }
             let patience = scenario.span(600 + 4 * scenario.tick)
-            check(
-                .dialling,
-                DiallingLaw.check(
-                    open: try gateway.store.openDials(limit: 100), now: time, calmSince: calm, patience: patience))
+            let open = try gateway.store.openDials(limit: 100)
+            let complaints = DiallingLaw.check(open: open, now: time, calmSince: calm, patience: patience)
+            if counters.dials > 0 { check(.dialling, complaints) }
         } catch {
             check(.footing, ["the store cannot be read: \(error)"])
         }
@@ -96,7 +203,8 @@ extension SimulatedWorld {
         for round in 1...2 {
             guard isLawful else { return }
             note("every call is checked, round \(round)")
-            var waiting = Set(known.filter { !forgotten.contains($0.execution.rawValue) })
+            var waiting = Set(
+                known.filter { !forgotten.contains($0.execution.rawValue) && !failing.contains($0.execution.rawValue) })
             for _ in 0..<Self.mostRounds where !waiting.isEmpty {
                 guard isLawful, let gateway else { return }
                 for key in waiting.sorted(by: { ($0.account, $0.execution) < ($1.account, $1.execution) }) {
@@ -130,7 +238,7 @@ extension SimulatedWorld {
     /// Compares what is held with what is true.
     private func examineTruth() {
         guard isLawful, let gateway else { return }
-        examineStore(isEnd: true)
+        examineStore()
         do {
             for account in scenario.accounts {
                 let id = AccountID(rawValue: account.name)
@@ -141,8 +249,12 @@ extension SimulatedWorld {
                         check(.accounts, AccountsLaw.check(heldBy: account.name, record, wasTold: wasTold))
                         continue
                     }
-                    let isStill = models[call.organization].truth(ofCall: call.id)?.planned.isEmpty == true
-                    if isStill, let facts = models[call.organization].facts(ofCall: call.id) {
+                    guard let truth = models[call.organization].truth(ofCall: call.id), !failing.contains(call.id)
+                    else {
+                        continue
+                    }
+                    checkAttempts(of: record, truth: truth, key: key(account, call.id))
+                    if truth.planned.isEmpty, let facts = models[call.organization].facts(ofCall: call.id) {
                         let name = name(of: call.id)
                         check(.convergence, ConvergenceLaw.check(record?.state, facts: facts, name: name))
                     }
@@ -155,5 +267,15 @@ extension SimulatedWorld {
         } catch {
             check(.footing, ["the store cannot be read: \(error)"])
         }
+    }
+
+    /// Earlier attempts ended as Bolna said at the time.
+    private func checkAttempts(of record: CallRecord?, truth: CallTruth, key: QuietLaw.Key) {
+        guard let state = record?.state, !tampered.contains(key) else { return }
+        check(
+            .convergence,
+            ConvergenceLaw.check(
+                attempts: state.attempts, changes: truth.changes, told: toldFinals[key] ?? [:],
+                name: name(of: truth.id)))
     }
 }

@@ -18,6 +18,12 @@ extension SimulatedWorld {
         do {
             let gateway = try GatewayInstance(number: lives, path: path(ofLife: next), world: self, trusts: trusts)
             self.gateway = gateway
+            waits = (0, 0)
+            for organization in scenario.organizations.indices {
+                watch.traffic.started(
+                    accounts: scenario.accounts.filter { $0.organization == organization }.map(\.name),
+                    organization: organization, at: now)
+            }
             note("the gateway starts")
             disturbed()
             examineStore()

@@ -3,14 +3,14 @@ import CallDomain
 import GatewayService
 
 extension SimulatedWorld {
-    /// Somebody posts a made-up webhook.
-    func forge(_ number: Int, _ forgery: Disturbance.Forgery, number unique: Int) {
-        guard !calls.isEmpty else { return }
+    /// Somebody posts a made-up webhook; false where there is no call to make one up about.
+    func forge(_ number: Int, _ forgery: Disturbance.Forgery, number unique: Int) -> Bool {
+        guard !calls.isEmpty else { return false }
         let call = calls[number % calls.count]
         guard let account = scenario.accounts.first(where: { $0.organization == call.organization && $0.hasWebhooks }),
             let truth = models[call.organization].truth(ofCall: call.id),
             let genuine = models[call.organization].body(ofCall: call.id)
-        else { return }
+        else { return false }
         let id = AccountID(rawValue: account.name)
         let lie = lie(about: truth, genuine: genuine)
         let address = "13.203.39.153"
@@ -19,8 +19,14 @@ extension SimulatedWorld {
         switch forgery {
         case .stranger: break
         case .addressed: letter.peer = address
-        case .foreignToken: letter.token = trusts.keys.first { $0 != id }.flatMap { tokens[$0] } ?? "bm90IGEgdG9rZW4"
+        case .foreignToken:
+            let other = trusts.keys.sorted().first { $0 != id }
+            letter.token = other.flatMap { tokens[$0] } ?? "bm90IGEgdG9rZW4"
         case .badSignature: letter.signature = "t=\(wallClock.rawValue / 1_000_000),v1=00"
+        case .otherBody: letter.signature = signature(over: genuine, of: id, at: moment)
+        case .oldSignature:
+            letter.signature = signature(
+                over: lie, of: id, at: Moment(microseconds: wallClock.rawValue - Self.oldSignature))
         case .replayed:
             letter.peer = address
             letter.body = genuine
@@ -33,22 +39,29 @@ extension SimulatedWorld {
         if letter.peer == address { disturb(call.id, at: call.organization) }
         let isUnverified = letter.peer != address
         deliver(letter) { [self] reply in
-            if let reply, isUnverified { check(.trust, TrustLaw.check(answer: reply.status)) }
+            guard let reply, isUnverified else { return }
+            check(.trust, TrustLaw.check(answer: reply.status))
+            refused.insert(reply.digest)
         }
+        return true
     }
 
+    /// How old a signature is that is too old, in microseconds of the host's clock.
+    private static let oldSignature: Int64 = 330_000_000
+
     /// A webhook about a call arrives at another account's address, from Bolna's own address: a hint there.
-    func misdirect(_ number: Int) {
-        guard !calls.isEmpty else { return }
+    func misdirect(_ number: Int) -> Bool {
+        guard !calls.isEmpty else { return false }
         let call = calls[number % calls.count]
         guard let body = models[call.organization].body(ofCall: call.id),
             let other = scenario.accounts.first(where: { $0.organization != call.organization })
-        else { return }
+        else { return false }
         misdirected.insert(key(other, call.id))
         deliver(
             GatewayInstance.Letter(
                 account: AccountID(rawValue: other.name), peer: "13.203.39.153", body: body)
         ) { _ in }
+        return true
     }
 
     /// The call as it is, but with a status it does not have.

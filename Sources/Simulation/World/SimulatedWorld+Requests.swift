@@ -3,6 +3,8 @@ import CallDomain
 import GatewayService
 
 extension SimulatedWorld {
+    /// The time between listings of agents, in seconds.
+    private static let agentsInterval = 600.0
     /// How long the gateway's client waits for an answer, in seconds.
     static let patience = 30.0
 
@@ -13,6 +15,7 @@ extension SimulatedWorld {
         else { return done(.failed(TransportFailure(kind: .cancelled, detail: "the gateway is dead"))) }
         requests += 1
         let number = requests
+        counters.mix(UInt64(number), describe(request.endpoint) + account.name)
         count(request, account: account)
         note("request \(number): \(describe(request.endpoint)) for \(account.name)")
 
@@ -38,8 +41,7 @@ extension SimulatedWorld {
             }
             plan(after: scenario.span(back)) { [self] in
                 note("request \(number) is answered \(response.status)")
-                let isNotFound = response.status == 404
-                if !(200..<300).contains(response.status), !isNotFound { disturbed() }
+                hear(response, to: request, account: account)
                 done(outcome(of: response))
             }
         }
@@ -58,19 +60,48 @@ extension SimulatedWorld {
             watch.quiet.read(QuietLaw.Key(account: request.account, execution: id))
             excuse(id, account: account)
             checkCrossing(id, account: account)
-        case .executions(_, let window):
+        case .executions(let agent, let window):
             counters.listPages += 1
             meter?.listed(window)
+            if window.status != nil {
+                counters.pollPages += 1
+                checkPollPage(of: agent, account: account)
+            }
         case .agents, .agent, .me, .call: counters.otherRequests += 1
         }
         if case .call(let body) = request.endpoint {
-            check(.dialling, watch.dialling.place(body: body).map { [$0] } ?? [])
+            counters.dials += 1
+            let complaint = watch.dialling.place(body: body, account: request.account, at: now)
+            check(.dialling, complaint.map { [$0] } ?? [])
         }
-        let sharing = scenario.accounts.count { $0.organization == account.organization }
-        let (complaint, isCrowded) = watch.traffic.sent(
-            request.endpoint.budget, organization: account.organization, at: now, starts: lives * sharing)
+        let complaint = watch.traffic.sent(request.endpoint.budget, organization: account.organization, at: now)
         check(.budget, complaint.map { [$0] } ?? [])
-        if isCrowded { disturbed() }
+    }
+
+    /// What an answer means for the laws.
+    private func hear(_ response: APIResponse, to request: BolnaRequest, account: Scenario.Account) {
+        switch (response.status, request.endpoint) {
+        case (200..<300, .me):
+            watch.traffic.identified(account: account.name, organization: account.organization, at: now)
+        case (404, .execution(let id)):
+            let key = key(account, id.rawValue)
+            guard !checkedByPerson.contains(key), scenario.auditShare == 0 else { break }
+            watch.followUp.notFound(key, at: seconds)
+        case (200..<300, _), (404, _): break
+        case (_, .execution(let id)) where failing.contains(id.rawValue): break
+        default: disturbed()
+        }
+    }
+
+    /// A page stands for reads of several calls of an agent: something must speak for reading one of them.
+    private func checkPollPage(of agent: AgentID, account: Scenario.Account) {
+        guard scenario.auditShare == 0 else { return }
+        let ids = calls.filter { $0.organization == account.organization }.map(\.id).filter {
+            models[account.organization].truth(ofCall: $0)?.agentID == agent.rawValue
+        }
+        for id in ids { excuse(ExecutionID(rawValue: id), account: account) }
+        let isCalledFor = ids.contains { watch.quiet.isDisturbed(key(account, $0)) }
+        check(.quiet, isCalledFor ? [] : ["a list page was asked for although all webhooks came in time"])
     }
 
     /// Where a read is right although all webhooks came: the path is not known to be healthy, the call waits for a line or
@@ -83,8 +114,18 @@ extension SimulatedWorld {
         ).path
         let isWaiting = [.queued, .scheduled, .rescheduled].contains(truth.status)
         let lacksRecording = truth.status == .completed && truth.duration > 0 && truth.recordingURL == nil
-        if path != .healthy || isWaiting || lacksRecording { watch.quiet.disturb(key(account, id.rawValue)) }
+        // A probe: nobody talks for so long as a rule.
+        let talkedAt = truth.changes.last { $0.status == .inProgress }?.at
+        let isTalkingLong = talkedAt.map { Double(moment - $0) / 1e6 / scenario.scale > Self.longTalk } ?? false
+        // A placed call may have priority: it is looked after earlier.
+        let isPlaced = truth.origin == .placed
+        if path != .healthy || isPlaced || isWaiting || lacksRecording || isTalkingLong {
+            watch.quiet.disturb(key(account, id.rawValue))
+        }
     }
+
+    /// From how many seconds on a call is looked after because it goes on for long.
+    private static let longTalk = 300.0
 
     /// Law 7: an account reads its own calls, and such as it was told of.
     private func checkCrossing(_ id: ExecutionID, account: Scenario.Account) {
@@ -113,9 +154,14 @@ extension SimulatedWorld {
                 return APIResponse(status: 502, headers: [], body: Array("<html>Bad gateway</html>".utf8))
             }
         }
+        if case .execution(let id) = request.endpoint, failing.contains(id.rawValue) {
+            return APIResponse(status: 502, headers: [], body: Array("<html>Bad gateway</html>".utf8))
+        }
         var response = models[organization].handle(request: translate(request, organization), at: moment)
+        if response.status == 429 { limitedAt = now }
         if (200..<300).contains(response.status), strikes(.answerWrong, number) {
-            disturbed()
+            // What is wrong about the agents is believed until they are listed again.
+            disturbed(until: request.endpoint == .agents ? now + scenario.span(Self.agentsInterval) : now)
             response.body = wrong(request, response, number: number)
         }
         return response

@@ -1,5 +1,6 @@
 import BolnaModel
 import CallDomain
+import WebhookTrust
 
 extension SimulatedWorld {
     /// Lets an organization live up to now.
@@ -16,7 +17,7 @@ extension SimulatedWorld {
             }
             counters.changes += 1
             note("call \(name(of: change.call)) is \(change.status.rawValue) at Bolna, attempt \(change.attempt)")
-            guard !forgotten.contains(change.call) else { return }
+            guard !forgotten.contains(change.call), !failing.contains(change.call) else { return }
             for account in scenario.accounts where account.organization == organization {
                 watch.staleness.changed(
                     key(account, change.call), to: change.status, attempt: change.attempt, at: seconds)
@@ -66,9 +67,7 @@ extension SimulatedWorld {
     private func post(_ delivery: WebhookDelivery, of organization: Int, number: Int, after delay: Duration) {
         guard let account = scenario.accounts.first(where: { $0.organization == organization && $0.hasWebhooks })
         else { return }
-        let id = AccountID(rawValue: account.name)
-        let letter = GatewayInstance.Letter(
-            account: id, token: tokens[id], peer: "13.203.39.153", body: delivery.body)
+        let letter = letter(delivery.body, to: account)
         lettersUnderWay += 1
         plan(after: delay) { [self] in
             let isLate = seconds - seconds(.microseconds(sentTime(of: delivery, of: organization))) > Self.inTime
@@ -77,7 +76,13 @@ extension SimulatedWorld {
                 lettersUnderWay -= 1
                 note("webhook \(delivery.status.rawValue) of call \(name(of: delivery.call)): \(reply?.status ?? 0)")
                 if reply?.status != 200 { disturb(delivery.call, at: organization) }
-                if reply?.status == 200 { meter?.told(delivery, at: seconds) }
+                if reply?.status == 200 {
+                    meter?.told(delivery, at: seconds)
+                    if delivery.status.isFinal {
+                        toldFinals[key(account, delivery.call), default: [:]][delivery.attempt] =
+                            delivery.status.rawValue
+                    }
+                }
                 let isUnheard = strikes(.acknowledgementLost, number)
                 models[organization].report(
                     delivery, statusCode: isUnheard ? nil : reply?.status, at: moment)
@@ -101,14 +106,39 @@ extension SimulatedWorld {
             return done(nil)
         }
         counters.deliveries += 1
+        let arrivedAt = now
         let answer = Once(done)
         openLetters[gateway.number, default: []].append(answer)
         gateway.spawn { [self] in
             let reply = await gateway.post(letter)
             guard !gateway.isDead else { return }
             acknowledge(reply, account: letter.account)
+            let isTroubled = storeTroubleAt >= arrivedAt || scenario.mostEntries < Self.ampleQueue
+            if reply.standing != nil, !isTroubled { check(.acceptance, AcceptanceLaw.check(answer: reply.status)) }
             answer.call(reply)
         }
+    }
+
+    /// From this size on a queue has room for all webhooks of a world.
+    private static let ampleQueue = 256
+
+    /// A body as Bolna, or the relay before the gateway, posts it now: with a signature or a token.
+    func letter(_ body: [UInt8], to account: Scenario.Account) -> GatewayInstance.Letter {
+        let id = AccountID(rawValue: account.name)
+        var letter = GatewayInstance.Letter(account: id, peer: "13.203.39.153", body: body)
+        if account.isSigned {
+            letter.signature = signature(over: body, of: id, at: moment)
+        } else {
+            letter.token = tokens[id]
+        }
+        return letter
+    }
+
+    /// The signature of an account's secret over a body, as of a time.
+    func signature(over body: [UInt8], of account: AccountID, at time: Moment) -> String? {
+        let second = time.microseconds / 1_000_000
+        guard let code = try? signers[account]?.code(prefix: Array("\(second).".utf8), for: body) else { return nil }
+        return "t=\(second),v1=\(Hex.encode(code))"
     }
 
     private func acknowledge(_ reply: GatewayInstance.Reply, account: AccountID) {

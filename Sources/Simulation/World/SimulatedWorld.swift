@@ -16,6 +16,7 @@ final class SimulatedWorld: @unchecked Sendable {
     let accounts: AccountDirectory
     let trusts: [AccountID: AccountTrust]
     let tokens: [AccountID: String]
+    let signers: [AccountID: HMACSHA256]
     let directory: URL
 
     var events = EventQueue()
@@ -26,6 +27,8 @@ final class SimulatedWorld: @unchecked Sendable {
     var retired: [GatewayInstance] = []
     var lives = 0
     var order: Dice
+    /// Draws the orders in which stored journals are folded again.
+    var reordering: Dice
     var watch = Watch()
     var counters = Counters()
     /// Notes what an economy is measured by, where one is.
@@ -38,6 +41,22 @@ final class SimulatedWorld: @unchecked Sendable {
     var calls: [(organization: Int, id: String)] = []
     /// Calls that Bolna's API has forgotten.
     var forgotten: Set<String> = []
+    /// Calls that Bolna's API fails to show.
+    var failing: Set<String> = []
+    /// Calls of which something was stored that Bolna never said, or that a person changed.
+    var tampered: Set<QuietLaw.Key> = []
+    /// What was posted by senders for whom nothing spoke.
+    var refused: Set<ContentDigest> = []
+    /// Calls that persons checked.
+    var checkedByPerson: Set<QuietLaw.Key> = []
+    /// When a commit was last made to fail.
+    var storeTroubleAt: Duration = .seconds(-1)
+    /// When Bolna's own limits last refused a request.
+    var limitedAt: Duration = .seconds(-1)
+    /// How often the gateway's budgets made a request wait, when that was looked at last.
+    var waits = (ofHints: 0, ofOthers: 0)
+    /// The final statuses of each attempt that a webhook told.
+    var toldFinals: [QuietLaw.Key: [Int: String]] = [:]
     /// Calls that outsiders made up.
     var invented: [String] = []
     /// Calls of which an account was told that are another's.
@@ -54,7 +73,8 @@ final class SimulatedWorld: @unchecked Sendable {
     var outageUntil: Duration = .zero
     var refusalUntil: Duration = .zero
     var crashAtCommit: [Int: (isAfter: Bool, down: Double)] = [:]
-    var crashAtStep: [Int: Double] = [:]
+    /// Crashes at the first step that is not before theirs, earliest first.
+    var crashesAtStep: [(step: Int, down: Double)] = []
     var pendingDeath: Double?
     /// Webhooks that a life of the gateway has not answered yet.
     var openLetters: [Int: [Once<GatewayInstance.Reply>]] = [:]
@@ -87,18 +107,19 @@ final class SimulatedWorld: @unchecked Sendable {
             policy: ReopeningPolicy(pause: scenario.span(60), window: scenario.span(86_400)))
         var trusts: [AccountID: AccountTrust] = [:]
         var tokens: [AccountID: String] = [:]
+        var signers: [AccountID: HMACSHA256] = [:]
         for account in scenario.accounts {
             let id = AccountID(rawValue: account.name)
             let value = "a secret of \(account.name), long enough for it"
             let secret = try WebhookSecret(label: account.name, value: value)
             trusts[id] = AccountTrust(account: id, secrets: [secret])
+            signers[id] = try HMACSHA256(key: value)
             tokens[id] = try WebhookToken.mint(secret: secret, account: id, agent: nil)
         }
         self.trusts = trusts
         self.tokens = tokens
-        accounts = AccountDirectory(
-            scenario.accounts.map { GatewayAccount(id: AccountID(rawValue: $0.name), hasToken: true) })
-        models = scenario.organizations.enumerated().map { index, options in
+        self.signers = signers
+        let models = scenario.organizations.enumerated().map { index, options in
             var options = options
             options.speed = 1 / scenario.scale
             options.tokens = ["token-\(index)"]
@@ -109,10 +130,29 @@ final class SimulatedWorld: @unchecked Sendable {
             let seed = Dice.mix(scenario.seed.rawValue, "organization", index)
             return BolnaWorld(seed: seed, options: options, start: Self.start)
         }
+        self.models = models
+        accounts = AccountDirectory(scenario.accounts.map { Self.account($0, scenario: scenario, models: models) })
         order = Dice(seed: scenario.seed.rawValue, stream: "order")
+        reordering = Dice(seed: scenario.seed.rawValue, stream: "reordering")
         watch.staleness.tick = scenario.tick
         watch.staleness.slack = 2 * scenario.tick + 4 * scenario.latency.upperBound + 5
         watch.staleness.discovery = 120 + 60 + 3 * scenario.tick + 8 * scenario.latency.upperBound
+        watch.followUp.tick = scenario.tick
+        watch.followUp.slack = watch.staleness.slack
+    }
+
+    /// An account as the gateway knows it. Filters are those of the organization's last agent.
+    private static func account(
+        _ account: Scenario.Account, scenario: Scenario, models: [BolnaWorld]
+    ) -> GatewayAccount {
+        let filter = scenario.organizations[account.organization].statusFilter
+        var agents: [AgentID: AgentSettings] = [:]
+        if account.knowsFilters, let filter, let last = models[account.organization].agentIDs.last {
+            let sent = Set(filter.compactMap { CallStatus(spelling: $0.rawValue) })
+            agents[AgentID(rawValue: last)] = AgentSettings(
+                suppressedStatuses: Set(CallStatus.known).subtracting(sent))
+        }
+        return GatewayAccount(id: AccountID(rawValue: account.name), hasToken: true, agents: agents)
     }
 
     /// Now, as Bolna's clock shows it.
@@ -152,7 +192,7 @@ final class SimulatedWorld: @unchecked Sendable {
         guard Dice.fraction(scenario.seed.rawValue, fault.rawValue, number) < rate else { return false }
         let point = FaultPoint(fault, number)
         guard !scenario.without.contains(point) else { return false }
-        fired.insert(point)
+        if fired.insert(point).inserted { counters.faultsByName[fault.rawValue, default: 0] += 1 }
         return true
     }
 
@@ -168,9 +208,8 @@ final class SimulatedWorld: @unchecked Sendable {
     /// happens any more before the limit; time then stands there.
     func step(until limit: Duration) -> Bool {
         if let gateway, gateway.executor.runOne(choosing: choose) {
-            counters.steps += 1
-            if let down = crashAtStep.removeValue(forKey: counters.steps) { kill(down: down) }
-            settleDeath()
+            noteWaits(of: gateway)
+            endStep()
             return true
         }
         let model = models.indices.min { (models[$0].nextEventTime ?? .never) < (models[$1].nextEventTime ?? .never) }
@@ -181,15 +220,35 @@ final class SimulatedWorld: @unchecked Sendable {
             return false
         }
         advance(to: max(now, next))
-        counters.steps += 1
+        counters.mix(UInt64(bitPattern: now.microseconds))
         if let model, let modelTime, modelTime <= eventTime ?? .seconds(Int64.max) {
             live(model)
         } else if let event = events.pop() {
             event.action()
         }
-        settleDeath()
+        endStep()
         return true
     }
+
+    private func endStep() {
+        counters.steps += 1
+        if let crash = crashesAtStep.first, counters.steps >= crash.step, gateway != nil {
+            crashesAtStep.removeFirst()
+            count(effect: "crash at a step")
+            kill(down: crash.down)
+        }
+        settleDeath()
+    }
+
+    /// Where the gateway's own budgets made a request wait, what it would have told may come late.
+    private func noteWaits(of gateway: GatewayInstance) {
+        let now = gateway.context.gate.waits
+        if now.ofHints != waits.ofHints || now.ofOthers > waits.ofOthers { disturbed() }
+        waits = now
+    }
+
+    /// A disturbance had an effect.
+    func count(effect name: String) { counters.effects[name, default: 0] += 1 }
 
     private func advance(to time: Duration) {
         now = time
