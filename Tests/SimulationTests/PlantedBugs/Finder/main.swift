@@ -19,7 +19,6 @@ func look(_ name: String, _ figures: OrderFigures, seed: String = "-") {
 }
 
 let seeds = CommandLine.arguments.dropFirst().first.flatMap(UInt64.init) ?? 100
-let busyWorlds: UInt64 = 3
 let table = Array(EvidenceTable.arrivals.prefix(EvidenceTable.testedCount))
 look("order: table", OrderCheck(arrivals: table, largestSet: 4).run())
 look("order: table", OrderCheck(arrivals: EvidenceTable.arrivals, largestSet: 3).run())
@@ -44,16 +43,41 @@ for seed in 0..<UInt64(5) {
 }
 try? store.close()
 
-// The laws, in whole worlds: many small ones, and a few with more calls than a page.
+// The laws, in whole worlds: a few of each rare kind, and many drawn ones.
+func look(_ name: String, worlds: UInt64, _ scenario: (Seed) -> Scenario) {
+    for seed in 0..<worlds {
+        guard let violation = SimulationRun.run(scenario(Seed(rawValue: seed))).violations.first else { continue }
+        FileHandle.standardError.write(Data("\(violation)\n".utf8))
+        finish("\(name) world: \(violation.law.rawValue)", seed: "\(seed)")
+    }
+}
+look("stubborn", worlds: 6, Scenario.stubborn)
+look("long outage", worlds: 6, Scenario.longOutage)
 if let broken = SeedSweep(from: 1, count: seeds).run().failures.first, let violation = broken.violations.first {
     FileHandle.standardError.write(Data("\(violation)\n".utf8))
     finish("law: \(violation.law.rawValue)", seed: "\(broken.scenario.seed.rawValue)")
 }
-for seed in 0..<busyWorlds {
-    guard let violation = SimulationRun.run(Scenario.busy(seed: Seed(rawValue: seed))).violations.first else {
-        continue
+look("busy", worlds: 3, Scenario.busy)
+
+// What reading costs.
+for loss in [0, 0.1] {
+    let complaint: String?
+    do {
+        complaint = try EconomyComparison(calls: 120, seeds: [Seed(rawValue: 1)]).run(loss: loss)?.complaint
+    } catch {
+        complaint = "\(error)"
     }
-    FileHandle.standardError.write(Data("\(violation)\n".utf8))
-    finish("busy world: \(violation.law.rawValue)", seed: "\(seed)")
+    guard let complaint else { continue }
+    FileHandle.standardError.write(Data("\(complaint)\n".utf8))
+    finish("economy: \(Int(loss * 100)) % lost", seed: "1")
+}
+do {
+    if let complaint = SlowPath.complaints(about: try SlowPath(seed: Seed(rawValue: 1)).run()).first {
+        FileHandle.standardError.write(Data((complaint + "\n").utf8))
+        finish("economy: slow path", seed: "1")
+    }
+} catch {
+    FileHandle.standardError.write(Data("\(error)\n".utf8))
+    finish("economy: slow path", seed: "1")
 }
 finish("nothing", seed: "-")
