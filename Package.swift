@@ -23,6 +23,7 @@ let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummi
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let hummingbirdHTTP2 = Target.Dependency.product(name: "HummingbirdHTTP2", package: "hummingbird")
 let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
+let jwtKit = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
@@ -64,6 +65,7 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.0"),
     ],
     targets: [
         .systemLibrary(name: "COpenSSL"),
@@ -82,9 +84,8 @@ let package = Package(
             name: "GatewayHTTP",
             dependencies: [
                 "CallDomain", "BolnaWire", "WebhookTrust", "GatewayService",
-                hummingbird, hummingbirdCore, hummingbirdHTTP2, httpTypes, logging, nioCore, nioPosix, nioHTTP1,
-                nioHTTP2,
-                nioHTTPTypes, nioHTTPTypesHTTP2, nioSSL, serviceLifecycle,
+                hummingbird, hummingbirdCore, hummingbirdHTTP2, httpTypes, jwtKit, logging, nioCore, nioPosix,
+                nioHTTP1, nioHTTP2, nioHTTPTypes, nioHTTPTypesHTTP2, nioSSL, serviceLifecycle,
             ],
             swiftSettings: strict),
         .target(
@@ -138,8 +139,9 @@ let package = Package(
         .testTarget(
             name: "GatewayHTTPTests",
             dependencies: [
-                "GatewayHTTP", "GatewayService", "CallDomain", "WebhookTrust", "SQLiteStore", asn1, asyncHTTPClient,
-                crypto, httpTypes, logging, nioCore, nioHTTP1, nioPosix, nioSSL, serviceLifecycle, x509,
+                "GatewayHTTP", "GatewayService", "CallDomain", "BolnaWire", "WebhookTrust", "SQLiteStore", asn1,
+                asyncHTTPClient, crypto, httpTypes, jwtKit, logging, nioCore, nioHTTP1, nioPosix, nioSSL,
+                serviceLifecycle, x509,
             ],
             swiftSettings: strict),
         .testTarget(

@@ -1,16 +1,11 @@
 package import CallDomain
 package import GatewayService
 package import Logging
-package import WebhookTrust
 
 /// What the routes work with.
 package struct GatewayDependencies: Sendable {
-    /// The accounts.
-    package var accounts: AccountDirectory
-    /// What each account accepts from webhooks.
-    package var trusts: [AccountID: AccountTrust]
-    /// Judges webhooks.
-    package var verifier: WebhookVerifier
+    /// The accounts as they are served at this moment.
+    package var live: LiveAccounts
     /// Takes webhooks.
     package var intake: WebhookIntake
     /// Reads the store.
@@ -33,14 +28,14 @@ package struct GatewayDependencies: Sendable {
     package var changes: ChangeFeed
     /// Remembers refused deliveries.
     package var refusals: RefusalLog
+    /// Notes what persons and programs did.
+    package var trail = AuditTrail()
     /// How webhooks fare.
     package var health: HealthBook
     /// Paces requests to Bolna.
     package var gate: RequestGate
     /// The metrics that routes count in.
     package var metrics: GatewayMetrics
-    /// The API keys.
-    package var keys: APIKeyDirectory
     /// The metrics as text.
     package var registry: PrometheusRegistry
     /// The time of records, which does not go back.
@@ -51,30 +46,31 @@ package struct GatewayDependencies: Sendable {
     package var clock: any Clock<Duration>
     /// Whether the gateway is on its way out.
     package var drain: DrainState
-    /// What has been seen of webhooks' secrets and signatures.
+    /// What has been seen of webhooks' signatures.
     package var witness: WebhookWitness
+    /// When keys and webhook secrets were last used.
+    package var uses = UseBook()
     /// The public listener's certificate; nil where there is no such listener.
     package var certificates: CertificateKeeper?
     /// Where lines go.
     package var logger: Logger
 
+    /// The accounts.
+    package var accounts: AccountDirectory { live.directory }
+
     /// Puts the dependencies together.
     package init(
-        accounts: AccountDirectory, trusts: [AccountID: AccountTrust], verifier: WebhookVerifier,
-        intake: WebhookIntake, reader: StoreReader, writer: JournalWriter, checks: CheckService,
+        live: LiveAccounts, intake: WebhookIntake, reader: StoreReader, writer: JournalWriter, checks: CheckService,
         explains: ExplainService, dials: DialService,
         quarantine: QuarantineService, rulings: RulingService,
         changes: ChangeFeed, refusals: RefusalLog, health: HealthBook, gate: RequestGate, metrics: GatewayMetrics,
-        keys: APIKeyDirectory,
         registry: PrometheusRegistry, now: @escaping @Sendable () -> Timestamp,
         wall: (@Sendable () -> Timestamp)? = nil, clock: any Clock<Duration>,
         drain: DrainState = DrainState(), witness: WebhookWitness = WebhookWitness(),
         certificates: CertificateKeeper? = nil,
         onLook: @escaping @Sendable (CallRecord) async -> Void = { _ in }, logger: Logger
     ) {
-        self.accounts = accounts
-        self.trusts = trusts
-        self.verifier = verifier
+        self.live = live
         self.intake = intake
         self.reader = reader
         self.writer = writer
@@ -89,7 +85,6 @@ package struct GatewayDependencies: Sendable {
         self.health = health
         self.gate = gate
         self.metrics = metrics
-        self.keys = keys
         self.registry = registry
         self.now = now
         self.wall = wall ?? now

@@ -19,6 +19,10 @@ package struct ServiceContext: Sendable {
     package var attention: AttentionBook
     /// What is counted for reports.
     package let tallies = TallyBook()
+    /// What persons and programs did.
+    package let trail = AuditTrail()
+    /// When keys and webhook secrets were last used.
+    package var uses = UseBook()
     /// The deliveries that wait to be audited.
     package var audits: AuditBook
     /// The gate of requests to Bolna.

@@ -33,6 +33,8 @@ enum StoreBounds {
     static let quarantinePrunedPerEntry = 64
     /// The repeats of one observation that are written down one by one; further ones are counted by the minute.
     static let singleRepeats = 16
+    /// The most secrets of an account that are kept, retired ones included; those that were retired first go.
+    static let mostSecretsKept = 64
     /// The longest text of a lead, name or project that is kept for filters, in characters.
     static let longestLabel = 256
     /// The longest text that is searched for, in characters.

@@ -25,7 +25,8 @@ enum ImportRules {
             "CallDomain", "BolnaWire", "Logging", "Metrics", "CoreMetrics", "ServiceLifecycle", "Histogram",
         ]),
         "GatewayHTTP": platform.union(hummingbird).union(nio).union([
-            "CallDomain", "BolnaWire", "WebhookTrust", "GatewayService", "Logging", "Metrics", "ServiceLifecycle",
+            "CallDomain", "BolnaWire", "WebhookTrust", "GatewayService", "JWTKit", "Logging", "Metrics",
+            "ServiceLifecycle",
         ]),
         "GatewayCommands": platform.union(nio).union([
             "CallDomain", "BolnaWire", "WebhookTrust", "SQLiteStore", "BolnaClient", "GatewayService", "GatewayHTTP",

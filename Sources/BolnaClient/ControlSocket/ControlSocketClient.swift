@@ -31,24 +31,31 @@ package enum ControlSocketClient {
         }
     }
 
-    /// Sends one request and waits for its answer on the calling thread. A body makes it a POST.
+    /// Sends one request and waits for its answer on the calling thread. A body makes it a POST; `fields` are further
+    /// lines of its header.
     package static func send(
-        socketPath: String, path: String, body: [UInt8]? = nil
+        socketPath: String, path: String, body: [UInt8]? = nil, fields: [(name: String, value: String)] = []
     ) throws(Failure) -> Answer {
         do throws(CurlCode) {
-            return try exchange(socketPath: socketPath, path: path, body: body)
+            return try exchange(socketPath: socketPath, path: path, body: body, fields: fields)
         } catch {
             let nobody = [CURLE_COULDNT_CONNECT, CURLE_COULDNT_RESOLVE_HOST].map { CurlCode($0) }
             throw nobody.contains(error) ? .nobodyListens : .failed(error)
         }
     }
 
-    private static func exchange(socketPath: String, path: String, body: [UInt8]?) throws(CurlCode) -> Answer {
+    private static func exchange(
+        socketPath: String, path: String, body: [UInt8]?, fields: [(name: String, value: String)]
+    ) throws(CurlCode) -> Answer {
         try CurlLibrary.prepare()
         guard let easy = unsafe curl_easy_init() else { throw .outOfMemory }
         defer { unsafe curl_easy_cleanup(easy) }
-        let headers = unsafe curl_slist_append(nil, "Content-Type: application/json")
+        var headers: UnsafeMutablePointer<curl_slist>?
         defer { unsafe curl_slist_free_all(headers) }
+        for (name, value) in [("Content-Type", "application/json")] + fields {
+            guard let longer = unsafe curl_slist_append(headers, "\(name): \(value)") else { throw .outOfMemory }
+            unsafe headers = longer
+        }
         let sink = ResponseSink(largestBody: largestBody, largestHeader: 64 << 10)
         try check(unsafe ccurl_easy_set_string(easy, CURLOPT_UNIX_SOCKET_PATH, socketPath))
         try check(unsafe ccurl_easy_set_string(easy, CURLOPT_URL, "http://localhost\(path)"))

@@ -99,8 +99,9 @@ final class EasyHandle {
             unsafe ccurl_easy_set_pointer(pointer, CURLOPT_COPYPOSTFIELDS, bytes.baseAddress)
         }
         try check(code)
+        if exchange.method != .post { try set(CURLOPT_CUSTOMREQUEST, exchange.method.rawValue) }
         // libcurl sends a request again when a kept connection ends before the first byte of an answer. That must not
-        // happen to a POST, and cannot on a new connection.
+        // happen to what changes something, and cannot on a new connection.
         try set(CURLOPT_FRESH_CONNECT, 1)
     }
 
@@ -108,6 +109,7 @@ final class EasyHandle {
     func forget() {
         sink.reset()
         // Taking a value away needs no memory and cannot fail.
+        _ = unsafe ccurl_easy_set_string(pointer, CURLOPT_CUSTOMREQUEST, nil)
         _ = unsafe ccurl_easy_set_pointer(pointer, CURLOPT_COPYPOSTFIELDS, nil)
         _ = unsafe ccurl_easy_set_long(pointer, CURLOPT_HTTPGET, 1)
         _ = unsafe ccurl_easy_set_string(pointer, CURLOPT_URL, nil)

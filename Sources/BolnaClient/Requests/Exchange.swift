@@ -3,14 +3,22 @@ import CallDomain
 /// One request as HTTP: where to, with what.
 struct Exchange: Hashable, Sendable {
     let url: String
-    /// The body of a POST; nil is a GET.
+    let method: Method
+    /// The body of a POST or PATCH.
     let body: [UInt8]?
     private let token: BolnaToken
+
+    enum Method: String, Hashable, Sendable {
+        case get = "GET"
+        case post = "POST"
+        case patch = "PATCH"
+    }
 
     /// Nil where an id cannot be part of an address.
     init?(_ endpoint: BolnaRequest.Endpoint, baseURL: BolnaBaseURL, token: BolnaToken) {
         self.token = token
         var body: [UInt8]?
+        var method = Method.get
         let path: String
         switch endpoint {
         case .execution(let id):
@@ -28,9 +36,16 @@ struct Exchange: Hashable, Sendable {
             path = "/user/me"
         case .call(let bytes):
             path = "/call"
+            method = .post
+            body = bytes
+        case .setWebhook(let id, let bytes):
+            guard let segment = PercentEncoding.segment(id.rawValue) else { return nil }
+            path = "/v2/agent/\(segment)"
+            method = .patch
             body = bytes
         }
         self.url = baseURL.text + path
+        self.method = method
         self.body = body
     }
 

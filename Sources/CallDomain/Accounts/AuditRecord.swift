@@ -53,10 +53,20 @@ package struct AuditRecord: Hashable, Sendable {
         case accountChanged = "account-changed"
         /// An account was disabled.
         case accountDisabled = "account-disabled"
+        /// A disabled account was taken into service again.
+        case accountEnabled = "account-enabled"
         /// An API key was minted.
         case keyMinted = "key-minted"
         /// An API key was revoked.
         case keyRevoked = "key-revoked"
+        /// A webhook's address was written into an agent at Bolna.
+        case webhookURLSet = "webhook-url-set"
+        /// A refused delivery was verified again and accepted.
+        case refusalAccepted = "refusal-accepted"
+        /// A secret of an account was stored.
+        case secretAdded = "secret-added"
+        /// A secret of an account was taken out of use.
+        case secretRetired = "secret-retired"
         /// Secrets were sealed under another key.
         case rekeyed = "rekeyed"
         /// Somebody signed in to the pages.

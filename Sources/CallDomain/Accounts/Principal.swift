@@ -6,12 +6,36 @@ package struct Principal: Hashable, Sendable {
     package var scopes: Set<Scope>
     /// Who, for the audit: the label of an API key, `socket` for the local control socket.
     package var actor: String
+    /// What it showed, by which it is told whether it may go on.
+    package var credential: Credential
+    /// Whether it may name any account and manage all of them: the control socket alone. All others reach their own
+    /// account only, whatever their scopes.
+    package var reachesAll: Bool
+
+    /// What somebody shows.
+    package enum Credential: Hashable, Sendable {
+        /// A key of the settings: good as long as the gateway runs with them.
+        case fixed
+        /// A key that was minted.
+        case key(APIKeyID)
+        /// A token of an existing application.
+        case token(expiresAt: Timestamp)
+        /// A session of the pages, by its name.
+        case session(String)
+        /// A connection to the control socket.
+        case socket
+    }
 
     /// Puts a principal together.
-    package init(account: AccountID, scopes: Set<Scope>, actor: String) {
+    package init(
+        account: AccountID, scopes: Set<Scope>, actor: String, credential: Credential = .fixed,
+        reachesAll: Bool = false
+    ) {
         self.account = account
         self.scopes = scopes
         self.actor = actor
+        self.credential = credential
+        self.reachesAll = reachesAll
     }
 }
 

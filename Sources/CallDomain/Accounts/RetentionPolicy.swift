@@ -22,4 +22,11 @@ package struct RetentionPolicy: Hashable, Sendable {
         self.calls = calls
         self.audit = audit
     }
+
+    /// Whether bodies go no later than transcripts, and those no later than calls: what has more of a person in it is
+    /// not kept longer.
+    package var isOrdered: Bool {
+        let ordered = [bodies, transcripts, calls].map { $0 ?? .seconds(Int64.max) }
+        return ordered[0] <= ordered[1] && ordered[1] <= ordered[2]
+    }
 }

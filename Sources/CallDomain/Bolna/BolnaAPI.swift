@@ -24,6 +24,9 @@ package struct BolnaRequest: Hashable, Sendable {
         case agent(AgentID)
         /// `GET /user/me`.
         case me
+        /// `PATCH /v2/agent/{id}` with this JSON body, which names the agent's webhook address alone (docs:
+        /// api-reference/agent/v2/patch_update).
+        case setWebhook(AgentID, body: [UInt8])
         /// `POST /call` with this JSON body. Not idempotent: never sent twice.
         case call(body: [UInt8])
     }

@@ -37,7 +37,7 @@ extension BolnaRequest.Endpoint {
     package var budget: RequestBudget {
         switch self {
         case .call: .call
-        case .agent, .agents: .agent
+        case .agent, .agents, .setWebhook: .agent
         case .executions: .executions
         case .execution, .me: .other
         }

@@ -80,7 +80,7 @@ package struct Tally: Hashable, Sendable {
     }
 
     /// The endpoints' words, as in names of requests.
-    package static let endpoints = ["execution", "executions", "agent", "agents", "me", "call"]
+    package static let endpoints = ["execution", "executions", "agent", "agents", "me", "call", "set-webhook"]
 
     /// The words of the endpoints that are paid from a budget.
     package static func endpoints(of budget: RequestBudget) -> [String] {
@@ -111,6 +111,7 @@ extension BolnaRequest.Endpoint {
         case .agent: "agent"
         case .me: "me"
         case .call: "call"
+        case .setWebhook: "set-webhook"
         }
     }
 }

@@ -113,6 +113,21 @@ package protocol CallStore: JournalStore {
     /// The last heartbeat before this start; nil at the first one.
     func lastHeartbeat() throws(StoreError) -> Timestamp?
 
+    /// The stored accounts, ordered by name.
+    func accounts() throws(StoreError) -> [StoredAccount]
+
+    /// All secrets, sealed, retired ones included; ordered by account, kind and time.
+    func secrets() throws(StoreError) -> [OwnedSecret]
+
+    /// All keys, those that open nothing any more included; ordered by account and time.
+    func keys() throws(StoreError) -> [StoredAPIKey]
+
+    /// When webhook secrets were last used.
+    func secretUses() throws(StoreError) -> [CredentialUses.SecretName: Timestamp]
+
+    /// An account's audit before a record, newest first, at most `limit` and ``AuditPage/mostRecords``.
+    func auditTrail(account: AccountID, before: Int64?, limit: Int) throws(StoreError) -> AuditPage
+
     /// Figures of the store for health and metrics, without scanning tables.
     func facts() throws(StoreError) -> StoreFacts
 }

@@ -34,6 +34,10 @@ package enum JournalEntry: Sendable {
     case tallies([Tally], at: Timestamp)
     /// What reading a delivery's call again from Bolna showed.
     case audit(Audit)
+    /// A change of accounts, secrets or keys.
+    case account(AccountChange)
+    /// What persons and programs did through the gateway.
+    case auditTrail([AuditRecord])
 }
 
 /// A decoded statement on its way into the journal.

@@ -31,8 +31,7 @@ struct ReplayCommand: AsyncParsableCommand {
         parsing: .unconditional,
         help: "Only calls first heard of before this time, and reads up to it; now unless told otherwise.")
     var to: String?
-    @Option(help: "The account.")
-    var account = AccountID.default.rawValue
+    @OptionGroup var accountOption: AccountOption
     @Option(help: "table, json or csv.")
     var output = RowFormat.table
 
@@ -46,9 +45,7 @@ struct ReplayCommand: AsyncParsableCommand {
         let to = try Self.time(to, "--to", now: now) ?? now
         let from = try Self.time(from, "--from", now: now) ?? to.advanced(by: .seconds(-7 * 86_400))
         guard from < to else { throw ValidationError("--from must be earlier than --to") }
-        guard let account = AccountID(validating: account) else {
-            throw ValidationError("--account: expected a name of a-z, 0-9, - and _")
-        }
+        let account = try accountOption.id()
         let settings = try settingsOptions.load()
         let given = PolicyFile(path: policy, over: settings)
         guard given.mistakes.isEmpty else {

@@ -21,8 +21,7 @@ struct ReportCommand: AsyncParsableCommand {
     var from: String?
     @Option(parsing: .unconditional, help: "The window's end; now unless told otherwise.")
     var to: String?
-    @Option(help: "The account.")
-    var account = AccountID.default.rawValue
+    @OptionGroup var accountOption: AccountOption
     @Option(help: "Bolna's id of an agent; all agents unless told otherwise.")
     var agent: String?
     @Option(parsing: .unconditional, help: "The journal position to report as of; the newest unless told otherwise.")
@@ -62,9 +61,7 @@ struct ReportCommand: AsyncParsableCommand {
     }
 
     private func query(now: Timestamp) throws -> ReportQuery {
-        guard let account = AccountID(validating: account) else {
-            throw ValidationError("--account: expected 1 to 64 of a-z, 0-9, - and _")
-        }
+        let account = try accountOption.id()
         do throws(ReportQueryProblem) {
             return try ReportQuery(account: account, from: from, to: to, agent: agent, asOf: asOf, now: now)
         } catch {

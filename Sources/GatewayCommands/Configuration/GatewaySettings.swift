@@ -55,6 +55,30 @@ struct GatewaySettings: Sendable {
     var apiKey: String?
     /// `api.bodyLimit` in bytes.
     var apiBodyLimit = 64 << 10
+    /// `api.perMinute`: requests of the key of the settings in a minute.
+    var apiPerMinute = StoredAPIKey.usualPerMinute
+    /// `api.wrongKeysPerMinute`: wrong keys of one address in a minute.
+    var apiWrongKeysPerMinute = 20
+    /// `api.origins`: the other sites whose pages may ask for changes with a cookie.
+    var apiOrigins: [String] = []
+    /// The keys below `tokens`.
+    var tokens = TokenOptions()
+    /// `sessions.idle`: after this time without a request a session of the pages ends.
+    var sessionIdle: Duration = .seconds(12 * 3_600)
+    /// `sessions.longest`: after this time a session of the pages ends in any case.
+    var sessionLongest: Duration = .seconds(7 * 86_400)
+    /// `secrets.key`: seals secrets in the database; nil: one is minted in the data directory.
+    var secretsKey: String?
+    /// The keys below `retention`.
+    var retention = RetentionPolicy()
+    /// `recordings.hosts`: where recordings may be fetched from, beside Bolna's API itself.
+    var recordingHosts = ["*.s3.amazonaws.com", "*.s3.*.amazonaws.com"]
+    /// `recordings.largest` in bytes.
+    var recordingLargest = 512 << 20
+    /// `recordings.longest`: the longest that a recording may take.
+    var recordingLongest: Duration = .seconds(900)
+    /// `poll.isOn`: whether overdue calls are read and unknown ones looked for.
+    var polls = true
     /// `poll.interval`, `reopen.pause` and the keys below `expectations`.
     var expectations = ExpectationSettings()
     /// `expectations.suppressedStatuses` and `expectations.providedArtefacts`: what holds for all agents.
@@ -77,6 +101,28 @@ struct GatewaySettings: Sendable {
     var logLevel = Logger.Level.info
     /// `log.format`.
     var logFormat = LogFormat.automatic
+
+    /// Tokens (JWT) of an existing application.
+    struct TokenOptions: Hashable, Sendable {
+        /// `tokens.secret`: the secret of HS256; nil: such tokens are refused.
+        var secret: String?
+        /// `tokens.jwksFile`: a file with the public keys of RS256 and ES256; nil: such tokens are refused.
+        var jwksFile: String?
+        /// `tokens.issuer`; nil: any.
+        var issuer: String?
+        /// `tokens.audience`; nil: any.
+        var audience: String?
+        /// `tokens.accountClaim`: the claim that names the account; nil: all are of `tokens.account`.
+        var accountClaim: String?
+        /// `tokens.account`.
+        var account = AccountID.default
+        /// `tokens.userClaim`: the claim that names the user.
+        var userClaim = "id"
+        /// `tokens.scopes`: what users may do.
+        var scopes: Set<Scope> = [.read, .check, .dial]
+        /// `tokens.requireExpiry`: whether a token without a time at which it ends is refused.
+        var requiresExpiry = true
+    }
 
     /// How log lines are written.
     enum LogFormat: String, CaseIterable, Sendable {

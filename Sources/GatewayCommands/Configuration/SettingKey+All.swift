@@ -7,7 +7,8 @@ import WebhookTrust
 
 extension SettingKey {
     /// Every key there is, in the order of `config/gateway.yaml`.
-    static let all: [SettingKey] = listeners + storage + bolna + webhooks + polling + agents + audits + bounds + logs
+    static let all: [SettingKey] =
+        listeners + access + storage + bolna + webhooks + polling + agents + audits + bounds + logs
 
     private static let listeners: [SettingKey] = [
         text("listen.host", expected: SettingText.hostWords, \.listenHost, where: SettingText.isHost),
@@ -30,6 +31,8 @@ extension SettingKey {
             "api.key", isSecret: true, expected: "a text of at most \(longestText) bytes", \.apiKey,
             where: { $0.utf8.count <= longestText }),
         size("api.bodyLimit", 1_024...(64 << 20), \.apiBodyLimit),
+        number("api.perMinute", StoredAPIKey.perMinuteRange, \.apiPerMinute),
+        number("api.wrongKeysPerMinute", 1...10_000, \.apiWrongKeysPerMinute),
     ]
 
     private static let addressWords = "addresses or CIDR blocks, separated by commas, such as 13.203.39.153,10.0.0.0/8"
@@ -39,6 +42,14 @@ extension SettingKey {
         text(
             "store.url", isQuoted: false, expected: "sqlite: or sqlite:PATH; this build has no other store", \.storeURL,
             where: { $0 == "sqlite:" || $0.hasPrefix("sqlite:") && SettingText.isPath(String($0.dropFirst(7))) }),
+        optionalText(
+            "secrets.key", isSecret: true, expected: "a sealing key: seal_ and 43 characters of base64url",
+            \.secretsKey,
+            where: { ((try? SealingKey(text: $0)) ?? nil) != nil }),
+        retention("retention.bodies", \.retention.bodies),
+        retention("retention.transcripts", \.retention.transcripts),
+        retention("retention.calls", \.retention.calls),
+        retention("retention.audit", \.retention.audit),
         number("journal.mostEntries", 1...1_000_000, \.journal.mostEntries),
         size("journal.mostBytes", (1 << 20)...(1 << 34), \.journal.mostBytes),
     ]
@@ -52,6 +63,11 @@ extension SettingKey {
             \.bolnaToken, where: { BolnaToken($0) != nil }),
         optionalText(
             "bolna.caFile", expected: "the path of a PEM file", \.bolnaCAFile, where: SettingText.isPath),
+        list(
+            "recordings.hosts", expected: "host names, a * standing for any part, separated by commas", \.recordingHosts
+        ) { hosts in hosts.allSatisfy { SettingText.isHost($0.replacing("*", with: "any")) } },
+        size("recordings.largest", (1 << 20)...(16 << 30), \.recordingLargest),
+        duration("recordings.longest", in: .seconds(1)...(.seconds(86_400)), \.recordingLongest),
     ]
 
     private static let webhooks: [SettingKey] = [
@@ -74,6 +90,7 @@ extension SettingKey {
     ]
 
     private static let polling: [SettingKey] = [
+        flag("poll.isOn", \.polls),
         duration("poll.interval", in: .milliseconds(100)...(.seconds(3_600)), \.expectations.tick),
         duration("reopen.pause", in: .milliseconds(1)...(.seconds(3_600)), \.reopening.pause),
         duration("reopen.window", in: .seconds(1)...(.seconds(30 * 86_400)), \.reopening.window),
@@ -107,6 +124,8 @@ extension SettingKey {
         number("limits.bodyBytesPerSecond", 1...(1 << 30), \.limits.bodyBytesPerSecond),
         duration("limits.idle", \.limits.idle),
         duration("limits.writeStall", \.limits.writeStall),
+        duration("limits.linger", in: .milliseconds(1)...(.seconds(60)), \.limits.linger),
+        duration("limits.drain", in: .milliseconds(1)...(.seconds(60)), \.limits.drain),
         number("limits.requestsPerConnection", 1...1_000_000_000, \.limits.requestsPerConnection),
         number("limits.pipelinedRequests", 1...10_000, \.limits.pipelinedRequests),
         number("limits.streams", 1...10_000, \.limits.streams),

@@ -155,6 +155,34 @@ extension SettingKey {
             show: { SettingText.size($0[keyPath: path]) })
     }
 
+    /// `true` or `false`.
+    static func flag(
+        _ name: String, _ path: any WritableKeyPath<GatewaySettings, Bool> & Sendable
+    ) -> SettingKey {
+        SettingKey(
+            name: name, expected: "true or false",
+            read: { text, settings in
+                guard let value = Bool(text) else { return false }
+                settings[keyPath: path] = value
+                return true
+            },
+            show: { String($0[keyPath: path]) })
+    }
+
+    /// How long data is kept: a duration, or `forever`.
+    static func retention(
+        _ name: String, _ path: any WritableKeyPath<GatewaySettings, Duration?> & Sendable
+    ) -> SettingKey {
+        SettingKey(
+            name: name, expected: RetentionText.expected,
+            read: { text, settings in
+                guard let kept = RetentionText.kept(text) else { return false }
+                settings[keyPath: path] = kept.time
+                return true
+            },
+            show: { RetentionText.text($0[keyPath: path]) })
+    }
+
     static func choice<Choice: RawRepresentable & CaseIterable & Sendable>(
         _ name: String, among choices: [Choice] = Array(Choice.allCases),
         _ path: any WritableKeyPath<GatewaySettings, Choice> & Sendable

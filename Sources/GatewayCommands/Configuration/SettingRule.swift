@@ -35,6 +35,13 @@ struct SettingRule: Sendable {
         SettingRule(keys: ["limits.bodyGrace", "limits.timeToBody"], expected: "at most limits.timeToBody") {
             $0.limits.bodyGrace <= $0.limits.timeToBody
         },
+        SettingRule(
+            keys: ["retention.bodies", "retention.transcripts", "retention.calls"],
+            expected: "at most retention.transcripts, and that at most retention.calls"
+        ) { $0.retention.isOrdered },
+        SettingRule(keys: ["sessions.idle", "sessions.longest"], expected: "at most sessions.longest") {
+            $0.sessionIdle <= $0.sessionLongest
+        },
         SettingRule(keys: ["reopen.window", "reopen.pause"], expected: "more than reopen.pause") {
             $0.reopening.window > $0.reopening.pause
         },

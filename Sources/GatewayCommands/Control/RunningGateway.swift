@@ -1,4 +1,5 @@
 import BolnaClient
+import CallDomain
 import Foundation
 
 /// The gateway that runs on this machine over the same data directory, if one does.
@@ -8,8 +9,11 @@ struct RunningGateway {
     /// The longest path a Unix socket may have on Linux, with its end.
     private static let longestSocketPath = 107
 
-    /// Sends a request over the control socket; nil where nobody listens. Blocks a thread of its own, since it waits.
-    func send(path: String, body: [UInt8]? = nil) async throws(GatewayFailure) -> ControlSocketClient.Answer? {
+    /// Sends a request about an account over the control socket; nil where nobody listens. Blocks a thread of its own,
+    /// since it waits.
+    func send(
+        path: String, body: [UInt8]? = nil, account: AccountID = .default
+    ) async throws(GatewayFailure) -> ControlSocketClient.Answer? {
         let socketPath = data.controlSocket.path
         guard FileManager.default.fileExists(atPath: socketPath) else { return nil }
         guard socketPath.utf8.count <= Self.longestSocketPath else {
@@ -20,7 +24,9 @@ struct RunningGateway {
                 Thread.detachNewThread {
                     continuation.resume(
                         returning: Result { () throws(ControlSocketClient.Failure) in
-                            try ControlSocketClient.send(socketPath: socketPath, path: path, body: body)
+                            try ControlSocketClient.send(
+                                socketPath: socketPath, path: path, body: body,
+                                fields: [("Gateway-Account", account.rawValue)])
                         })
                 }
             }

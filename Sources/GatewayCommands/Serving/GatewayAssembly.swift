@@ -53,14 +53,15 @@ struct GatewayAssembly {
         let accounts = AccountDirectory([
             GatewayAccount(
                 id: Self.account, hasToken: settings.bolnaToken != nil, trustPolicy: settings.trustPolicy,
-                settings: settings.usualAgent, agents: settings.agentSettings)
+                settings: settings.usualAgent, agents: settings.agentSettings, polls: settings.polls,
+                retention: settings.retention)
         ])
         let refusals = RefusalLog()
         let health = HealthBook(
             accounts: accounts, settings: settings.expectations, remembered: try store.pathHealth(),
             refusals: refusals, logger: logger)
         let gate = RequestGate(accounts: accounts, settings: settings.expectations)
-        context = ServiceContext(
+        var context = ServiceContext(
             accounts: accounts, api: client, reader: reader, writer: writer, health: health, gate: gate,
             metrics: metrics,
             settings: settings.expectations, now: steady.now, digest: RealWorld.digest, newID: RealWorld.newID,
@@ -68,6 +69,8 @@ struct GatewayAssembly {
             deadlines: DeadlineBook(
                 settings: settings.expectations, remembered: try store.learned(), now: steady.now()),
             audits: AuditBook(share: settings.auditShare, settings: settings.expectations))
+        context.uses = UseBook(remembered: CredentialUses(secrets: try store.secretUses()))
+        self.context = context
 
         let poller = Poller(context: context, clock: clock)
         let sweeper = Sweeper(context: context, clock: clock)
@@ -75,29 +78,34 @@ struct GatewayAssembly {
         let dials = DialService(context: context, clock: clock)
         let explains = ExplainService(context: context)
         let quarantine = QuarantineService(context: context, reconciler: policy.reconciler)
-        dependencies = GatewayDependencies(
-            accounts: accounts,
-            trusts: [
-                Self.account: AccountTrust(
-                    account: Self.account, secrets: try Self.secrets(firstStart),
-                    sourceAddresses: try SourceAddresses(parsing: settings.sourceAddresses),
-                    policy: settings.trustPolicy)
-            ],
-            verifier: try WebhookVerifier(
-                secrets: firstStart.webhookSecrets.count, tolerance: settings.webhookTolerance),
+        let live = LiveAccounts(
+            directory: accounts,
+            trusts: try TrustBook(
+                [
+                    Self.account: AccountTrust(
+                        account: Self.account, secrets: try Self.secrets(firstStart),
+                        sourceAddresses: try SourceAddresses(parsing: settings.sourceAddresses),
+                        policy: settings.trustPolicy)
+                ], tolerance: settings.webhookTolerance),
+            keys: try KeyRing(
+                fixed: [
+                    (
+                        key: firstStart.apiKey,
+                        principal: Principal(account: Self.account, scopes: Set(Scope.allCases), actor: "api.key")
+                    )
+                ], mostPerMinute: settings.apiPerMinute, uses: context.uses))
+        var dependencies = GatewayDependencies(
+            live: live,
             intake: WebhookIntake(context: context, onHint: poller.wake),
             reader: reader, writer: writer, checks: CheckService(context: context), explains: explains,
             dials: dials,
             quarantine: quarantine, rulings: RulingService(context: context),
             changes: changes, refusals: refusals, health: health, gate: gate, metrics: metrics,
-            keys: try APIKeyDirectory(keys: [
-                (
-                    key: firstStart.apiKey,
-                    principal: Principal(account: Self.account, scopes: Set(Scope.allCases), actor: "api.key")
-                )
-            ]),
             registry: registry, now: steady.now, wall: RealWorld.now, clock: clock,
             witness: WebhookWitness(memory: settings.webhookTolerance * 2), onLook: context.look, logger: logger)
+        dependencies.trail = context.trail
+        dependencies.uses = context.uses
+        self.dependencies = dependencies
         services = [
             writer, poller, sweeper, heartbeat, dials, Auditor(context: context, clock: clock),
             SelfCheck(context: context, explains: explains, clock: clock),

@@ -84,10 +84,10 @@ struct OperationRoutes: Sendable {
         json.object { json in
             json.key("secrets")
             json.array { json in
-                for secret in dependencies.trusts[account]?.secrets ?? [] {
+                for secret in dependencies.live.trusts.secrets(of: account) {
                     json.object { json in
                         json.member("label", secret.label)
-                        json.member("lastUsed", dependencies.witness.lastUse(of: secret.label, account: account))
+                        json.member("lastUsed", dependencies.uses.lastUse(ofSecret: secret.label, account: account))
                     }
                 }
             }

@@ -1,27 +1,45 @@
 import CallDomain
+import GatewayService
 import HTTPTypes
 
 /// Finds out on whose behalf a request comes.
 enum Authenticator: Sendable {
     /// By `Authorization: Bearer <key>`.
-    case keys(APIKeyDirectory)
-    /// Everybody who can connect is this principal: the control socket, which only its owner can open.
-    case everybody(Principal)
+    case keys(LiveAccounts)
+    /// Everybody who can connect is this principal: the control socket, which only its owner can open. One who reaches
+    /// all accounts may name another by ``accountField``.
+    case everybody(Principal, LiveAccounts)
     /// Nobody is known here.
     case nobody
 
+    /// Names the account that a request over the control socket is about.
+    static let accountField = HTTPField.Name("Gateway-Account")
+
     /// The principal of a request that asks for a scope.
-    func principal(of head: HTTPRequest, scope: Scope) throws -> Principal {
+    func principal(of head: HTTPRequest, scope: Scope, at now: Timestamp) throws -> Principal {
         let principal: Principal?
         switch self {
-        case .keys(let directory): principal = try Self.bearerKey(head).flatMap { try directory.principal(for: $0) }
-        case .everybody(let everybody): principal = everybody
+        case .keys(let live):
+            principal = try Self.bearerKey(head).flatMap { try live.find(key: $0, at: now)?.principal }
+        case .everybody(let everybody, let live): principal = try Self.named(in: head, everybody, live)
         case .nobody: principal = nil
         }
         guard let principal else { throw Problem(.unauthorized, "Send an API key as Authorization: Bearer.") }
         guard principal.scopes.contains(scope) else {
             throw Problem(.forbidden, "This needs the scope \(scope.rawValue).")
         }
+        return principal
+    }
+
+    private static func named(
+        in head: HTTPRequest, _ everybody: Principal, _ live: LiveAccounts
+    ) throws(Problem) -> Principal {
+        guard let name = accountField.flatMap({ head.headerFields[$0] }) else { return everybody }
+        guard everybody.reachesAll, let account = AccountID(validating: name), live.directory[account] != nil else {
+            throw Problem(.notFound, "There is no account of this name.")
+        }
+        var principal = everybody
+        principal.account = account
         return principal
     }
 

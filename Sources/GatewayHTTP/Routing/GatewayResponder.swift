@@ -78,7 +78,7 @@ final class GatewayResponder: Sendable {
                     head: request.head, body: request.body, parameters: parameters,
                     query: try Self.parameters(of: query), peer: peer, receivedAt: receivedAt))
         case .scoped(let scope, let handler):
-            let principal = try authenticator.principal(of: request.head, scope: scope)
+            let principal = try authenticator.principal(of: request.head, scope: scope, at: receivedAt)
             return try await handler(
                 RouteRequest(
                     head: request.head, body: request.body, parameters: parameters,

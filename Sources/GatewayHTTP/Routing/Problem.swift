@@ -42,6 +42,12 @@ package struct Problem: Error, Hashable, Sendable {
         case headersTooLarge = "headers-too-large"
         /// The call was checked just now.
         case coolingDown = "cooling-down"
+        /// The key, or the client's address, asked too often.
+        case tooManyRequests = "too-many-requests"
+        /// A page of another site asks for a change.
+        case crossSite = "cross-site"
+        /// The range of bytes that is asked for is not there.
+        case unsatisfiableRange = "range-not-satisfiable"
         /// The gateway failed.
         case internalError = "internal"
         /// Bolna gave no usable answer.
@@ -60,7 +66,7 @@ package struct Problem: Error, Hashable, Sendable {
             switch self {
             case .badRequest: .badRequest
             case .unauthorized: .unauthorized
-            case .forbidden: .forbidden
+            case .forbidden, .crossSite: .forbidden
             case .notFound, .unknownToBolna: .notFound
             case .methodNotAllowed: .methodNotAllowed
             case .tooSlow: .requestTimeout
@@ -71,7 +77,8 @@ package struct Problem: Error, Hashable, Sendable {
             case .targetTooLong: .uriTooLong
             case .misdirected: .misdirectedRequest
             case .headersTooLarge: .requestHeaderFieldsTooLarge
-            case .coolingDown: .tooManyRequests
+            case .coolingDown, .tooManyRequests: .tooManyRequests
+            case .unsatisfiableRange: .rangeNotSatisfiable
             case .internalError: .internalServerError
             case .bolnaFailed, .bolnaRefused: .badGateway
             case .busy, .noToken: .serviceUnavailable
@@ -95,6 +102,9 @@ package struct Problem: Error, Hashable, Sendable {
             case .misdirected: "The gateway does not answer for this host"
             case .headersTooLarge: "The header fields are too many or too large"
             case .coolingDown: "The call was checked just now"
+            case .tooManyRequests: "Too many requests"
+            case .crossSite: "The request comes from a page of another site"
+            case .unsatisfiableRange: "The range of bytes is not there"
             case .internalError: "The gateway failed"
             case .bolnaFailed: "Bolna gave no usable answer"
             case .bolnaRefused: "Bolna refused the call"

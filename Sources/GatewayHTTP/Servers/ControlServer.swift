@@ -6,7 +6,7 @@ import NIOCore
 import NIOPosix
 import ServiceLifecycle
 
-/// The API on a Unix socket that only its owner can open: whoever connects is an administrator of the account.
+/// The API on a Unix socket that only its owner can open: whoever connects is an administrator of every account.
 package final class ControlServer: Service, Sendable {
     private let path: String
     private let account: AccountID
@@ -34,12 +34,14 @@ package final class ControlServer: Service, Sendable {
 
     /// Serves until a graceful shutdown, then removes the socket.
     package func run() async throws {
-        let principal = Principal(account: account, scopes: Set(Scope.allCases), actor: "socket")
+        let principal = Principal(
+            account: account, scopes: Set(Scope.allCases), actor: "socket", credential: .socket, reachesAll: true)
         let responder = GatewayResponder(
             table: .api(
                 dependencies: dependencies, apiBodyLimit: apiBodyLimit, webhookBodyLimit: limits.bodyBytes,
-                stream: StreamSettings()),
-            authenticator: .everybody(principal), isSecure: false, now: dependencies.now, logger: dependencies.logger)
+                stream: StreamSettings(), isLocal: true),
+            authenticator: .everybody(principal, dependencies.live), isSecure: false, now: dependencies.now,
+            logger: dependencies.logger)
         let listener = Listener(
             address: .unixDomainSocket(path: path), tls: nil, limits: limits, metrics: dependencies.metrics,
             clock: dependencies.clock, logger: dependencies.logger)

@@ -66,7 +66,7 @@ package final class GatewayServer: Service, Sendable {
             table: .api(
                 dependencies: dependencies, apiBodyLimit: configuration.apiBodyLimit,
                 webhookBodyLimit: configuration.webhookBodyLimit, stream: configuration.stream),
-            authenticator: .keys(dependencies.keys), isSecure: true,
+            authenticator: .keys(dependencies.live), isSecure: true,
             visitors: VisitorRules(hosts: configuration.hosts, trustedProxies: configuration.trustedProxies),
             now: dependencies.now, logger: dependencies.logger)
         let listener = Listener(
@@ -85,9 +85,11 @@ package final class GatewayServer: Service, Sendable {
 }
 
 extension RouteTable {
-    /// All routes of the gateway but those for operators' machines. Webhooks come first: they are asked for most.
+    /// All routes of the gateway but those for operators' machines; `isLocal` is the control socket, whose principals
+    /// reach all accounts. Webhooks come first: they are asked for most.
     static func api(
-        dependencies: GatewayDependencies, apiBodyLimit: Int, webhookBodyLimit: Int, stream: StreamSettings
+        dependencies: GatewayDependencies, apiBodyLimit: Int, webhookBodyLimit: Int, stream: StreamSettings,
+        isLocal: Bool = false
     ) -> RouteTable {
         let groups: [[Route]] = [
             WebhookRoutes(dependencies: dependencies, bodyLimit: webhookBodyLimit).routes,

@@ -46,8 +46,8 @@ struct WebhookRoutes: Sendable {
                 signatures: Self.values(of: Self.standardSignature, in: fields)),
             authorizationHeader: fields[.authorization], urlToken: request.parameters["token"],
             account: account ?? AccountID(rawValue: addressed), agent: agent, peerAddress: request.peer)
-        let verdict = try dependencies.verifier.judge(
-            credentials, body: body, trust: account.flatMap { dependencies.trusts[$0] }, now: dependencies.wall())
+        let verdict = try dependencies.live.trusts.judge(
+            credentials, body: body, account: account, now: dependencies.wall())
         switch verdict {
         case .refused(let reason):
             refused(request, account: addressed, reason: reason, pattern: pattern, body: body)
@@ -70,7 +70,7 @@ struct WebhookRoutes: Sendable {
         at time: Timestamp
     ) throws {
         if let secret {
-            dependencies.witness.used(secret: secret, of: credentials.account, at: time)
+            dependencies.uses.used(secret: secret, of: credentials.account, at: time)
             dependencies.metrics.secretUsed(account: credentials.account, label: secret, at: time)
         }
         if case .busy = outcome { return }

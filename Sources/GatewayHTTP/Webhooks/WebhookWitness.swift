@@ -2,13 +2,12 @@ package import CallDomain
 import Synchronization
 import WebhookTrust
 
-/// What has been seen of accepted webhooks since the start: when each secret was last used, and which signatures came.
+/// Which signatures of accepted webhooks came since the start.
 ///
-/// In memory only: after a restart a secret counts as unused, and a first repetition is not noticed. Nothing rests on it:
-/// the journal makes repetitions harmless, and time limits how long a signature is accepted.
+/// In memory only: after a restart a first repetition is not noticed. Nothing rests on it: the journal makes repetitions
+/// harmless, and time limits how long a signature is accepted.
 package final class WebhookWitness: Sendable {
     private struct State {
-        var uses: [SecretUse] = []
         var seen: Set<ContentDigest> = []
         /// Signatures in the order in which they came; those before `first` are forgotten.
         var order: [(content: ContentDigest, at: Timestamp)] = []
@@ -27,16 +26,6 @@ package final class WebhookWitness: Sendable {
         }
     }
 
-    /// When a secret was last used.
-    package struct SecretUse: Hashable, Sendable {
-        /// The account.
-        package var account: AccountID
-        /// The secret's label.
-        package var label: String
-        /// When it last verified a delivery.
-        package var lastUsed: Timestamp
-    }
-
     /// The most signatures that are remembered: at a steady 13 deliveries a second, all that are still accepted.
     package static let mostSignatures = 8_192
 
@@ -45,22 +34,6 @@ package final class WebhookWitness: Sendable {
 
     /// Remembers signatures for this long: twice the tolerance of their time, for they may come from the future.
     package init(memory: Duration = .seconds(2 * SignatureVerifier.tolerance)) { self.memory = memory }
-
-    /// A secret verified a delivery.
-    package func used(secret label: String, of account: AccountID, at time: Timestamp) {
-        state.withLock { state in
-            if let index = state.uses.firstIndex(where: { $0.account == account && $0.label == label }) {
-                state.uses[index].lastUsed = max(state.uses[index].lastUsed, time)
-            } else {
-                state.uses.append(SecretUse(account: account, label: label, lastUsed: time))
-            }
-        }
-    }
-
-    /// When an account's secret was last used since the start; nil: not at all.
-    package func lastUse(of label: String, account: AccountID) -> Timestamp? {
-        state.withLock { $0.uses.first { $0.account == account && $0.label == label }?.lastUsed }
-    }
 
     /// Notes a signed content of an account, and returns whether it had been noted before.
     package func isRepeated(_ content: ContentDigest, of account: AccountID, at time: Timestamp) -> Bool {

@@ -48,7 +48,7 @@ package final class CheckService: Sendable {
     /// Checks the call with this gateway id or execution id. Several who ask at once share one request; within the
     /// cool-down nothing is asked.
     package func check(account: AccountID, reference: String) async -> CheckOutcome {
-        guard context.accounts[account]?.hasToken == true else { return .noToken }
+        guard context.accounts[account]?.mayAsk == true else { return .noToken }
         do {
             guard let record = try await find(account, reference) else { return .notFound }
             switch takeTurn(for: record) {

@@ -19,7 +19,7 @@ package final class DialService: Service, Sendable {
 
     /// Places a call: the intent is stored first, and one request is sent, never a second.
     package func dial(account: AccountID, request: DialRequest) async -> DialAnswer {
-        guard context.accounts[account]?.hasToken == true else { return .noToken }
+        guard context.accounts[account]?.mayAsk == true else { return .noToken }
         if let complaint = request.complaint { return .invalid(complaint) }
         let data = RecipientData(
             correlationKey: context.newID(), leadID: request.leadID, callerName: request.callerName,

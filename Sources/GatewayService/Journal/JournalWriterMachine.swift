@@ -126,7 +126,7 @@ extension JournalEntry {
         case .pathHealth(_, _, let record, _): record.count
         case .learned(let record): record.bytes.count
         case .readFailed, .recompute, .listed, .dialOutcome, .sweepMark, .sweepGaps, .heartbeat, .incident, .audit,
-            .tallies:
+            .tallies, .account, .auditTrail:
             0
         }
     }

@@ -220,6 +220,7 @@ extension BolnaRequest.Endpoint {
         case .agent: "agent"
         case .me: "me"
         case .call: "call"
+        case .setWebhook: "set-webhook"
         }
     }
 }

@@ -53,10 +53,14 @@ package final class Heartbeat: Service, Sendable {
         context.countMissingTokens()
         let tallies = context.tallies.take(at: now, isLast: isLast)
         let counted: [JournalEntry] = tallies.isEmpty ? [] : [.tallies(tallies, at: now)]
+        let seen = context.trail.take() + context.uses.take()
         do {
-            _ = try await context.submit(learned + entries(of: outage) + counted + [.heartbeat(at: now)])
+            _ = try await context.submit(
+                learned + entries(of: outage) + counted + seen + [.heartbeat(at: now)])
         } catch {
             context.tallies.giveBack(tallies)
+            context.trail.giveBack(seen)
+            context.uses.giveBack(seen)
             context.health.giveBack(learned)
             context.deadlines.giveBack(learned)
             return context.logger.warning("A heartbeat could not be stored.", metadata: ["journal.error": "\(error)"])

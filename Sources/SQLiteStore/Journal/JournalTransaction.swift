@@ -81,6 +81,8 @@ struct JournalTransaction {
         case .incident(let incident): try store(incident)
         case .tallies(let tallies, let time): try store(tallies, at: time)
         case .audit(let audit): try store(audit)
+        case .account(let change): try apply(change)
+        case .auditTrail(let records): try store(records)
         }
         return .done
     }

@@ -9,7 +9,9 @@ struct Migration: Sendable {
     var sql: String
 
     /// All steps, in order.
-    static let all: [Migration] = [.first, .health, .reports, .quarantine, .expectations, .sweeps]
+    static let all: [Migration] = [
+        .first, .health, .reports, .quarantine, .expectations, .sweeps, .accounts, .persons,
+    ]
 
     /// Brings the schema to the last of the steps, each in a transaction of its own, which also records its number.
     static func migrate(_ db: Database, to migrations: [Migration]) throws {

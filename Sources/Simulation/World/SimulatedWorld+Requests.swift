@@ -67,7 +67,7 @@ extension SimulatedWorld {
                 counters.pollPages += 1
                 checkPollPage(of: agent, account: account)
             }
-        case .agents, .agent, .me, .call: counters.otherRequests += 1
+        case .agents, .agent, .me, .call, .setWebhook: counters.otherRequests += 1
         }
         if case .call(let body) = request.endpoint {
             counters.dials += 1
@@ -192,6 +192,9 @@ extension SimulatedWorld {
         case .agents: return get("/v2/agent/all")
         case .agent(let id): return get("/v2/agent/\(id.rawValue)")
         case .me: return get("/user/me")
+        case .setWebhook(let id, let body):
+            return APIRequest(
+                method: "PATCH", target: "/v2/agent/\(id.rawValue)", authorization: token, body: body)
         case .call(let body):
             return APIRequest(method: "POST", target: "/call", authorization: token, body: body)
         case .executions(let agent, let window):
@@ -221,6 +224,7 @@ extension SimulatedWorld {
         case .agent: "read an agent"
         case .me: "who am I"
         case .call: "place a call"
+        case .setWebhook: "set a webhook's address"
         }
     }
 }

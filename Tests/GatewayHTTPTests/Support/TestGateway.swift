@@ -68,7 +68,7 @@ struct TestGateway: Sendable {
     let stop: @Sendable () async -> Void
 
     /// The keys of the tests: one with all scopes, one without `reveal`, one for each scope alone, one of another account.
-    static func keys() throws -> APIKeyDirectory {
+    static func keys(_ uses: UseBook) throws -> KeyRing {
         var keys: [(key: String, principal: Principal)] = [
             (allScopes, Principal(account: .default, scopes: Set(Scope.allCases), actor: "all")),
             (
@@ -81,7 +81,7 @@ struct TestGateway: Sendable {
             keys.append(
                 ("key-\(scope.rawValue)", Principal(account: .default, scopes: [scope], actor: scope.rawValue)))
         }
-        return try APIKeyDirectory(keys: keys)
+        return try KeyRing(fixed: keys, uses: uses)
     }
 
     static let other = AccountID(rawValue: "other")
@@ -133,15 +133,20 @@ struct TestGateway: Sendable {
             interval: .seconds(3_600), now: { Timestamp(seconds: Int64(Date().timeIntervalSince1970)) },
             clock: ContinuousClock(), metrics: metrics, logger: logger)
         let witness = WebhookWitness()
-        let dependencies = GatewayDependencies(
-            accounts: accounts, trusts: [.default: AccountTrust(account: .default, secrets: [secret])],
-            verifier: try WebhookVerifier(), intake: WebhookIntake(context: context, onHint: {}), reader: reader,
+        var dependencies = GatewayDependencies(
+            live: LiveAccounts(
+                directory: accounts,
+                trusts: try TrustBook([.default: AccountTrust(account: .default, secrets: [secret])]),
+                keys: try keys(context.uses)),
+            intake: WebhookIntake(context: context, onHint: {}), reader: reader,
             writer: writer, checks: CheckService(context: context), explains: ExplainService(context: context),
             dials: DialService(context: context, clock: ContinuousClock()),
             quarantine: QuarantineService(context: context, reconciler: Reconciler()),
             rulings: RulingService(context: context), changes: changes, refusals: refusals,
-            health: health, gate: gate, metrics: metrics, keys: try keys(), registry: registry, now: now,
+            health: health, gate: gate, metrics: metrics, registry: registry, now: now,
             clock: ContinuousClock(), witness: witness, certificates: certificates, logger: logger)
+        dependencies.trail = context.trail
+        dependencies.uses = context.uses
         var stream = StreamSettings()
         stream.heartbeat = heartbeat
         stream.mostStreams = mostStreams

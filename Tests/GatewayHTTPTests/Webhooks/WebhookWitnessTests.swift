@@ -29,15 +29,4 @@ struct WebhookWitnessTests {
         #expect(witness.isRepeated(try content(1), of: .default, at: start))
         #expect(!witness.isRepeated(try content(0), of: .default, at: start))
     }
-
-    @Test("A secret's last use is remembered for its account, and never goes back")
-    func uses() {
-        let witness = WebhookWitness()
-        #expect(witness.lastUse(of: "secret-1", account: .default) == nil)
-        witness.used(secret: "secret-1", of: .default, at: start)
-        witness.used(secret: "secret-1", of: .default, at: start.advanced(by: .seconds(-5)))
-        #expect(witness.lastUse(of: "secret-1", account: .default) == start)
-        #expect(witness.lastUse(of: "secret-2", account: .default) == nil)
-        #expect(witness.lastUse(of: "secret-1", account: AccountID(rawValue: "other")) == nil)
-    }
 }

@@ -98,6 +98,7 @@ final class FakeBolna: BolnaAPI {
             let ids = Set(state.agents.values).sorted()
             return .json("[" + ids.map { "{\"id\":\"\($0)\",\"agent_name\":\"one\"}" }.joined(separator: ",") + "]")
         case .agent(let agent): return .json("{\"id\":\"\(agent.rawValue)\"}")
+        case .setWebhook: return .json("{\"message\":\"success\",\"state\":\"updated\"}")
         case .me: return .json("{\"id\":\"org-1\",\"name\":\"One\"}")
         case .call:
             return .json("{\"message\":\"done\",\"status\":\"queued\",\"execution_id\":\"dialled-1\"}")

@@ -202,6 +202,18 @@ final class FaultyStore: CallStore {
     /// From now on the last beat is the last one that was stored so far, as after a restart.
     func startsAgain() { state.withLock { $0.lastHeartbeat = $0.newestHeartbeat } }
 
+    func accounts() throws(StoreError) -> [StoredAccount] { try store.accounts() }
+
+    func secrets() throws(StoreError) -> [OwnedSecret] { try store.secrets() }
+
+    func keys() throws(StoreError) -> [StoredAPIKey] { try store.keys() }
+
+    func secretUses() throws(StoreError) -> [CredentialUses.SecretName: Timestamp] { try store.secretUses() }
+
+    func auditTrail(account: AccountID, before: Int64?, limit: Int) throws(StoreError) -> AuditPage {
+        try store.auditTrail(account: account, before: before, limit: limit)
+    }
+
     func facts() throws(StoreError) -> StoreFacts {
         if let failure = state.withLock({ $0.factsFailure }) { throw failure }
         return try store.facts()

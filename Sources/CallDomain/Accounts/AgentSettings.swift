@@ -1,5 +1,3 @@
-package import CallDomain
-
 /// What is known of an agent, or of all agents of an account, that the gateway cannot see for itself.
 package struct AgentSettings: Hashable, Sendable {
     /// Statuses that are not sent, since the agent is set up so at Bolna; nil leaves it to the account.

@@ -1,0 +1,48 @@
+import CallDomain
+import GatewayService
+import Testing
+
+@Suite("AuditTrail")
+struct AuditTrailTests {
+    private let principal = Principal(account: .default, scopes: [.read], actor: "one")
+
+    private func records(_ entries: [JournalEntry]) -> [AuditRecord] {
+        entries.flatMap { entry in if case .auditTrail(let records) = entry { records } else { [AuditRecord]() } }
+    }
+
+    @Test("A look at the same thing within ten minutes is noted once for each person")
+    func looks() {
+        let trail = AuditTrail()
+        trail.note(.reveal, "call-1", by: principal, at: .at(0))
+        trail.note(.reveal, "call-1", by: principal, at: .at(599))
+        trail.note(.reveal, "call-2", by: principal, at: .at(599))
+        trail.note(.reveal, "call-1", by: Principal(account: .default, scopes: [], actor: "two"), at: .at(599))
+        trail.note(.reveal, "call-1", by: principal, at: .at(600))
+        #expect(records(trail.take()).map(\.subject) == ["call-1", "call-2", "call-1", "call-1"])
+        #expect(trail.take().isEmpty)
+    }
+
+    @Test("What is done twice is noted twice")
+    func deeds() {
+        let trail = AuditTrail()
+        trail.note(.replay, "3", by: principal, at: .at(0))
+        trail.note(.replay, "3", by: principal, at: .at(0))
+        #expect(records(trail.take()).count == 2)
+    }
+
+    @Test("Too many that wait are counted as lost; what is given back stands before what came since")
+    func bounded() {
+        let trail = AuditTrail()
+        for number in 0...AuditTrail.mostWaiting { trail.note(.replay, "\(number)", by: principal, at: .at(0)) }
+        #expect(trail.lost == 1)
+        let taken = trail.take()
+        #expect(records(taken).count == AuditTrail.mostWaiting)
+        trail.note(.discard, "last", by: principal, at: .at(1))
+        trail.giveBack(taken)
+        #expect(trail.lost == 2)
+        let again = records(trail.take())
+        #expect(again.count == AuditTrail.mostWaiting)
+        #expect(again.first?.subject == "1")
+        #expect(again.last?.subject == "last")
+    }
+}
