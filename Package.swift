@@ -146,7 +146,8 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "GatewayCommandsTests",
-            dependencies: ["GatewayCommands", "CallDomain", "GatewayService"], swiftSettings: strict),
+            dependencies: ["GatewayCommands", "CallDomain", "GatewayService", "SQLiteStore", "WebhookTrust"],
+            swiftSettings: strict),
         .testTarget(
             name: "BolnaModelTests", dependencies: ["BolnaModel"], swiftSettings: strict),
         .testTarget(

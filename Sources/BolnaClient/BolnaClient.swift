@@ -1,5 +1,6 @@
 package import CallDomain
 import Foundation
+import Synchronization
 
 /// Bolna's API over libcurl: one thread owns every handle, keeps the connections and speaks HTTP/2 where it is offered.
 ///
@@ -7,7 +8,7 @@ import Foundation
 /// where a kept connection turned out to be closed before any byte came. Calls of ``send(_:)`` may run concurrently.
 package final class BolnaClient: BolnaAPI {
     private let settings: BolnaClientSettings
-    private let credentials: BolnaCredentials
+    private let credentials: Mutex<BolnaCredentials>
     private let now: @Sendable () -> Timestamp
     private let mailbox: TransferMailbox
 
@@ -27,7 +28,7 @@ package final class BolnaClient: BolnaAPI {
             throw BolnaClientError.libcurl(error)
         }
         self.settings = settings
-        self.credentials = credentials
+        self.credentials = Mutex(credentials)
         self.now = now
         let mailbox = self.mailbox
         let thread = Thread { TransferLoop.run(mailbox: mailbox, settings: settings, now: now) }
@@ -37,10 +38,13 @@ package final class BolnaClient: BolnaAPI {
 
     deinit { mailbox.requestStop() }
 
+    /// Takes other tokens in place of those there were; requests that are under way keep theirs.
+    package func use(_ credentials: BolnaCredentials) { self.credentials.withLock { $0 = credentials } }
+
     /// Sends one request and returns when it was answered, failed, or its task was cancelled. Where too many requests
     /// wait already it fails at once as ``TransportFailure/Kind/connect``, which says that nothing was sent.
     package func send(_ request: BolnaRequest) async -> BolnaAnswer {
-        guard let token = credentials.token(of: request.account) else {
+        guard let token = credentials.withLock({ $0.token(of: request.account) }) else {
             return unsent(TransportFailure(kind: .noToken, detail: "the account has no token"))
         }
         guard let exchange = Exchange(request.endpoint, baseURL: settings.baseURL, token: token) else {

@@ -6,6 +6,8 @@ package import Logging
 package struct GatewayDependencies: Sendable {
     /// The accounts as they are served at this moment.
     package var live: LiveAccounts
+    /// Changes accounts and keys; nil where they are fixed.
+    package var keeper: AccountKeeper?
     /// Takes webhooks.
     package var intake: WebhookIntake
     /// Reads the store.

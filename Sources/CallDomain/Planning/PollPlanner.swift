@@ -74,6 +74,13 @@ package struct PollPlanner: Sendable {
         budgets[.organization(organization)] = budgets[.organization(organization)]?.joined(with: own) ?? own
     }
 
+    /// Forgets to which organization an account belongs, since it has another token: until that is known again it pays
+    /// for itself, from full buckets.
+    package mutating func forget(_ account: AccountID) {
+        organizations[account] = nil
+        budgets[.account(account)] = nil
+    }
+
     /// The reads to send now, each paid for; at most as many as fit beside those in flight. `following` are reads that
     /// earlier answers ask for: they take their place by their calls' deadlines, as those of due calls do.
     package mutating func plan(

@@ -34,8 +34,8 @@ package enum JournalEntry: Sendable {
     case tallies([Tally], at: Timestamp)
     /// What reading a delivery's call again from Bolna showed.
     case audit(Audit)
-    /// A change of accounts, secrets or keys.
-    case account(AccountChange)
+    /// A change of accounts, secrets or keys, with its record in the audit: both are stored, or none.
+    case account(AccountChange, record: AuditRecord? = nil)
     /// What persons and programs did through the gateway.
     case auditTrail([AuditRecord])
 }

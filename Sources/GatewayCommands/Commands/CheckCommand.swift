@@ -16,17 +16,21 @@ struct CheckCommand: AsyncParsableCommand {
         discussion: "Goes through a running gateway; where none runs, it takes the database itself.")
 
     @OptionGroup var settingsOptions: SettingsOptions
+    @OptionGroup var accountOption: AccountOption
     @Argument(help: "The gateway's id of the call, or Bolna's.")
     var id: String
 
     func run() async throws {
+        let account = try accountOption.id()
         let settings = try settingsOptions.load()
         let data = try DataDirectory(path: settings.dataDirectory)
         guard let segment = id.addingPercentEncoding(withAllowedCharacters: .alphanumerics.union(["-", "_", "."]))
         else {
             throw GatewayFailure(.negative, "the id cannot be part of an address")
         }
-        if let answer = try await RunningGateway(data: data).send(path: "/api/v1/calls/\(segment)/check", body: []) {
+        if let answer = try await RunningGateway(data: data).send(
+            path: "/api/v1/calls/\(segment)/check", body: [], account: account)
+        {
             guard answer.status == 200 else { throw RunningGateway.failure(answer) }
             return StandardOutput.write(String(decoding: answer.body, as: UTF8.self))
         }
@@ -35,16 +39,16 @@ struct CheckCommand: AsyncParsableCommand {
         guard FileManager.default.fileExists(atPath: database) else {
             throw GatewayFailure(.negative, "there is no database yet: start gateway serve once")
         }
-        try await checkAlone(settings: settings, data: data)
+        try await checkAlone(settings: settings, data: data, account: account)
     }
 
     /// Without a running gateway: takes the lock, reads once, stores what came.
-    private func checkAlone(settings: GatewaySettings, data: DataDirectory) async throws {
+    private func checkAlone(settings: GatewaySettings, data: DataDirectory, account: AccountID) async throws {
         let logger = LineLogHandler.logger(settings: settings)
         let assembly = try GatewayAssembly.open(settings: settings, data: data, logger: logger)
         let outcome = await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await assembly.context.writer.run() }
-            let outcome = await assembly.dependencies.checks.check(account: GatewayAssembly.account, reference: id)
+            let outcome = await assembly.dependencies.checks.check(account: account, reference: id)
             group.cancelAll()
             return outcome
         }

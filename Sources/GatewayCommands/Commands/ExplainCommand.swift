@@ -28,15 +28,17 @@ struct ExplainCommand: AsyncParsableCommand {
     }
 
     @OptionGroup var settingsOptions: SettingsOptions
+    @OptionGroup var accountOption: AccountOption
     @Argument(help: "The gateway's id of the call, or Bolna's.")
     var id: String
     @Option(help: "table, json or csv.")
     var output = Output.table
 
     func run() async throws {
+        let account = try accountOption.id()
         let settings = try settingsOptions.load()
         let data = try DataDirectory(path: settings.dataDirectory)
-        let body = try await ask(data) ?? Self.read(id, settings: settings, data: data)
+        let body = try await ask(data, account) ?? Self.read(id, of: account, settings: settings, data: data)
         let printout = try JSONDecoder().decode(ExplanationPrintout.self, from: Data(body))
         switch output {
         case .json: StandardOutput.write(String(decoding: body, as: UTF8.self))
@@ -47,10 +49,12 @@ struct ExplainCommand: AsyncParsableCommand {
     }
 
     /// The explanation of a running gateway; nil where none runs.
-    private func ask(_ data: DataDirectory) async throws(GatewayFailure) -> [UInt8]? {
+    private func ask(_ data: DataDirectory, _ account: AccountID) async throws(GatewayFailure) -> [UInt8]? {
         guard let segment = id.addingPercentEncoding(withAllowedCharacters: .alphanumerics.union(["-", "_", "."]))
         else { throw GatewayFailure(.negative, "the id cannot be part of an address") }
-        guard let answer = try await RunningGateway(data: data).send(path: "/api/v1/calls/\(segment)/explain")
+        guard
+            let answer = try await RunningGateway(data: data).send(
+                path: "/api/v1/calls/\(segment)/explain", account: account)
         else { return nil }
         guard answer.status == 200 else { throw RunningGateway.failure(answer) }
         return answer.body
@@ -58,10 +62,9 @@ struct ExplainCommand: AsyncParsableCommand {
 
     /// The explanation from the database alone.
     private static func read(
-        _ id: String, settings: GatewaySettings, data: DataDirectory
+        _ id: String, of account: AccountID, settings: GatewaySettings, data: DataDirectory
     ) throws(GatewayFailure) -> [UInt8] {
         let store = try StoredGateway.open(settings: settings, data: data)
-        let account = GatewayAssembly.account
         let owner = Principal(account: account, scopes: Set(Scope.allCases), actor: "file")
         let explanation: CallExplanation?
         do {

@@ -38,6 +38,7 @@ struct QuarantineCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Counts the entries by reason and lists the newest ones.")
         @OptionGroup var settingsOptions: SettingsOptions
+        @OptionGroup var accountOption: AccountOption
         @OptionGroup var filter: Filter
         @Option(help: "open, settled or all.")
         var state = "open"
@@ -49,7 +50,7 @@ struct QuarantineCommand: AsyncParsableCommand {
         var output = RowFormat.table
 
         func run() async throws {
-            let desk = try QuarantineDesk(settingsOptions.load())
+            let desk = try QuarantineDesk(settingsOptions.load(), account: accountOption.id())
             let body = try await desk.list(
                 filter.words + [("state", state), ("limit", String(limit))] + (cursor.map { [("cursor", $0)] } ?? []))
             if output == .json { return StandardOutput.write(String(decoding: body, as: UTF8.self)) }
@@ -64,13 +65,14 @@ struct QuarantineCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Prints one entry with its bytes, why it is kept and what to do about it.")
         @OptionGroup var settingsOptions: SettingsOptions
+        @OptionGroup var accountOption: AccountOption
         @Argument(help: "The number of the entry.")
         var id: Int64
         @Option(help: "table or json.")
         var output = OutputFormat.table
 
         func run() async throws {
-            let body = try await QuarantineDesk(settingsOptions.load()).entry(id)
+            let body = try await QuarantineDesk(settingsOptions.load(), account: accountOption.id()).entry(id)
             if output == .json { return StandardOutput.write(String(decoding: body, as: UTF8.self)) }
             StandardOutput.write(try JSONDecoder().decode(QuarantineEntry.self, from: Data(body)).text)
         }
@@ -107,12 +109,13 @@ struct QuarantineCommand: AsyncParsableCommand {
                 used stays. May be stopped at any time: each page is stored as a whole, and nothing is done twice.
                 """)
         @OptionGroup var settingsOptions: SettingsOptions
+        @OptionGroup var accountOption: AccountOption
         @OptionGroup var selection: Selection
         @Flag(help: "Accept that an entry names another agent than its address or token: you vouch for it.")
         var acceptAgents = false
 
         func run() async throws {
-            try await QuarantineDesk(settingsOptions.load())
+            try await QuarantineDesk(settingsOptions.load(), account: accountOption.id())
                 .run(selection, action: "replay", members: acceptAgents ? [("acceptAgents", true)] : [])
         }
     }
@@ -121,13 +124,15 @@ struct QuarantineCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Ends entries without using them; they are kept as discarded.")
         @OptionGroup var settingsOptions: SettingsOptions
+        @OptionGroup var accountOption: AccountOption
         @OptionGroup var selection: Selection
         @Flag(help: "Do not ask before all open entries are discarded.")
         var yes = false
 
         func run() async throws {
             if selection.all, !selection.dryRun, !yes { try Self.confirm() }
-            try await QuarantineDesk(settingsOptions.load()).run(selection, action: "discard", members: [])
+            try await QuarantineDesk(settingsOptions.load(), account: accountOption.id()).run(
+                selection, action: "discard", members: [])
         }
 
         /// Asks the person at the terminal; without one, the flag must say it.

@@ -16,6 +16,7 @@ struct RulingCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var settingsOptions: SettingsOptions
+    @OptionGroup var accountOption: AccountOption
     @Argument(help: "The gateway's id of the call, or Bolna's.")
     var id: String
     @Option(
@@ -35,14 +36,15 @@ struct RulingCommand: AsyncParsableCommand {
             throw GatewayFailure(.negative, "the id cannot be part of an address")
         }
         let path = "/api/v1/calls/\(segment)/rulings"
-        if let answer = try await RunningGateway(data: data).send(path: path, body: body) {
+        let account = try accountOption.id()
+        if let answer = try await RunningGateway(data: data).send(path: path, body: body, account: account) {
             guard answer.status == 201 else { throw RunningGateway.failure(answer) }
             return try write(answer.body)
         }
         try await StandaloneGateway(settings: settings, data: data).act { assembly in
             try write(
                 try await RulingReading.rule(
-                    body, of: id, service: assembly.dependencies.rulings, for: StandaloneGateway.principal))
+                    body, of: id, service: assembly.dependencies.rulings, for: StandaloneGateway.principal(of: account)))
         }
     }
 

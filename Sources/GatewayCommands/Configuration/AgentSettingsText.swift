@@ -1,5 +1,5 @@
 import CallDomain
-import GatewayService
+import GatewayHTTP
 
 /// What is known of agents, as people write it: `AGENT=VALUE;AGENT=VALUE`, where one agent is any text without blanks,
 /// `=`, `;` and `,`.
@@ -46,7 +46,7 @@ enum AgentSettingsText {
     /// Artefacts, each with `yes` or `no`, such as `recording:yes,extraction:no`; empty text is none.
     static func artefacts(_ text: String) -> [Artefact: Bool]? {
         pairs(text) { name, value in
-            guard let artefact = Artefact.allCases.first(where: { settingName($0) == name }) else { return nil }
+            guard let artefact = Artefact.allCases.first(where: { $0.settingName == name }) else { return nil }
             return switch value {
             case "yes": (artefact, true)
             case "no": (artefact, false)
@@ -58,18 +58,13 @@ enum AgentSettingsText {
     /// Writes what ``artefacts(_:)`` reads.
     static func text(_ artefacts: [Artefact: Bool]) -> String {
         artefacts.sorted { $0.key.rawValue < $1.key.rawValue }
-            .map { "\(settingName($0.key)):\($0.value ? "yes" : "no")" }.joined(separator: ",")
+            .map { "\($0.key.settingName):\($0.value ? "yes" : "no")" }.joined(separator: ",")
     }
-
-    /// The rows of the table of expectations whose first deadline can be set for an agent.
-    static let rules: [ExpectationRule] = [
-        .queued, .initiated, .ringing, .talking, .ended, .artefacts, .retry, .unknown,
-    ]
 
     /// Deadlines, such as `talking:30m,ended:20m`.
     static func deadlines(_ text: String) -> [ExpectationRule: Duration]? {
         pairs(text) { name, value in
-            guard let rule = rules.first(where: { settingName($0) == name }),
+            guard let rule = ExpectationRule.settable.first(where: { $0.settingName == name }),
                 let duration = SettingText.duration(value),
                 (Duration.milliseconds(1)...(.seconds(90 * 86_400))).contains(duration)
             else { return nil }
@@ -80,7 +75,7 @@ enum AgentSettingsText {
     /// Writes what ``deadlines(_:)`` reads.
     static func text(_ deadlines: [ExpectationRule: Duration]) -> String {
         deadlines.sorted { $0.key.rawValue < $1.key.rawValue }
-            .map { "\(settingName($0.key)):\(SettingText.duration($0.value))" }.joined(separator: ",")
+            .map { "\($0.key.settingName):\(SettingText.duration($0.value))" }.joined(separator: ",")
     }
 
     private static func pairs<Key, Value>(
@@ -95,19 +90,6 @@ enum AgentSettingsText {
             else { return nil }
         }
         return values
-    }
-
-    private static func settingName(_ artefact: Artefact) -> String {
-        switch artefact {
-        case .recording: "recording"
-        case .transcript: "transcript"
-        case .extraction: "extraction"
-        case .finalCost: "cost"
-        }
-    }
-
-    private static func settingName(_ rule: ExpectationRule) -> String {
-        rule == .unknown ? "unknown" : rule.rawValue
     }
 
     private static func trimmed(_ text: Substring) -> String {

@@ -45,7 +45,7 @@ extension SettingKey {
         optionalText(
             "secrets.key", isSecret: true, expected: "a sealing key: seal_ and 43 characters of base64url",
             \.secretsKey,
-            where: { ((try? SealingKey(text: $0)) ?? nil) != nil }),
+            where: { (try? SealingKey(text: $0)) != nil }),
         retention("retention.bodies", \.retention.bodies),
         retention("retention.transcripts", \.retention.transcripts),
         retention("retention.calls", \.retention.calls),

@@ -43,12 +43,6 @@ struct SettingsFile {
         return String(data: data, encoding: .utf8)
     }
 
-    /// Whether users who are neither owner nor in the group may read a file.
-    static func isReadableByAll(_ path: String) -> Bool {
-        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-        return ((attributes?[.posixPermissions] as? Int) ?? 0) & 0o004 != 0
-    }
-
     /// What is wrong and where, without the text around it, which may hold a secret.
     private static func mistake(_ error: YamlError) -> Mistake {
         switch error {

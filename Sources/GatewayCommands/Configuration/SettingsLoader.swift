@@ -82,8 +82,8 @@ struct SettingsLoader {
                 outcome.mistakes.append("\(origin): there is no key \(SettingText.quoted(entry.name))\(nearest)")
             }
         }
-        if holdsSecret, SettingsFile.isReadableByAll(path) {
-            outcome.warnings.append("\(path) holds a secret and every user may read it; use mode 0600")
+        if holdsSecret, let openness = SecretFile.openness(of: path) {
+            outcome.mistakes.append("\(path) holds a secret: expected \(openness)")
         }
     }
 
@@ -149,8 +149,9 @@ struct SettingsLoader {
                 &outcome)
             return
         }
-        if SettingsFile.isReadableByAll(path) {
-            outcome.warnings.append("the file of \(name) holds a secret and every user may read it; use mode 0600")
+        if let openness = SecretFile.openness(of: path) {
+            refuse(key, origin, "expected \(openness)", &outcome)
+            return
         }
         let secret = text.trimmingCharacters(in: .whitespacesAndNewlines)
         take(secret, for: key, from: "file named by \(origin)", into: &outcome)

@@ -10,8 +10,12 @@ struct QuarantineDesk {
     private let settings: GatewaySettings
     private let data: DataDirectory
 
-    init(_ settings: GatewaySettings) throws {
+    /// On whose behalf commands work where no gateway runs.
+    private let principal: Principal
+
+    init(_ settings: GatewaySettings, account: AccountID) throws {
         self.settings = settings
+        principal = StandaloneGateway.principal(of: account)
         data = try DataDirectory(path: settings.dataDirectory)
     }
 
@@ -21,15 +25,14 @@ struct QuarantineDesk {
         if let body = try await ask("/api/v1/quarantine?\(query)") { return body }
         return try alone { store in
             try QuarantineReading.page(
-                of: store, words: Dictionary(words.map { ($0.name, $0.value) }) { $1 }, for: StandaloneGateway.principal
-            )
+                of: store, words: Dictionary(words.map { ($0.name, $0.value) }) { $1 }, for: principal)
         }
     }
 
     /// One entry as JSON.
     func entry(_ id: Int64) async throws -> [UInt8] {
         if let body = try await ask("/api/v1/quarantine/\(id)") { return body }
-        return try alone { store in try QuarantineReading.entry(of: store, id: id, for: StandaloneGateway.principal) }
+        return try alone { store in try QuarantineReading.entry(of: store, id: id, for: principal) }
     }
 
     /// Replays or discards page by page, and tells how far it has come.
@@ -46,7 +49,7 @@ struct QuarantineDesk {
         try await StandaloneGateway(settings: settings, data: data).act { assembly in
             try await run(selection, members: members) { body in
                 try await QuarantineReading.run(
-                    body, action: action, service: assembly.dependencies.quarantine, for: StandaloneGateway.principal)
+                    body, action: action, service: assembly.dependencies.quarantine, for: principal)
             }
         }
     }
@@ -100,7 +103,8 @@ struct QuarantineDesk {
 
     /// The answer of a running gateway; nil where none runs.
     private func ask(_ path: String, body: [UInt8]? = nil) async throws -> [UInt8]? {
-        guard let answer = try await RunningGateway(data: data).send(path: path, body: body) else { return nil }
+        guard let answer = try await RunningGateway(data: data).send(path: path, body: body, account: principal.account)
+        else { return nil }
         guard answer.status == 200 else { throw RunningGateway.failure(answer) }
         return answer.body
     }

@@ -39,11 +39,16 @@ struct RunningGateway {
 
     /// An answer that is no success, as a sentence with an exit code.
     static func failure(_ answer: ControlSocketClient.Answer) -> GatewayFailure {
-        let problem = try? JSONDecoder().decode(ProblemDocument.self, from: Data(answer.body))
-        let isUnavailable = answer.status == 429 || answer.status >= 500
+        failure(status: answer.status, body: answer.body)
+    }
+
+    /// As ``failure(_:)``, of a gateway in this process.
+    static func failure(status: Int, body: [UInt8]) -> GatewayFailure {
+        let problem = try? JSONDecoder().decode(ProblemDocument.self, from: Data(body))
+        let isUnavailable = status == 429 || status >= 500
         return GatewayFailure(
             isUnavailable ? .unavailable : .negative,
-            problem.map { $0.detail ?? $0.title } ?? "the running gateway answered \(answer.status)")
+            problem.map { $0.detail ?? $0.title } ?? "the gateway answered \(status)")
     }
 
     /// What a problem document says for people.

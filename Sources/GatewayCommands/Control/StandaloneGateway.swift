@@ -10,16 +10,17 @@ struct StandaloneGateway {
     let settings: GatewaySettings
     let data: DataDirectory
 
-    /// Whom commands act for.
-    static let principal = Principal(
-        account: GatewayAssembly.account, scopes: Set(Scope.allCases), actor: "command")
+    /// Whom commands act for in an account.
+    static func principal(of account: AccountID) -> Principal {
+        Principal(account: account, scopes: Set(Scope.allCases), actor: "command")
+    }
 
     /// Acts with the parts wired and the writer running, and lets go of everything afterwards.
-    func act(_ body: (GatewayAssembly) async throws -> Void) async throws {
+    func act<Value: Sendable>(_ body: (GatewayAssembly) async throws -> Value) async throws -> Value {
         _ = try StoredGateway.existingDatabase(settings: settings, data: data)
         let assembly = try GatewayAssembly.open(
             settings: settings, data: data, logger: LineLogHandler.logger(settings: settings))
-        let result: Result<Void, any Error> = await withTaskGroup(of: Void.self) { group in
+        let result: Result<Value, any Error> = await withTaskGroup(of: Void.self) { group in
             group.addTask { try? await assembly.context.writer.run() }
             defer { group.cancelAll() }
             do {
@@ -31,7 +32,7 @@ struct StandaloneGateway {
         await assembly.client.shutdown()
         try assembly.store.close()
         do {
-            try result.get()
+            return try result.get()
         } catch let problem as Problem {
             throw Self.failure(problem)
         }

@@ -30,7 +30,7 @@ struct FirstStart {
             isAPIKeyNew = false
         } else {
             let kept = try Self.kept(in: data.apiKey, of: data) { () throws(CryptoError) in
-                "gwk_" + Base64URL.encode(try SecureRandom.bytes(32))
+                try APIKeyText.mint().secret
             }
             self.apiKey = kept.text
             isAPIKeyNew = kept.isNew
@@ -38,6 +38,10 @@ struct FirstStart {
         let files = FileManager.default
         switch (files.fileExists(atPath: certificate.path), files.fileExists(atPath: privateKey.path)) {
         case (true, true):
+            // Its group may read it, as where secrets are mounted for a user; others may not.
+            if let openness = SecretFile.openness(of: privateKey.path, forbidding: 0o007) {
+                throw GatewayFailure(.configuration, "tls.privateKey: expected \(openness)")
+            }
             self.certificate = certificate
             self.privateKey = privateKey
             isSelfSigned = false

@@ -41,7 +41,8 @@ struct GatewayAssembly {
             reconciler: policy.reconciler, calculus: policy.calculus)
         let steady = SteadyClock(
             wall: RealWorld.now, clock: clock, notBefore: try store.lastHeartbeat(), logger: logger)
-        client = try Self.client(settings: settings, now: steady.now)
+        let stored = try Self.storedAccounts(in: store, settings: settings, data: data)
+        client = try Self.client(settings: settings, stored: stored.opened, now: steady.now)
 
         let registry = PrometheusRegistry()
         let metrics = GatewayMetrics(registry: registry)
@@ -50,34 +51,12 @@ struct GatewayAssembly {
         changes = ChangeFeed(reader: reader)
         let writer = JournalWriter(
             store: store, limits: settings.journal, changes: changes, metrics: metrics, logger: logger)
-        let accounts = AccountDirectory([
-            GatewayAccount(
-                id: Self.account, hasToken: settings.bolnaToken != nil, trustPolicy: settings.trustPolicy,
-                settings: settings.usualAgent, agents: settings.agentSettings, polls: settings.polls,
-                retention: settings.retention)
-        ])
-        let refusals = RefusalLog()
-        let health = HealthBook(
-            accounts: accounts, settings: settings.expectations, remembered: try store.pathHealth(),
-            refusals: refusals, logger: logger)
-        let gate = RequestGate(accounts: accounts, settings: settings.expectations)
-        var context = ServiceContext(
-            accounts: accounts, api: client, reader: reader, writer: writer, health: health, gate: gate,
-            metrics: metrics,
-            settings: settings.expectations, now: steady.now, digest: RealWorld.digest, newID: RealWorld.newID,
-            chance: RealWorld.chance, logger: logger,
-            deadlines: DeadlineBook(
-                settings: settings.expectations, remembered: try store.learned(), now: steady.now()),
-            audits: AuditBook(share: settings.auditShare, settings: settings.expectations))
-        context.uses = UseBook(remembered: CredentialUses(secrets: try store.secretUses()))
-        self.context = context
-
-        let poller = Poller(context: context, clock: clock)
-        let sweeper = Sweeper(context: context, clock: clock)
-        let heartbeat = Heartbeat(context: context, clock: clock, onOutage: sweeper.cover)
-        let dials = DialService(context: context, clock: clock)
-        let explains = ExplainService(context: context)
-        let quarantine = QuarantineService(context: context, reconciler: policy.reconciler)
+        let ofSettings = GatewayAccount(
+            id: Self.account, hasToken: settings.bolnaToken != nil, trustPolicy: settings.trustPolicy,
+            settings: settings.usualAgent, agents: settings.agentSettings, polls: settings.polls,
+            retention: settings.retention)
+        let accounts = AccountDirectory([ofSettings])
+        let uses = UseBook(remembered: stored.uses)
         let live = LiveAccounts(
             directory: accounts,
             trusts: try TrustBook(
@@ -93,7 +72,30 @@ struct GatewayAssembly {
                         key: firstStart.apiKey,
                         principal: Principal(account: Self.account, scopes: Set(Scope.allCases), actor: "api.key")
                     )
-                ], mostPerMinute: settings.apiPerMinute, uses: context.uses))
+                ], mostPerMinute: settings.apiPerMinute, uses: uses))
+        try live.replace(stored.opened, keys: stored.keys)
+        let refusals = RefusalLog()
+        let health = HealthBook(
+            accounts: accounts, settings: settings.expectations, remembered: try store.pathHealth(),
+            refusals: refusals, logger: logger)
+        let gate = RequestGate(accounts: accounts, settings: settings.expectations)
+        var context = ServiceContext(
+            accounts: accounts, api: client, reader: reader, writer: writer, health: health, gate: gate,
+            metrics: metrics,
+            settings: settings.expectations, now: steady.now, digest: RealWorld.digest, newID: RealWorld.newID,
+            chance: RealWorld.chance, logger: logger,
+            deadlines: DeadlineBook(
+                settings: settings.expectations, remembered: try store.learned(), now: steady.now()),
+            audits: AuditBook(share: settings.auditShare, settings: settings.expectations))
+        context.uses = uses
+        self.context = context
+
+        let poller = Poller(context: context, clock: clock)
+        let sweeper = Sweeper(context: context, clock: clock)
+        let heartbeat = Heartbeat(context: context, clock: clock, onOutage: sweeper.cover)
+        let dials = DialService(context: context, clock: clock)
+        let explains = ExplainService(context: context)
+        let quarantine = QuarantineService(context: context, reconciler: policy.reconciler)
         var dependencies = GatewayDependencies(
             live: live,
             intake: WebhookIntake(context: context, onHint: poller.wake),
@@ -105,6 +107,13 @@ struct GatewayAssembly {
             witness: WebhookWitness(memory: settings.webhookTolerance * 2), onLook: context.look, logger: logger)
         dependencies.trail = context.trail
         dependencies.uses = context.uses
+        dependencies.keeper = AccountKeeper(
+            context: context, live: live, sealer: stored.sealer, opened: stored.opened,
+            follow: { [client, context] opened, renewed in
+                client.use(Self.credentials(settings: settings, stored: opened))
+                context.gate.update(accounts: context.accounts, renewed: renewed)
+                poller.wake()
+            })
         self.dependencies = dependencies
         services = [
             writer, poller, sweeper, heartbeat, dials, Auditor(context: context, clock: clock),
@@ -124,20 +133,58 @@ struct GatewayAssembly {
         return path.isEmpty ? data.database.path : path
     }
 
+    /// What the store holds of accounts, opened.
+    private struct StoredAccounts {
+        var sealer: SecretSealer
+        var opened: [OpenedAccount]
+        var keys: [StoredAPIKey]
+        var uses: CredentialUses
+    }
+
+    /// Opens the stored accounts with the sealing key. What shows later whether that is the right one is stored here: no
+    /// other part of the gateway writes yet.
+    private static func storedAccounts(
+        in store: SQLiteStore, settings: GatewaySettings, data: DataDirectory
+    ) throws -> StoredAccounts {
+        let secrets = try store.secrets()
+        let sealing = try SealingKeys(
+            setting: settings.secretsKey, data: data, secrets: secrets, now: RealWorld.now())
+        if let check = sealing.newCheck { _ = try store.apply([.account(.putSecret(check))]) }
+        let opened: [OpenedAccount]
+        do {
+            opened = try OpenedAccount.open(try store.accounts(), secrets: secrets, sealer: sealing.sealer)
+        } catch let failure as SecretSealer.Failure {
+            throw GatewayFailure(.configuration, "secrets.key: a stored secret cannot be opened: \(failure)")
+        }
+        let keys = try store.keys()
+        let keyUses = keys.compactMap { key in key.lastUsedAt.map { (key.id, $0) } }
+        let uses = CredentialUses(
+            keys: Dictionary(keyUses) { _, last in last }, secrets: try store.secretUses())
+        return StoredAccounts(sealer: sealing.sealer, opened: opened, keys: keys, uses: uses)
+    }
+
     private static func client(
-        settings: GatewaySettings, now: @escaping @Sendable () -> Timestamp
+        settings: GatewaySettings, stored: [OpenedAccount], now: @escaping @Sendable () -> Timestamp
     ) throws -> BolnaClient {
         let address = try BolnaBaseURL(validating: settings.bolnaBaseURL)
-        let token = settings.bolnaToken.flatMap(BolnaToken.init)
         return try BolnaClient(
             settings: BolnaClientSettings(baseURL: address, caFile: settings.bolnaCAFile),
-            credentials: BolnaCredentials(token.map { [account: $0] } ?? [:]),
-            now: now)
+            credentials: credentials(settings: settings, stored: stored), now: now)
+    }
+
+    /// The tokens of the account of the settings and of the stored ones.
+    private static func credentials(settings: GatewaySettings, stored: [OpenedAccount]) -> BolnaCredentials {
+        var tokens: [AccountID: BolnaToken] = [:]
+        for one in stored where one.account.disabledAt == nil {
+            tokens[one.account.id] = one.token.flatMap(BolnaToken.init)
+        }
+        tokens[account] = settings.bolnaToken.flatMap(BolnaToken.init)
+        return BolnaCredentials(tokens)
     }
 
     private static func secrets(_ firstStart: FirstStart) throws -> [WebhookSecret] {
-        try firstStart.webhookSecrets.enumerated().map { number, value in
-            try WebhookSecret(label: "secret-\(number + 1)", value: value)
+        try firstStart.webhookSecrets.map { value in
+            try WebhookSecret(label: try WebhookSecret.label(of: value), value: value)
         }
     }
 }

@@ -6,9 +6,9 @@ import WebhookTrust
 enum RealWorld {
     /// The wall clock.
     static let now: @Sendable () -> Timestamp = {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Timestamp(rawValue: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1_000)
+        // Since 2001 a `Double` of seconds still tells microseconds apart; since 1970 it no longer would.
+        let sinceReference = Int64((Date.now.timeIntervalSinceReferenceDate * 1_000_000).rounded(.down))
+        return Timestamp(rawValue: sinceReference + Int64(Date.timeIntervalBetween1970AndReferenceDate) * 1_000_000)
     }
 
     /// SHA-256 by libcrypto.

@@ -1,5 +1,6 @@
 package import CallDomain
 package import GatewayService
+import Synchronization
 package import WebhookTrust
 
 /// The accounts as they are served at this moment: who they are, what they accept from webhooks, which keys open them.
@@ -12,12 +13,36 @@ package final class LiveAccounts: Sendable {
     /// Their API keys.
     package let keys: KeyRing
 
-    /// Puts the parts together.
+    private let fixedAccounts: [GatewayAccount]
+    private let fixedTrusts: [AccountID: AccountTrust]
+    private let tokenSecrets = Mutex<[AccountID: String]>([:])
+
+    /// Puts the parts together; what is in them now is fixed, as the settings say.
     package init(directory: AccountDirectory, trusts: TrustBook, keys: KeyRing) {
         self.directory = directory
         self.trusts = trusts
         self.keys = keys
+        fixedAccounts = directory.all
+        fixedTrusts = trusts.all
     }
+
+    /// Takes stored accounts and keys, beside those that are fixed, in place of all that were taken before.
+    package func replace(_ opened: [OpenedAccount], keys stored: [StoredAPIKey]) throws {
+        let served = opened.filter { $0.account.disabledAt == nil }
+        let trusts = try served.map { try $0.trust }
+        directory.replace(opened.map(\.serviced) + fixedAccounts)
+        try self.trusts.replace(
+            Dictionary(trusts.map { ($0.account, $0) }) { _, last in last }.merging(fixedTrusts) { _, fixed in fixed })
+        keys.replace(stored)
+        let secrets = served.compactMap { opened in opened.tokenSecret.map { (opened.account.id, $0) } }
+        tokenSecrets.withLock { $0 = Dictionary(secrets) { _, last in last } }
+    }
+
+    /// Whether an account is described by the settings, and cannot be changed here.
+    package func isFixed(_ account: AccountID) -> Bool { fixedAccounts.contains { $0.id == account } }
+
+    /// The secret that signs the tokens (HS256) of an account's own application; nil where it has none.
+    package func tokenSecret(of account: AccountID) -> String? { tokenSecrets.withLock { $0[account] } }
 
     /// Whether there is such an account, and it is not disabled.
     package func isServed(_ account: AccountID) -> Bool {

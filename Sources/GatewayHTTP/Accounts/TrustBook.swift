@@ -35,6 +35,9 @@ package final class TrustBook: Sendable {
         state.withLock { $0.trusts[account]?.secrets ?? [] }
     }
 
+    /// What each account accepts.
+    var all: [AccountID: AccountTrust] { state.withLock { $0.trusts } }
+
     /// Takes what accounts accept from now on, in place of all that they accepted.
     package func replace(_ trusts: [AccountID: AccountTrust]) throws(CryptoError) {
         let verifier = try Self.verifier(for: trusts, tolerance: tolerance)

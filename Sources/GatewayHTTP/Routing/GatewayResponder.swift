@@ -45,6 +45,9 @@ final class GatewayResponder: Sendable {
         try await writer.write(response: response.head, body: body)
     }
 
+    /// The answer to a request that came from nowhere but this process.
+    func answer(_ request: Request, peer: String) async -> Response { await answer(request, peer: peer, at: now()) }
+
     private func answer(_ request: Request, peer: String, at receivedAt: Timestamp) async -> Response {
         let target = (request.head.path ?? "/").split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         let path = target.first ?? "/"

@@ -100,6 +100,8 @@ extension RouteTable {
             QuarantineRoutes(dependencies: dependencies, bodyLimit: apiBodyLimit).routes,
             ReportRoutes(dependencies: dependencies).routes,
             OperationRoutes(dependencies: dependencies).routes,
+            AccountRoutes.routes(dependencies: dependencies, bodyLimit: apiBodyLimit, isLocal: isLocal),
+            KeyRoutes.routes(dependencies: dependencies, bodyLimit: apiBodyLimit),
         ]
         return RouteTable(groups.flatMap(\.self))
     }

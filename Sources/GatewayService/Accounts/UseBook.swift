@@ -53,7 +53,7 @@ package final class UseBook: Sendable {
     /// Takes back what could not be written down.
     package func giveBack(_ entries: [JournalEntry]) {
         state.withLock { state in
-            for case .account(.used(let uses)) in entries {
+            for case .account(.used(let uses), _) in entries {
                 state.fresh.keys.merge(uses.keys) { max($0, $1) }
                 state.fresh.secrets.merge(uses.secrets) { max($0, $1) }
             }

@@ -5,7 +5,6 @@ import Synchronization
 /// Ends what waits in accounts that cannot ask Bolna: waiting ends with a look elsewhere, and here nobody looks.
 final class WaitCloser: Sendable {
     private let context: ServiceContext
-    private let accounts: [AccountID]
     private let places = Mutex<[Queue: DueCursor]>([:])
 
     /// The most calls of an account that are looked at in one tick.
@@ -20,13 +19,12 @@ final class WaitCloser: Sendable {
     /// Works within a context.
     init(context: ServiceContext) {
         self.context = context
-        accounts = context.accounts.all.filter { !$0.hasToken }.map(\.id)
     }
 
     /// Ends, at a tick, the waits whose time has been over for as long as a webhook may be late.
     func close(at now: Timestamp) async {
-        for account in accounts {
-            for isHinted in [false, true] { await close(Queue(account: account, isHinted: isHinted), at: now) }
+        for account in context.accounts.all where !account.mayRead {
+            for isHinted in [false, true] { await close(Queue(account: account.id, isHinted: isHinted), at: now) }
         }
     }
 

@@ -28,7 +28,7 @@ extension ServiceContext {
 
     /// Counts the accounts that cannot ask Bolna.
     func countMissingTokens() {
-        for account in accounts.all where !account.hasToken {
+        for account in accounts.all where !account.hasToken && !account.isDisabled {
             tallies.count(Tally(account: account.id, kind: .withoutToken, name: "beats", count: 1))
         }
     }

@@ -59,7 +59,7 @@ package final class GatewayMetrics: Sendable {
             case .certificateEnd: "Until when the TLS certificate in use is valid."
             case .certificateDays: "Whole days until then; negative once it is over."
             case .certificateReloads: "New TLS files by what became of them."
-            case .secretUse: "When a webhook secret last verified a delivery, by its place in the settings."
+            case .secretUse: "When a webhook secret last verified a delivery, by its label."
             case .repeatedSignatures: "Deliveries whose signature had been accepted before: replays, or lazy retries."
             }
         }

@@ -11,6 +11,7 @@ package final class Poller: Service, Sendable {
     private let waits: WaitCloser
     private let turns = Mutex(0)
     private let isTickDue = Mutex(false)
+    private let isIdle = Mutex(false)
     private let changedScopes = Mutex(ChangedScopes())
     private let ticks = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
 
@@ -30,12 +31,6 @@ package final class Poller: Service, Sendable {
 
     /// Ticks until the shutdown, then finishes what is in flight.
     package func run() async throws {
-        guard context.accounts.all.contains(where: \.hasToken) else {
-            context.logger.warning("No account has a token for Bolna's API: nothing is polled. Set bolna.token.")
-            return await repeatUntilShutdown(every: context.settings.tick, clock: clock) {
-                await self.waits.close(at: self.context.now())
-            }
-        }
         await withShutdownGrace(clock: clock) {
             await withDiscardingTaskGroup { group in
                 group.addTask {
@@ -68,10 +63,11 @@ package final class Poller: Service, Sendable {
         defer { turns.withLock { $0 -= 1 } }
         let now = context.now()
         context.health.advance(to: now)
+        if isTick { await waits.close(at: now) }
+        guard mayRead() else { return }
         await withTaskGroup(of: Void.self) { group in
             let probes = isTick ? context.gate.withLock { $0.tick(now: now) } : []
             for account in probes { group.addTask { _ = await self.context.send(.me, account: account) } }
-            if isTick { await waits.close(at: now) }
             await recomputeChanged(now: now)
             await takeDue(now: now, isTick: isTick, in: &group)
             // Each answer makes room for a further read.
@@ -79,14 +75,30 @@ package final class Poller: Service, Sendable {
         }
     }
 
+    /// Whether there is an account to read for; says so once where there is none any more.
+    private func mayRead() -> Bool {
+        let mayRead = context.accounts.all.contains(where: \.mayRead)
+        let said = isIdle.withLock { isIdle in
+            defer { isIdle = !mayRead }
+            return isIdle
+        }
+        if !mayRead, !said {
+            context.logger.warning(
+                "No account has a token for Bolna's API and is to be polled: nothing is. Set bolna.token.")
+        }
+        return mayRead
+    }
+
     private func takeDue(now: Timestamp, isTick: Bool, in group: inout TaskGroup<Void>) async {
         let room = machine.withLock { $0.room }
         let lease = context.settings.tick
         let due: [DueCall]
         do {
-            due = try await context.reader.read { store throws(StoreError) in
+            let taken = try await context.reader.read { store throws(StoreError) in
                 try store.takeDue(at: now, limit: room, lease: lease)
             }
+            let readable = Set(context.accounts.all.filter(\.mayRead).map(\.id))
+            due = taken.filter { readable.contains($0.account) }
         } catch {
             return context.logger.error(
                 "The due calls could not be read; the next tick tries again.", metadata: ["store.error": "\(error)"])

@@ -7,9 +7,16 @@ package final class RequestGate: Sendable {
 
     /// Starts with full buckets, for the accounts that have a token.
     package init(accounts: AccountDirectory, settings: ExpectationSettings) {
-        let withToken = accounts.all.filter(\.hasToken).map(\.id)
-        machine = Mutex(RequestGateMachine(accounts: withToken, settings: settings))
+        machine = Mutex(RequestGateMachine(accounts: Self.asking(accounts), settings: settings))
     }
+
+    /// Takes the accounts as they are now; of those in `renewed` the token is another one.
+    package func update(accounts: AccountDirectory, renewed: Set<AccountID>) {
+        let asking = Self.asking(accounts)
+        machine.withLock { $0.setAccounts(asking, renewed: renewed) }
+    }
+
+    private static func asking(_ accounts: AccountDirectory) -> [AccountID] { accounts.all.filter(\.mayAsk).map(\.id) }
 
     /// Works with the machine alone.
     func withLock<Value: Sendable>(_ body: (inout sending RequestGateMachine) -> sending Value) -> Value {

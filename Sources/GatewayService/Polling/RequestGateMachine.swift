@@ -47,6 +47,16 @@ package struct RequestGateMachine: Sendable {
         probeInterval = Self.probeInterval.scaled(by: settings.scale)
     }
 
+    /// Takes other accounts in place of those there were. One that stays keeps what was learned of it, unless it has
+    /// another token: then it is as if it were new, and asked at the next tick whose organization it is.
+    package mutating func setAccounts(_ accounts: [AccountID], renewed: Set<AccountID>) {
+        for account in Set(standings.keys).subtracting(accounts).union(renewed) {
+            standings[account] = nil
+            planner.forget(account)
+        }
+        for account in accounts where standings[account] == nil { standings[account] = Standing() }
+    }
+
     /// Whether the account's due calls may be read: it has a token, which Bolna does not refuse.
     package func isPaused(_ account: AccountID) -> Bool { standings[account]?.isPaused ?? true }
 

@@ -10,8 +10,10 @@ package final class Sweeper: Service, Sendable {
     private let context: ServiceContext
     private let clock: any Clock<Duration>
     private let machine: Mutex<SweeperMachine>
-    private let accounts: [AccountID]
+    /// The accounts whose marks and gaps were read from the store.
     private let remembered = Mutex<Set<AccountID>>([])
+    /// The accounts that are being swept.
+    private let sweeping = Mutex<Set<AccountID>>([])
 
     /// The most calls of one page that are read at once.
     package static let mostAtOnce = 8
@@ -20,13 +22,15 @@ package final class Sweeper: Service, Sendable {
     package init(context: ServiceContext, clock: any Clock<Duration>) {
         self.context = context
         self.clock = clock
-        accounts = context.accounts.all.filter(\.hasToken).map(\.id)
         machine = Mutex(SweeperMachine(settings: context.settings))
     }
+
+    private var accounts: [AccountID] { context.accounts.all.filter(\.mayRead).map(\.id) }
 
     /// Lists what may have been missed while the gateway was out. Whoever tells of an outage has stored it as a gap, so
     /// that it is listed after a restart, too.
     package func cover(_ outage: Range<Timestamp>) {
+        let accounts = accounts
         machine.withLock { machine in
             for account in accounts { machine.cover(outage, account: account) }
         }
@@ -34,13 +38,20 @@ package final class Sweeper: Service, Sendable {
 
     /// Sweeps until the shutdown.
     package func run() async throws {
-        guard !accounts.isEmpty else { return try await gracefulShutdown() }
         let interval = min(context.settings.tick, SweeperMachine.interval.scaled(by: context.settings.scale))
         await withShutdownGrace(clock: clock) {
+            let (ticks, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
             await withDiscardingTaskGroup { group in
-                for account in self.accounts {
-                    group.addTask {
-                        await repeatUntilShutdown(every: interval, clock: self.clock) { await self.sweep(account) }
+                group.addTask {
+                    await tick(every: interval, clock: self.clock) { continuation.yield() }
+                    continuation.finish()
+                }
+                for await _ in ticks {
+                    for account in self.accounts where self.sweeping.withLock({ $0.insert(account).inserted }) {
+                        group.addTask {
+                            await self.sweep(account)
+                            self.sweeping.withLock { _ = $0.remove(account) }
+                        }
                     }
                 }
             }

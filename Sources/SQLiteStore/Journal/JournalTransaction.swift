@@ -81,7 +81,9 @@ struct JournalTransaction {
         case .incident(let incident): try store(incident)
         case .tallies(let tallies, let time): try store(tallies, at: time)
         case .audit(let audit): try store(audit)
-        case .account(let change): try apply(change)
+        case .account(let change, let record):
+            try apply(change)
+            try store(record.map { [$0] } ?? [])
         case .auditTrail(let records): try store(records)
         }
         return .done

@@ -22,6 +22,12 @@ package struct WebhookSecret: Sendable {
         self.standard = if let key, !key.isEmpty { try HMACSHA256(key: key) } else { hmac }
     }
 
+    /// The label of a secret that was given none: it tells nothing of the secret, and stays the same wherever the secret
+    /// stands among others.
+    package static func label(of value: String) throws(CryptoError) -> String {
+        "secret-" + Hex.encode(Array(try HMACSHA256(key: value).code(for: Array("label".utf8)).prefix(3)))
+    }
+
     /// A secret as a gateway makes it for itself: `whsec_` and the base64 of random bytes, good for both schemes.
     package static func mint() throws(CryptoError) -> String {
         prefix + Base64.encode(try SecureRandom.bytes(shortestUnremarkable))

@@ -36,6 +36,9 @@ struct SettingRuleTests {
             (["limits.headerFieldBytes": "64KiB"], "limits.headerFieldBytes"),
             (["limits.connectionsPerAddress": "20000"], "limits.connectionsPerAddress"),
             (["reopen.window": "1m"], "reopen.window"),
+            (["retention.bodies": "200d"], "retention.bodies"),
+            (["retention.transcripts": "forever"], "retention.bodies"),
+            (["sessions.idle": "8d"], "sessions.idle"),
             (["reopen.pause": "1h", "reopen.window": "59m"], "reopen.window"),
             (["journal.mostBytes": "1MiB", "webhook.bodyLimit": "2MiB"], "journal.mostBytes"),
         ])
@@ -131,16 +134,28 @@ struct SettingRuleTests {
         #expect(outcome.mistakes == ["/dev/zero: expected a readable text file of at most 1 MiB"])
     }
 
-    @Test("A secret that every user may read is used, with a warning", arguments: [(0o600, 0), (0o640, 0), (0o644, 1)])
-    func permissions(mode: Int, warnings: Int) throws {
+    @Test(
+        "A secret in a file that others can open is refused, with the command that closes it",
+        arguments: [(0o600, nil), (0o640, nil), (0o400, nil), (0o644, "640"), (0o660, "640"), (0o602, "600")])
+    func permissions(mode: Int, closed: String?) throws {
         let secret = try withFile("some-secret", mode: mode) { load(["GATEWAY_API_KEY_FILE": $0]) }
-        #expect(secret.settings.apiKey == "some-secret")
-        #expect(secret.warnings.count == warnings)
         let file = try withFile("api:\n  key: some-secret\n", mode: mode) {
             SettingsLoader(environment: [:], file: $0, flags: []).load()
         }
-        #expect(file.settings.apiKey == "some-secret")
-        #expect(file.warnings.count == warnings)
+        for outcome in [secret, file] {
+            guard let closed else {
+                #expect(outcome.mistakes == [])
+                #expect(outcome.settings.apiKey == "some-secret")
+                continue
+            }
+            #expect(outcome.mistakes.count == 1)
+            #expect(outcome.mistakes.first?.contains("chmod \(closed) /") == true)
+            #expect(outcome.mistakes.first?.contains("some-secret") == false)
+        }
+        #expect(
+            try withFile("log:\n  level: info\n", mode: 0o644) {
+                SettingsLoader(environment: [:], file: $0, flags: []).load().mistakes
+            } == [])
     }
 
     @Test("What is shown masks secrets and names where each value came from")

@@ -13,6 +13,7 @@ import Testing
         }
         let file = FileManager.default.temporaryDirectory.appending(path: "settings-\(UUID().uuidString).yaml")
         try text.write(to: file, atomically: true, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file.path)
         defer { try? FileManager.default.removeItem(at: file) }
         return SettingsLoader(environment: environment, file: file.path, flags: flags).load()
     }
@@ -74,6 +75,7 @@ import Testing
     func secretFiles() throws {
         let secret = FileManager.default.temporaryDirectory.appending(path: "secret-\(UUID().uuidString)")
         try "bn-from-a-file\n".write(to: secret, atomically: true, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: secret.path)
         defer { try? FileManager.default.removeItem(at: secret) }
         let byEnvironment = try load(environment: ["GATEWAY_BOLNA_TOKEN_FILE": secret.path])
         #expect(byEnvironment.settings.bolnaToken == "bn-from-a-file")

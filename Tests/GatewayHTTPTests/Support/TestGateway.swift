@@ -147,6 +147,12 @@ struct TestGateway: Sendable {
             clock: ContinuousClock(), witness: witness, certificates: certificates, logger: logger)
         dependencies.trail = context.trail
         dependencies.uses = context.uses
+        let follow: @Sendable ([OpenedAccount], Set<AccountID>) -> Void = { _, renewed in
+            gate.update(accounts: accounts, renewed: renewed)
+        }
+        dependencies.keeper = AccountKeeper(
+            context: context, live: dependencies.live, sealer: SecretSealer(key: try SealingKey.mint()), opened: [],
+            follow: follow)
         var stream = StreamSettings()
         stream.heartbeat = heartbeat
         stream.mostStreams = mostStreams

@@ -48,7 +48,7 @@ struct UseBookTests {
 
     private static func keys(in entries: [JournalEntry]) -> [APIKeyID: Timestamp] {
         entries.reduce(into: [:]) { keys, entry in
-            if case .account(.used(let uses)) = entry { keys.merge(uses.keys) { _, last in last } }
+            if case .account(.used(let uses), _) = entry { keys.merge(uses.keys) { _, last in last } }
         }
     }
 }

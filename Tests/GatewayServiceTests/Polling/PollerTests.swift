@@ -272,6 +272,36 @@ import Testing
         #expect(try gateway.status() == .inProgress)
     }
 
+    @Test("An account that is added while the gateway runs is read; one that is disabled, or not to be polled, is not")
+    func followsAccounts() async throws {
+        let gateway = try TestGateway(accounts: [GatewayAccount(id: .default, hasToken: false)])
+        let accounts = gateway.context.accounts
+        func use(_ account: GatewayAccount) {
+            accounts.replace([account])
+            gateway.context.gate.update(accounts: accounts, renewed: [])
+        }
+        let poller = Poller(context: gateway.context, clock: gateway.clock)
+        await gateway.webhook(CallBody(status: "ringing"))
+        func pass() async {
+            for _ in 1...6 {
+                gateway.clock.advance(by: .seconds(30))
+                await poller.turn()
+            }
+        }
+        await pass()
+        #expect(gateway.bolna.requests == [])
+        use(GatewayAccount(id: .default, hasToken: true, polls: false))
+        await pass()
+        #expect(gateway.bolna.reads == [])
+        use(GatewayAccount(id: .default, hasToken: true, isDisabled: true))
+        await pass()
+        #expect(gateway.bolna.reads == [])
+        use(GatewayAccount(id: .default, hasToken: true))
+        await pass()
+        #expect(!gateway.bolna.reads.isEmpty)
+        #expect(gateway.log.lines.count { $0.contains("No account has a token") } == 1)
+    }
+
     @Test("Without any token nothing is asked, and that is said")
     func noToken() async throws {
         let gateway = try TestGateway(accounts: [GatewayAccount(id: .default, hasToken: false)])

@@ -24,6 +24,25 @@ import Testing
         #expect(machine.tick(now: .start).isEmpty)
     }
 
+    @Test(
+        "An account with another token is as if it were new; one that stays keeps what was learned; one that goes is gone"
+    )
+    func otherAccounts() {
+        let (stays, goes) = (AccountID(rawValue: "stays"), AccountID(rawValue: "goes"))
+        var machine = RequestGateMachine(accounts: [.default, stays, goes], settings: ExpectationSettings())
+        #expect(machine.tick(now: .start).count == 3)
+        for account in [.default, stays] {
+            let refused = machine.answered(
+                .me, account: account, outcome: .status(401), organization: nil, now: .at(1))
+            #expect(refused == [.paused(status: 401)])
+        }
+        machine.setAccounts([.default, stays, AccountID(rawValue: "new")], renewed: [.default])
+        #expect(!machine.isPaused(.default))
+        #expect(machine.isPaused(stays))
+        #expect(machine.isPaused(goes))
+        #expect(machine.tick(now: .at(2)) == [.default, AccountID(rawValue: "new")])
+    }
+
     @Test("The organization is asked for once, and not again when it is known")
     func identification() {
         var machine = machine()

@@ -42,6 +42,28 @@ import Testing
         #expect(gateway.bolna.reads == [])
     }
 
+    @Test("An account that is added while the gateway runs is swept; one that is disabled is not")
+    func followsAccounts() async throws {
+        let gateway = try TestGateway(accounts: [])
+        let accounts = gateway.context.accounts
+        let sweeper = Sweeper(context: gateway.context, clock: gateway.clock)
+        gateway.bolna.tell(CallBody(status: "ringing"), at: .start)
+        for account in [GatewayAccount(id: .default, hasToken: true, isDisabled: true), nil] {
+            accounts.replace(account.map { [$0] } ?? [])
+            gateway.context.gate.update(accounts: accounts, renewed: [])
+            gateway.clock.advance(by: .seconds(300))
+            await sweeper.sweep()
+            #expect(gateway.bolna.requests == [])
+        }
+        accounts.replace([GatewayAccount(id: .default, hasToken: true)])
+        gateway.context.gate.update(accounts: accounts, renewed: [])
+        for _ in 1...4 {
+            gateway.clock.advance(by: .seconds(120))
+            await sweeper.sweep()
+        }
+        #expect(try gateway.status() == .ringing)
+    }
+
     @Test("Agents that could not be listed are listed by the next sweep")
     func retriesAgents() async throws {
         let gateway = try TestGateway()
