@@ -167,6 +167,9 @@ let package = Package(
                 "Simulation", "CallDomain", "BolnaWire", "BolnaModel", "GatewayService", "SQLiteStore", logging,
             ],
             exclude: ["PlantedBugs"], swiftSettings: strict),
+        .testTarget(
+            name: "FuzzingTests", dependencies: ["BolnaWire", "CallDomain", "GatewayHTTP", "WebhookTrust"],
+            exclude: ["Entry"], swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ]
 )

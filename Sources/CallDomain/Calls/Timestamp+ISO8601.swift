@@ -103,8 +103,12 @@ private struct TimeReader {
             guard let offset = offset() else { return nil }
             micros -= offset * 60_000_000
         }
-        return position == bytes.count ? Timestamp(rawValue: micros) : nil
+        return position == bytes.count && Self.years.contains(micros) ? Timestamp(rawValue: micros) : nil
     }
+
+    /// The years 0 to 9999, in microseconds. A zone can lead out of them, to times that could be written only in another
+    /// form.
+    private static let years: ClosedRange<Int64> = -62_167_219_200_000_000...253_402_300_799_999_999
 
     /// The zone's offset in minutes; nothing is UTC.
     private mutating func offset() -> Int64? {

@@ -16,14 +16,12 @@ enum PageCursor {
         Base64URL.encode(Array([version, account.rawValue, String(number)].joined(separator: "|").utf8))
     }
 
-    /// Reads a client's text of a list that is ordered by a number.
-    static func readNumber(_ text: String, account: AccountID) throws(Problem) -> Int64 {
+    /// What a client's text says of a list that is ordered by a number; nil where it is not one of this account.
+    static func number(in text: String, account: AccountID) -> Int64? {
         let parts = String(decoding: Base64URL.decode(text) ?? [], as: UTF8.self)
             .split(separator: "|", omittingEmptySubsequences: false)
-        guard parts.count == 3, parts[0] == version, parts[1] == account.rawValue, let number = Int64(parts[2]) else {
-            throw Problem(.badRequest, "The cursor is not one of this list.")
-        }
-        return number
+        guard parts.count == 3, parts[0] == version, parts[1] == account.rawValue else { return nil }
+        return Int64(parts[2])
     }
 
     /// The text for a client, of the list of a figure.
@@ -32,22 +30,22 @@ enum PageCursor {
             Array([version, account.rawValue, figure.rawValue, cursor.text].joined(separator: "|").utf8))
     }
 
-    /// Reads a client's text of the list of a figure; one of another account or figure is refused.
-    static func read(_ text: String, account: AccountID, figure: FigureID) throws(Problem) -> ReportCursor {
+    /// What a client's text says of the list of a figure; nil where it is not one of this account and figure.
+    static func cursor(in text: String, account: AccountID, figure: FigureID) -> ReportCursor? {
         let parts = String(decoding: Base64URL.decode(text) ?? [], as: UTF8.self)
             .split(separator: "|", omittingEmptySubsequences: false)
-        guard parts.count == 4, parts[0] == version, parts[1] == account.rawValue, parts[2] == figure.rawValue,
-            let cursor = ReportCursor(text: String(parts[3]))
-        else { throw Problem(.badRequest, "The cursor is not one of this list.") }
-        return cursor
+        guard parts.count == 4, parts[0] == version, parts[1] == account.rawValue, parts[2] == figure.rawValue else {
+            return nil
+        }
+        return ReportCursor(text: String(parts[3]))
     }
 
-    /// Reads a client's text; one of another account is refused as any other text that is not ours.
-    static func read(_ text: String, account: AccountID) throws(Problem) -> CallPageCursor {
+    /// What a client's text says; nil where it is not one of this account.
+    static func cursor(in text: String, account: AccountID) -> CallPageCursor? {
         let parts = String(decoding: Base64URL.decode(text) ?? [], as: UTF8.self)
             .split(separator: "|", maxSplits: 3, omittingEmptySubsequences: false)
         guard parts.count == 4, parts[0] == version, parts[1] == account.rawValue, let time = Int64(parts[2]) else {
-            throw Problem(.badRequest, "The cursor is not one of this list.")
+            return nil
         }
         return CallPageCursor(createdAt: Timestamp(rawValue: time), call: CallID(rawValue: String(parts[3])))
     }
