@@ -25,7 +25,7 @@ struct SimulatorResponder: Sendable {
         }
         let asked = APIRequest(
             method: request.method.rawValue, target: target, authorization: request.headers[.authorization],
-            body: body)
+            range: request.headers[.range], body: body)
         let answer = driver.withWorld { world, moment in world.handle(request: asked, at: moment) }
         if answer.delay > 0 { try await clock.sleep(for: .microseconds(answer.delay)) }
         return response(answer)

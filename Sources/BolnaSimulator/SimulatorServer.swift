@@ -66,7 +66,11 @@ package final class SimulatorServer: Service {
             services: [sender, driver],
             onServerRunning: { [driver, boundPort] channel in
                 let port = channel.localAddress?.port ?? 0
-                driver.withWorld { world, _ in world.publicBaseURL = "https://localhost:\(port)" }
+                driver.withWorld { world, _ in
+                    world.publicBaseURL = "https://localhost:\(port)"
+                    // The same server under another name: to a client another host.
+                    world.signedBaseURL = "https://127.0.0.1:\(port)"
+                }
                 boundPort.resolve(.success(port))
                 onReady(port)
             },

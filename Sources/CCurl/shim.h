@@ -13,6 +13,13 @@
 /// What libcurl calls with bytes of a body, or with one line of a header.
 typedef size_t (*ccurl_bytes_callback)(char *bytes, size_t size, size_t count, void *context);
 
+/// What libcurl calls to open the socket of a connection, with the address that the host's name came to.
+typedef curl_socket_t (*ccurl_open_callback)(void *context, curlsocktype purpose, struct curl_sockaddr *address);
+
+/// What libcurl calls again and again during a transfer; anything but 0 ends it.
+typedef int (*ccurl_progress_callback)(void *context, curl_off_t to_receive, curl_off_t received, curl_off_t to_send,
+                                       curl_off_t sent);
+
 static inline CURLcode ccurl_easy_set_long(CURL *easy, CURLoption option, long value) {
     return curl_easy_setopt(easy, option, value);
 }
@@ -35,6 +42,14 @@ static inline CURLcode ccurl_easy_set_list(CURL *easy, CURLoption option, struct
 
 static inline CURLcode ccurl_easy_set_bytes_callback(CURL *easy, CURLoption option, ccurl_bytes_callback value) {
     return curl_easy_setopt(easy, option, value);
+}
+
+static inline CURLcode ccurl_easy_set_open_callback(CURL *easy, ccurl_open_callback value) {
+    return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, value);
+}
+
+static inline CURLcode ccurl_easy_set_progress_callback(CURL *easy, ccurl_progress_callback value) {
+    return curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, value);
 }
 
 static inline CURLcode ccurl_easy_get_long(CURL *easy, CURLINFO info, long *value) {

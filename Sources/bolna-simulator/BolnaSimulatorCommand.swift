@@ -26,6 +26,9 @@ import Logging
     @Option(help: "Write the certificate authority (PEM) that clients have to trust to this file.")
     var certificateOut: String?
 
+    @Flag(help: "Recordings are behind a redirect to a signed link on 127.0.0.1, which is another host than localhost.")
+    var redirectRecordings = false
+
     @Option(help: "Where the agents' webhooks go; without it, nowhere until an agent is patched.")
     var webhookURL: String?
     @Option(name: .customLong("webhook-header"), help: "A header of every webhook, as 'Name: value'. Repeatable.")
@@ -68,6 +71,7 @@ import Logging
         var world = WorldOptions()
         world.speed = speed
         world.tokens = [token]
+        world.redirectsRecordings = redirectRecordings
         world.agents = agents
         world.generatedCalls = calls
         world.generatedPerMinute = callsPerMinute

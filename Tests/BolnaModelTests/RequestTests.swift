@@ -129,9 +129,49 @@ struct RequestTests {
         _ = world.advance(to: Scenario.start.after(hours: 1))
         let answer = world.handle(request: request, at: world.now)
         #expect(answer.status == 200)
-        #expect(answer.headers == [.init(name: "Content-Type", value: "audio/wav")])
+        #expect(answer.headers.first == .init(name: "Content-Type", value: "audio/wav"))
         #expect(String(decoding: answer.body.prefix(4), as: UTF8.self) == "RIFF")
         #expect(answer.body.count == 844)
+    }
+
+    @Test(
+        "Of a recording any one range can be asked for",
+        arguments: [
+            ("bytes=0-3", 206, "bytes 0-3/844", "RIFF"), ("bytes=8-11", 206, "bytes 8-11/844", "WAVE"),
+            ("bytes=840-", 206, "bytes 840-843/844", nil), ("bytes=-4", 206, "bytes 840-843/844", nil),
+            ("bytes=844-", 416, "bytes */844", nil), ("bytes=-0", 416, "bytes */844", nil),
+            ("bytes=0-1,3-4", 200, nil, nil), ("bytes=5-2", 200, nil, nil), ("items=0-3", 200, nil, nil),
+        ] as [(String, Int, String?, String?)])
+    func ranges(field: String, status: Int, range: String?, text: String?) throws {
+        var world = Scenario.world(Scenario.quiet())
+        let id = try #require(Scenario.place(&world))
+        _ = world.advance(to: Scenario.start.after(hours: 1))
+        var request = Scenario.get("/recordings/call/\(id)")
+        request.range = field
+        let answer = world.handle(request: request, at: world.now)
+        #expect(answer.status == status)
+        #expect(answer.headers.first { $0.name == "Content-Range" }?.value == range)
+        if let text { #expect(String(decoding: answer.body, as: UTF8.self) == text) }
+    }
+
+    @Test("A recording can be behind a signed link, which wants no key and takes none")
+    func signedLink() throws {
+        var options = Scenario.quiet()
+        options.redirectsRecordings = true
+        var world = Scenario.world(options)
+        let id = try #require(Scenario.place(&world))
+        _ = world.advance(to: Scenario.start.after(hours: 1))
+        let answer = world.handle(request: Scenario.get("/recordings/call/\(id)"), at: world.now)
+        #expect(answer.status == 302)
+        let link = try #require(answer.headers.first { $0.name == "Location" }?.value)
+        let target = try #require(link.wholeMatch(of: #/https://recordings\.example\.com(/.*)/#)).1
+        func ask(_ target: Substring, authorization: String? = nil) -> Int {
+            let request = APIRequest(method: "GET", target: String(target), authorization: authorization)
+            return world.handle(request: request, at: world.now).status
+        }
+        #expect(ask(target) == 200)
+        #expect(ask(target, authorization: Scenario.key) == 400)
+        #expect(ask(target.dropLast()) == 403)
     }
 
     @Test("Rate limits hold per window and endpoint, and refill with the speed", arguments: [1.0, 60.0])

@@ -6,6 +6,11 @@ package struct WorldOptions: Sendable {
     package var speed: Double = 1
     /// The address that recording URLs start with.
     package var publicBaseURL = "https://api.bolna.ai"
+    /// Whether the stable address of a recording leads to a signed link on another host, which is valid without a key;
+    /// else the recording comes from the stable address itself. The documentation says that it "resolves to" such a link.
+    package var redirectsRecordings = false
+    /// The address that signed links start with.
+    package var signedBaseURL = "https://recordings.example.com"
     /// The API keys that are accepted.
     package var tokens = ["bn-simulator"]
     /// How many agents the organization has; at least one.

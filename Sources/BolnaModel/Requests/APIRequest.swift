@@ -8,13 +8,18 @@ package struct APIRequest: Sendable {
     package var query: [String: String]
     /// The value of the `Authorization` header.
     package var authorization: String?
+    /// The value of the `Range` header.
+    package var range: String?
     /// The body.
     package var body: [UInt8]
 
     /// A request with a target such as `/v2/agent/all?page_number=1`.
-    package init(method: String, target: String, authorization: String? = nil, body: [UInt8] = []) {
+    package init(
+        method: String, target: String, authorization: String? = nil, range: String? = nil, body: [UInt8] = []
+    ) {
         self.method = method
         self.authorization = authorization
+        self.range = range
         self.body = body
         let parts = target.split(separator: "?", maxSplits: 1)
         path = (parts.first ?? "").split(separator: "/").map(Self.decoded)
@@ -65,6 +70,8 @@ package enum Endpoint: String, CaseIterable, Sendable {
     case user = "GET /user/me"
     /// `GET /recordings/call/{id}`
     case recording = "GET /recordings/call/{id}"
+    /// `GET /signed/{id}`: where recordings are, on another host than the API.
+    case signedRecording = "GET /signed/{id}"
     /// Anything else.
     case unknown
 
@@ -82,6 +89,7 @@ package enum Endpoint: String, CaseIterable, Sendable {
         case ("GET", 4) where path[0] == "v2" && path[1] == "agent" && path[3] == "executions":
             return (.executions, path[2])
         case ("GET", 3) where path[0] == "recordings" && path[1] == "call": return (.recording, path[2])
+        case ("GET", 2) where path[0] == "signed": return (.signedRecording, path[1])
         default: return (.unknown, "")
         }
     }

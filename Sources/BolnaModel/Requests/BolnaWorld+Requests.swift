@@ -52,6 +52,8 @@ extension BolnaWorld {
 
     /// A missing key is refused as documented, an unknown one as clients see it.
     private func refusal(of request: APIRequest) -> APIResponse? {
+        // A signed link is its own key.
+        guard Endpoint.of(request).endpoint != .signedRecording else { return nil }
         guard let authorization = request.authorization, authorization.lowercased().hasPrefix("bearer ") else {
             return .error(401, "Access denied")
         }
@@ -71,7 +73,8 @@ extension BolnaWorld {
         case .agent: agents.first { $0.id == id }.map { .json(200, $0.json) } ?? .error(404, "Agent not found")
         case .patchAgent: patchAgent(id, request)
         case .user: user
-        case .recording: recording(id, &serving)
+        case .recording: recording(id, request, &serving)
+        case .signedRecording: signedRecording(id, request)
         case .unknown: .error(404, "Not found")
         }
     }
@@ -149,26 +152,6 @@ extension BolnaWorld {
                 ],
             ])
     }
-
-    private func recording(_ id: String, _ serving: inout LogEntry.Serving) -> APIResponse {
-        guard let number = numberByID[id], executions[number].hasRecording else {
-            return .error(404, "Recording not found")
-        }
-        serving.call = id
-        return APIResponse(
-            status: 200, headers: [.init(name: "Content-Type", value: "audio/wav")], body: Self.tenthOfSilence)
-    }
-
-    /// A tenth of a second of 8-bit mono silence at 8 kHz, as a WAV file.
-    private static let tenthOfSilence: [UInt8] = {
-        func little(_ number: UInt32, _ count: Int) -> [UInt8] {
-            (0..<count).map { UInt8(truncatingIfNeeded: number >> (8 * UInt32($0))) }
-        }
-        let samples = [UInt8](repeating: 128, count: 800)
-        let format = little(1, 2) + little(1, 2) + little(8000, 4) + little(8000, 4) + little(1, 2) + little(8, 2)
-        return Array("RIFF".utf8) + little(36 + UInt32(samples.count), 4) + Array("WAVEfmt ".utf8) + little(16, 4)
-            + format + Array("data".utf8) + little(UInt32(samples.count), 4) + samples
-    }()
 
     private static func isPhoneNumber(_ text: String) -> Bool {
         text.first == "+" && (7...16).contains(text.count) && text.dropFirst().allSatisfy { $0.isASCII && $0.isNumber }

@@ -27,7 +27,7 @@ struct RateLimiter: Sendable {
             case .placeCall: .placing
             case .agent, .patchAgent: .agent
             case .executions: .executions
-            case .stopCall, .execution, .agents, .user, .recording, .unknown: .others
+            case .stopCall, .execution, .agents, .user, .recording, .signedRecording, .unknown: .others
             }
         var window = windows[bucket] ?? Window(start: moment)
         if moment - window.start >= length { window = Window(start: moment) }

@@ -14,6 +14,11 @@ package struct BolnaWorld: Sendable {
         get { options.publicBaseURL }
         set { options.publicBaseURL = newValue }
     }
+    /// The address that signed links to recordings start with.
+    package var signedBaseURL: String {
+        get { options.signedBaseURL }
+        set { options.signedBaseURL = newValue }
+    }
     /// What happened.
     package internal(set) var log: WorldLog
     /// The latest moment seen.

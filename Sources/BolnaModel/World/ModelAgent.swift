@@ -15,6 +15,7 @@ struct ModelAgent: Sendable {
             "id": .string(id), "agent_name": .string(name), "agent_type": "other", "agent_status": "processed",
             "created_at": .string(createdAt.text()), "updated_at": .string(updatedAt.text()),
             "webhook_url": .text(webhookURL), "tasks": [],
+            "agent_config": ["agent_name": .string(name), "webhook_url": .text(webhookURL)],
         ]
     }
 }
