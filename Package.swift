@@ -158,7 +158,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "EndToEndTests", dependencies: [asyncHTTPClient, nioCore, nioHTTP1, nioSSL, crypto, grdb],
+            name: "EndToEndTests",
+            dependencies: [asyncHTTPClient, asn1, nioCore, nioHTTP1, nioSSL, crypto, grdb, x509],
             swiftSettings: strict
         ),
         .testTarget(

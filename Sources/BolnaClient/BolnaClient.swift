@@ -41,10 +41,13 @@ package final class BolnaClient: BolnaAPI {
     /// Takes other tokens in place of those there were; requests that are under way keep theirs.
     package func use(_ credentials: BolnaCredentials) { self.credentials.withLock { $0 = credentials } }
 
+    /// The token that an account's requests are sent with now; nil where it has none.
+    package func token(of account: AccountID) -> BolnaToken? { credentials.withLock { $0.token(of: account) } }
+
     /// Sends one request and returns when it was answered, failed, or its task was cancelled. Where too many requests
     /// wait already it fails at once as ``TransportFailure/Kind/connect``, which says that nothing was sent.
     package func send(_ request: BolnaRequest) async -> BolnaAnswer {
-        guard let token = credentials.withLock({ $0.token(of: request.account) }) else {
+        guard let token = token(of: request.account) else {
             return unsent(TransportFailure(kind: .noToken, detail: "the account has no token"))
         }
         guard let exchange = Exchange(request.endpoint, baseURL: settings.baseURL, token: token) else {

@@ -30,6 +30,10 @@ package struct GatewayDependencies: Sendable {
     package var changes: ChangeFeed
     /// Remembers refused deliveries.
     package var refusals: RefusalLog
+    /// Fetches recordings; nil where none can be.
+    package var recordings: (any RecordingSource)?
+    /// Reads and writes agents' webhook addresses at Bolna; nil where nobody can.
+    package var agents: AgentDesk?
     /// Notes what persons and programs did.
     package var trail = AuditTrail()
     /// How webhooks fare.

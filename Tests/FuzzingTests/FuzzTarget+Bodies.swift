@@ -33,6 +33,15 @@ extension FuzzTarget {
             guard let agents = try? BolnaDecoder.decodeAgents(input) else { return }
             try hold(agents.count <= BolnaDecoder.mostAgents, "agents are bounded")
         },
+        FuzzTarget(
+            "agent", seeds: [#"{"id":"a","agent_config":{"webhook_url":"https://b.example/c","agent_name":null}}"#]
+        ) { input in
+            guard let agent = try? BolnaDecoder.decodeAgentWebhook(input) else { return }
+            try hold((agent.url?.utf8.count ?? 0) <= AgentWebhook.longestURL, "an address is bounded")
+            let body = WebhookPatchBody.encode(url: agent.url)
+            let written = try? BolnaDecoder.decodeAgentWebhook(body)
+            try hold(written?.url == agent.url, "what is written can be read")
+        },
         FuzzTarget("user", seeds: [#"{"id":"a","concurrency":{"max":10}}"#]) { input in
             guard let id = try? BolnaDecoder.decodeUser(input) else { return }
             try hold(!id.isEmpty, "an organization has an id")

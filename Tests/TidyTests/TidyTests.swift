@@ -34,6 +34,14 @@ import Testing
         #expect(files.flatMap { TextRules.violations(in: $0, words: TextRules.sleeps) } == [])
     }
 
+    @Test("Every test that the threat model leans on exists")
+    func threatModel() throws {
+        let url = SourceTree.root.appending(path: ThreatModelRules.page)
+        let suites = ThreatModelRules.suites(in: try String(contentsOf: url, encoding: .utf8))
+        #expect(suites.count > 20, "the page was not understood")
+        #expect(ThreatModelRules.missing(suites, files: try SourceTree.swiftFiles(below: "Tests")) == [])
+    }
+
     @Test("Every file keeps the checked-in format")
     func format() throws {
         #expect(try FormatLint.complaints(paths: ["Package.swift", "Sources", "Tests"]) == "")
@@ -110,6 +118,13 @@ import Testing
             struct Local { let package = 1 }
             """
         #expect(DocumentationRules.violations(in: SourceFile(path: "Sources/A/B.swift", text: text)) == [])
+    }
+
+    @Test("A test that does not exist is found in a threat model")
+    func missingSuite() {
+        let file = SourceFile(path: "Tests/A/B.swift", text: "struct RealTests {\n}")
+        let suites = ThreatModelRules.suites(in: "held by `RealTests` and `MadeUpTests`")
+        #expect(ThreatModelRules.missing(suites, files: [file]) == ["MadeUpTests"])
     }
 
     @Test("A file that breaks the format is named by the linter")

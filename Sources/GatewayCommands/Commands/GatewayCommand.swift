@@ -17,7 +17,7 @@ package struct GatewayCommand: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, DemoCommand.self, CheckCommand.self, ReportCommand.self, WebhookURLCommand.self,
             ExplainCommand.self, ConfigCommand.self, DoctorCommand.self, QuarantineCommand.self,
-            ReplayCommand.self, RulingCommand.self, SimulateCommand.self,
+            ReplayCommand.self, RulingCommand.self, RefusalCommand.self, SimulateCommand.self,
             AccountCommand.self, KeyCommand.self, RekeyCommand.self,
         ]
     )

@@ -64,8 +64,9 @@ extension SettingKey {
         optionalText(
             "bolna.caFile", expected: "the path of a PEM file", \.bolnaCAFile, where: SettingText.isPath),
         list(
-            "recordings.hosts", expected: "host names, a * standing for any part, separated by commas", \.recordingHosts
-        ) { hosts in hosts.allSatisfy { SettingText.isHost($0.replacing("*", with: "any")) } },
+            "recordings.hosts", expected: "host names, * standing for one part, or host:port, separated by commas",
+            \.recordingHosts
+        ) { hosts in hosts.allSatisfy(SettingText.isRecordingHost) },
         size("recordings.largest", (1 << 20)...(16 << 30), \.recordingLargest),
         duration("recordings.longest", in: .seconds(1)...(.seconds(86_400)), \.recordingLongest),
     ]

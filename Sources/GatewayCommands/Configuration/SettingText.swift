@@ -2,6 +2,16 @@ import WebhookTrust
 
 /// Durations and sizes as people write them, both ways.
 enum SettingText {
+    /// Whether a text is a host name in which parts may be `*`, or a name without such and a port.
+    static func isRecordingHost(_ text: String) -> Bool {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+        switch parts.count {
+        case 1: return isHost(text.replacing("*", with: "any"))
+        case 2: return isHost(parts[0]) && Int(parts[1]).map { (1...65_535).contains($0) } ?? false
+        default: return false
+        }
+    }
+
     private static let durationUnits: [(String, Int64)] = [
         ("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1),
     ]

@@ -114,6 +114,8 @@ struct GatewayAssembly {
                 context.gate.update(accounts: context.accounts, renewed: renewed)
                 poller.wake()
             })
+        dependencies.recordings = try Self.recordings(settings: settings, client: client)
+        dependencies.agents = AgentDesk(context: context)
         self.dependencies = dependencies
         services = [
             writer, poller, sweeper, heartbeat, dials, Auditor(context: context, clock: clock),
@@ -180,6 +182,15 @@ struct GatewayAssembly {
         }
         tokens[account] = settings.bolnaToken.flatMap(BolnaToken.init)
         return BolnaCredentials(tokens)
+    }
+
+    private static func recordings(settings: GatewaySettings, client: BolnaClient) throws -> RecordingClient {
+        let address = try BolnaBaseURL(validating: settings.bolnaBaseURL)
+        return try RecordingClient(
+            client: BolnaClientSettings(baseURL: address, caFile: settings.bolnaCAFile),
+            settings: RecordingSettings(
+                hosts: settings.recordingHosts, largest: settings.recordingLargest, longest: settings.recordingLongest)
+        ) { client.token(of: $0) }
     }
 
     private static func secrets(_ firstStart: FirstStart) throws -> [WebhookSecret] {

@@ -5,7 +5,7 @@ import HTTPTypes
 import Hummingbird
 import WebhookTrust
 
-/// `/api/v1` for operators: refusals, health, and who one is.
+/// `/api/v1` for operators: health, and who one is.
 struct OperationRoutes: Sendable {
     private let dependencies: GatewayDependencies
 
@@ -13,29 +13,9 @@ struct OperationRoutes: Sendable {
 
     var routes: [Route] {
         [
-            Route(.get, "/api/v1/refusals", .scoped(.operate, refusals)),
             Route(.get, "/api/v1/health", .scoped(.operate, health)),
             Route(.get, "/api/v1/me", .scoped(.read, me)),
         ]
-    }
-
-    /// Refused deliveries are shown to the account they were addressed to, though nobody vouched for them; those to no
-    /// account at all are counted in the metrics only.
-    @Sendable private func refusals(_ request: RouteRequest, _ principal: Principal) async throws -> Response {
-        let visible = dependencies.refusals.newest.filter { $0.account == principal.account.rawValue }
-        return .object { json in
-            json.key("data")
-            json.array { json in
-                for refusal in visible {
-                    json.object { json in
-                        json.member("receivedAt", refusal.receivedAt)
-                        json.member("account", refusal.account)
-                        json.member("reason", refusal.reason)
-                        json.member("peer", refusal.peer)
-                    }
-                }
-            }
-        }
     }
 
     @Sendable private func health(_ request: RouteRequest, _ principal: Principal) async throws -> Response {

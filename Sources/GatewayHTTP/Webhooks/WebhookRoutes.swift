@@ -12,11 +12,6 @@ struct WebhookRoutes: Sendable {
     private let dependencies: GatewayDependencies
     private let bodyLimit: Int
 
-    private static let signature = HTTPField.Name("Bolna-Signature")
-    private static let standardID = HTTPField.Name("webhook-id")
-    private static let standardTime = HTTPField.Name("webhook-timestamp")
-    private static let standardSignature = HTTPField.Name("webhook-signature")
-
     init(dependencies: GatewayDependencies, bodyLimit: Int) {
         self.dependencies = dependencies
         self.bodyLimit = bodyLimit
@@ -36,27 +31,21 @@ struct WebhookRoutes: Sendable {
         let body = try await request.readBody(upTo: bodyLimit)
         let addressed = request.parameters["account"] ?? AccountID.default.rawValue
         let account = AccountID(validating: addressed)
-        let agent = request.parameters["agent"].flatMap { $0 == "-" ? nil : AgentID(rawValue: $0) }
-        let fields = request.head.headerFields
+        let evidence = DeliveryEvidence.read(request)
         let credentials = DeliveryCredentials(
-            signatureHeaders: Self.values(of: Self.signature, in: fields),
-            standardHeaders: StandardWebhookHeaders(
-                ids: Self.values(of: Self.standardID, in: fields),
-                timestamps: Self.values(of: Self.standardTime, in: fields),
-                signatures: Self.values(of: Self.standardSignature, in: fields)),
-            authorizationHeader: fields[.authorization], urlToken: request.parameters["token"],
-            account: account ?? AccountID(rawValue: addressed), agent: agent, peerAddress: request.peer)
+            evidence, account: account ?? AccountID(rawValue: addressed), peer: request.peer)
         let verdict = try dependencies.live.trusts.judge(
             credentials, body: body, account: account, now: dependencies.wall())
         switch verdict {
         case .refused(let reason):
-            refused(request, account: addressed, reason: reason, pattern: pattern, body: body)
+            refused(
+                request, evidence: evidence, account: addressed, reason: reason, pattern: pattern, body: body)
             return .problem(Problem(.unauthorized, "The sender could not be verified."))
         case .accepted(let trust, let standing, let tokenAgent, let secret):
             let digest = try ContentHash.sha256(body)
             let outcome = await dependencies.intake.receive(
                 VerifiedDelivery(
-                    account: credentials.account, agent: tokenAgent ?? agent, trust: trust, standing: standing,
+                    account: credentials.account, agent: tokenAgent ?? evidence.agent, trust: trust, standing: standing,
                     receivedAt: request.receivedAt, body: body, digest: digest, peer: request.peer))
             try remember(credentials, digest: digest, secret: secret, outcome: outcome, at: request.receivedAt)
             return try Self.response(to: outcome)
@@ -80,10 +69,6 @@ struct WebhookRoutes: Sendable {
         }
     }
 
-    private static func values(of name: HTTPField.Name?, in fields: HTTPFields) -> [String] {
-        name.map { fields[values: $0] } ?? []
-    }
-
     /// What Bolna is told: nothing but a 2xx means that it need not send again.
     static func response(to outcome: IntakeOutcome) throws(Problem) -> Response {
         switch outcome {
@@ -101,7 +86,8 @@ struct WebhookRoutes: Sendable {
     }
 
     private func refused(
-        _ request: RouteRequest, account: String, reason: RefusalReason, pattern: String, body: [UInt8]
+        _ request: RouteRequest, evidence: Refusal.Credentials, account: String, reason: RefusalReason,
+        pattern: String, body: [UInt8]
     ) {
         dependencies.metrics.delivered(.refused)
         let addressed = dependencies.accounts[AccountID(rawValue: account)]?.id
@@ -109,7 +95,7 @@ struct WebhookRoutes: Sendable {
         dependencies.refusals.record(
             Refusal(
                 receivedAt: request.receivedAt, account: account, reason: reason.rawValue, peer: request.peer,
-                body: body),
+                body: body, credentials: evidence),
             addressedTo: addressed)
         dependencies.logger.info(
             "A delivery was refused.", metadata: ["http.route": "\(pattern)", "reason": "\(reason.rawValue)"])

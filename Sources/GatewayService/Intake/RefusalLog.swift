@@ -3,6 +3,8 @@ import Synchronization
 
 /// A delivery that was answered 401: kept in memory only, since strangers cause no writes.
 package struct Refusal: Hashable, Sendable {
+    /// Its number since the start, by which an operator names it; 0 until it is recorded.
+    package internal(set) var id = 0
     /// When it came.
     package var receivedAt: Timestamp
     /// The account as it was addressed, cut.
@@ -13,19 +15,82 @@ package struct Refusal: Hashable, Sendable {
     package var peer: String
     /// The beginning of its body.
     package var bodyPrefix: [UInt8]
+    /// What it brought to show who sent it. Never shown.
+    package var credentials: Credentials
+    /// Whether all of it is kept, so that it can be judged again.
+    package var isWhole: Bool
 
-    /// The most bytes of a body that are kept.
-    package static let mostBytes = 4 << 10
+    /// What a delivery brought to show who sent it, as far as it is kept.
+    package struct Credentials: Hashable, Sendable, CustomStringConvertible, CustomReflectable {
+        /// The agent of the address; nil for any.
+        package var agent: AgentID?
+        /// The token in the address.
+        package var urlToken: String?
+        /// Header fields, names in lower case, in their order.
+        package var fields: [Field]
+
+        /// A header field.
+        package struct Field: Hashable, Sendable {
+            /// The name in lower case.
+            package var name: String
+            /// The value.
+            package var value: String
+
+            /// Puts a field together.
+            package init(name: String, value: String) {
+                self.name = name
+                self.value = value
+            }
+        }
+
+        /// The most bytes of token and fields together that are kept.
+        package static let mostBytes = 8 << 10
+
+        /// Puts credentials together.
+        package init(agent: AgentID? = nil, urlToken: String? = nil, fields: [Field] = []) {
+            self.agent = agent
+            self.urlToken = urlToken
+            self.fields = fields
+        }
+
+        /// The values of a field.
+        package func values(of name: String) -> [String] { fields.filter { $0.name == name }.map(\.value) }
+
+        /// The names of what was brought, without values.
+        package var names: [String] {
+            var names = urlToken == nil ? [] : ["url-token"]
+            for field in fields where !names.contains(field.name) { names.append(field.name) }
+            return names
+        }
+
+        /// The names alone.
+        package var description: String { "<credentials: \(names.joined(separator: ", "))>" }
+        /// Nothing.
+        package var customMirror: Mirror { Mirror(self, children: []) }
+
+        fileprivate var bytes: Int {
+            (urlToken?.utf8.count ?? 0) + fields.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count }
+        }
+    }
+
+    /// The most bytes of a body that are kept: a call's body with its latency figures has some ten thousand.
+    package static let mostBytes = 32 << 10
     /// The most characters of the addressed account and the reason that are kept.
     package static let mostCharacters = 64
 
     /// Puts a refusal together; what is too long is cut.
-    package init(receivedAt: Timestamp, account: String, reason: String, peer: String, body: [UInt8]) {
+    package init(
+        receivedAt: Timestamp, account: String, reason: String, peer: String, body: [UInt8],
+        credentials: Credentials = Credentials()
+    ) {
         self.receivedAt = receivedAt
         self.account = String(account.prefix(Self.mostCharacters))
         self.reason = String(reason.prefix(Self.mostCharacters))
         self.peer = String(peer.prefix(Self.mostCharacters))
         self.bodyPrefix = Array(body.prefix(Self.mostBytes))
+        let isSmall = credentials.bytes <= Credentials.mostBytes
+        self.credentials = isSmall ? credentials : Credentials(agent: credentials.agent)
+        self.isWhole = isSmall && body.count <= Self.mostBytes && account.count <= Self.mostCharacters
     }
 }
 
@@ -63,9 +128,17 @@ package final class RefusalLog: Sendable {
                 state.countByMinute[account] = minutes
             }
             if state.newest.count == Self.mostKept { state.newest.removeLast() }
+            var refusal = refusal
+            refusal.id = state.count
             state.newest.insert(refusal, at: 0)
         }
     }
+
+    /// The one with this number; nil where it is not remembered any more.
+    package func refusal(_ id: Int) -> Refusal? { state.withLock { $0.newest.first { $0.id == id } } }
+
+    /// Forgets one, because it was accepted after all; it stays counted.
+    package func remove(_ id: Int) { state.withLock { $0.newest.removeAll { $0.id == id } } }
 
     /// How many there have been since the start.
     package var count: Int { state.withLock { $0.count } }

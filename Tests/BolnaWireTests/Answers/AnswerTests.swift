@@ -117,4 +117,34 @@ struct AnswerTests {
             #expect(BolnaDecoder.decodeErrorBody(Array(body.utf8)).utf8.count <= BolnaDecoder.longestErrorText)
         }
     }
+
+    @Test(
+        "An agent's webhook address is read from where it may stand; what its configuration says counts",
+        arguments: [
+            (#"{"id":"a","agent_name":"n","webhook_url":"https://b.example"}"#, "https://b.example"),
+            (
+                #"{"agent_id":"a","agent_config":{"webhook_url":"https://b.example","agent_name":"n"}}"#,
+                "https://b.example"
+            ),
+            (#"{"id":"a","name":"n","webhook_url":"https://c.example","agent_config":{"webhook_url":null}}"#, nil),
+            (#"{"id":"a","name":"n","webhook_url":"https://c.example","agent_config":{}}"#, "https://c.example"),
+            (#"{"id":"a","name":"n","webhook_url":""}"#, nil), (#"{"id":"a","name":"n","agent_config":[1]}"#, nil),
+        ])
+    func agentWebhook(json: String, url: String?) throws {
+        let webhook = try BolnaDecoder.decodeAgentWebhook(Array(json.utf8))
+        #expect(webhook == AgentWebhook(id: AgentID(rawValue: "a"), name: "n", url: url))
+    }
+
+    @Test("What is no agent is none", arguments: ["[]", "1", "", "{"])
+    func noAgent(json: String) {
+        #expect(throws: UnusableBody.self) { try BolnaDecoder.decodeAgentWebhook(Array(json.utf8)) }
+    }
+
+    @Test("The body that sets an address names nothing else")
+    func patch() {
+        let url = #"https://a.example/"x""#
+        let body = String(decoding: WebhookPatchBody.encode(url: url), as: UTF8.self)
+        #expect(body == #"{"agent_config":{"webhook_url":"https://a.example/\"x\""}}"#)
+        #expect(WebhookPatchBody.encode(url: nil) == Array(#"{"agent_config":{"webhook_url":null}}"#.utf8))
+    }
 }

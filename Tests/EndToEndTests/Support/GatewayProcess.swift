@@ -7,27 +7,29 @@ final class GatewayProcess: Sendable {
     private let output: LineReader
     private let errors: LineReader
 
-    /// The built program, beside the test bundle that runs this.
-    static func executable() throws -> URL {
+    /// A built program, beside the test bundle that runs this.
+    static func executable(_ name: String = "gateway") throws -> URL {
         let bundle = Bundle(for: LineReader.self).bundleURL
         var folder = bundle
         while folder.path != "/" {
-            let candidate = folder.appending(path: "gateway")
+            let candidate = folder.appending(path: name)
             if FileManager.default.isExecutableFile(atPath: candidate.path), !candidate.hasDirectoryPath {
                 return candidate
             }
             folder = folder.deletingLastPathComponent()
         }
-        throw EndToEndFailure("the built gateway was not found above \(bundle.path); run swift build first")
+        throw EndToEndFailure("the built \(name) was not found above \(bundle.path); run swift build first")
     }
 
     /// Starts the program with these arguments in a folder, with nothing of the environment but a path and `environment`.
-    init(_ arguments: [String], in folder: URL, environment: [String: String] = [:]) throws {
+    init(
+        _ arguments: [String], in folder: URL, environment: [String: String] = [:], program: String = "gateway"
+    ) throws {
         let inherited = ProcessInfo.processInfo.environment.filter {
             ["PATH", "HOME", "LD_LIBRARY_PATH"].contains($0.key)
         }
         child = try ChildProcess(
-            executable: try Self.executable().path, arguments: arguments, folder: folder.path,
+            executable: try Self.executable(program).path, arguments: arguments, folder: folder.path,
             environment: inherited.merging(environment) { $1 })
         output = LineReader(child.output)
         errors = LineReader(child.errors)

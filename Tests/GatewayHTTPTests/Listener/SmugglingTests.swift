@@ -34,10 +34,21 @@ struct SmugglingTests {
         post("a negative length", fields: "Content-Length: -1\r\n"),
         post("a hexadecimal length", fields: "Content-Length: 0x0\r\n"),
         post("a length with an inner blank", fields: "Content-Length: 4 4\r\n"),
+        post("a length with a parameter", fields: "Content-Length: 0;q=1\r\n"),
+        post("a length with a fraction", fields: "Content-Length: 0.0\r\n"),
+        post("a length with an exponent", fields: "Content-Length: 0e1\r\n"),
+        post("a list of lengths that ends in a comma", fields: "Content-Length: 0,\r\n"),
+        post("a length in other digits", fields: "Content-Length: \u{0660}\r\n"),
+        post("two lengths of one value", fields: "Content-Length: 0\r\nContent-Length: 00\r\n"),
+        post("a length and an encoding in vain", fields: "Content-Length: 0\r\nTransfer-Encoding: \r\n"),
         post("an endless length", fields: "Content-Length: 99999999999999999999999\r\n"),
         post("an empty length", fields: "Content-Length: \r\n"),
         post("a blank before the colon", fields: "Content-Length : 0\r\n"),
         post("a blank before the colon of the encoding", fields: "Transfer-Encoding : chunked\r\n", body: "0\r\n\r\n"),
+        post("a tab before the colon", fields: "Content-Length\t: 0\r\n"),
+        post("a control character in a name", fields: "A\u{1}: b\r\nContent-Length: 0\r\n"),
+        post("a letter beyond ASCII in a name", fields: "Ä: b\r\nContent-Length: 0\r\n"),
+        post("a bracket in a name", fields: "A(b): c\r\nContent-Length: 0\r\n"),
         post("a folded length", fields: "Content-Length:\r\n 0\r\n"),
         post("a folded encoding", fields: "Transfer-Encoding:\r\n chunked\r\n", body: "0\r\n\r\n"),
         post("a folded field", fields: "A: b\r\n c\r\nContent-Length: 0\r\n"),
@@ -67,9 +78,23 @@ struct SmugglingTests {
         chunked("a chunk that ends in a bare LF", "1\r\na\n0\r\n\r\n"),
         chunked("a chunk that is longer than its size", "1\r\nab\r\n0\r\n\r\n"),
         chunked("a chunk extension that ends in a bare LF", "1;a\nb\r\n0\r\n\r\n"),
+        chunked("a chunk size with an underscore", "0_0\r\n\r\n"),
+        chunked("a chunk size in decimals and letters beyond", "0g\r\n\r\n"),
+        chunked("no chunk size", "\r\n\r\n0\r\n\r\n"),
+        chunked("a chunk that ends in nothing", "1\r\na0\r\n\r\n"),
+        chunked("a chunk size that ends in a bare CR", "0\r\r\n"),
         chunked("a blank before the chunk size", " 0\r\n\r\n"),
         Vector(name: "a bare LF after the request line", text: "GET /none HTTP/1.1\nHost: localhost\r\n\r\n" + hidden),
         Vector(name: "a bare LF at the end", text: "GET /none HTTP/1.1\r\nHost: localhost\r\n\n" + hidden),
+        Vector(name: "a bare CR as line end", text: "GET /none HTTP/1.1\rHost: localhost\r\r" + hidden),
+        Vector(name: "a tab in the request line", text: "GET\t/none\tHTTP/1.1\r\nHost: localhost\r\n\r\n" + hidden),
+        Vector(name: "a NUL in the target", text: "GET /\u{0}none HTTP/1.1\r\nHost: localhost\r\n\r\n" + hidden),
+        Vector(name: "a method in small letters", text: "get /none HTTP/1.1\r\nHost: localhost\r\n\r\n" + hidden),
+        Vector(name: "a protocol in small letters", text: "GET /none http/1.1\r\nHost: localhost\r\n\r\n" + hidden),
+        Vector(name: "more behind the version", text: "GET /none HTTP/1.1x\r\nHost: localhost\r\n\r\n" + hidden),
+        Vector(name: "a version of two digits", text: "GET /none HTTP/1.10\r\nHost: localhost\r\n\r\n" + hidden),
+        Vector(name: "another protocol", text: "GET /none HTTPS/1.1\r\nHost: localhost\r\n\r\n" + hidden),
+        Vector(name: "no target", text: "GET HTTP/1.1\r\nHost: localhost\r\n\r\n" + hidden),
         Vector(name: "no host", text: "GET /none HTTP/1.1\r\n\r\n" + hidden),
         Vector(name: "an empty host", text: "GET /none HTTP/1.1\r\nHost:\r\n\r\n" + hidden),
         Vector(name: "a blank in the target", text: "GET /none /b HTTP/1.1\r\nHost: localhost\r\n\r\n" + hidden),
@@ -80,6 +105,12 @@ struct SmugglingTests {
             name: "an old version with an encoding",
             text: "POST /none HTTP/1.0\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + hidden),
     ]
+
+    @Test("There are enough vectors, each with a name of its own")
+    func enough() {
+        #expect(Self.vectors.count >= 60)
+        #expect(Set(Self.vectors.map(\.name)).count == Self.vectors.count)
+    }
 
     @Test("What could be read in two ways is answered 400, once, and the connection is closed")
     func refused() async throws {

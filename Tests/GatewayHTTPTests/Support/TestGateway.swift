@@ -18,7 +18,14 @@ final class StubBolna: BolnaAPI {
     private let answers = Mutex<[String: BolnaAnswer.Outcome]>([:])
     private let dialAnswer = Mutex<BolnaAnswer.Outcome>(.failed(TransportFailure(kind: .timeout, detail: "timed out")))
 
+    private let others = Mutex<(@Sendable (BolnaRequest.Endpoint) -> BolnaAnswer.Outcome?)?>(nil)
+
     init(now: @escaping @Sendable () -> Timestamp) { self.now = now }
+
+    /// Answers what is asked about neither calls nor executions.
+    func answerOthers(_ answer: @escaping @Sendable (BolnaRequest.Endpoint) -> BolnaAnswer.Outcome?) {
+        others.withLock { $0 = answer }
+    }
 
     func answer(_ execution: String, _ outcome: BolnaAnswer.Outcome) { answers.withLock { $0[execution] = outcome } }
 
@@ -30,7 +37,7 @@ final class StubBolna: BolnaAPI {
             case .execution(let id):
                 answers.withLock { $0[id.rawValue] } ?? .response(status: 404, retryAfter: nil, body: Array("{}".utf8))
             case .call: dialAnswer.withLock { $0 }
-            default: .response(status: 500, retryAfter: nil, body: [])
+            default: others.withLock { $0 }?(request.endpoint) ?? .response(status: 500, retryAfter: nil, body: [])
             }
         return BolnaAnswer(sentAt: now(), receivedAt: now(), outcome: outcome)
     }
@@ -60,6 +67,7 @@ struct TestGateway: Sendable {
     let store: SQLiteStore
     let changes: ChangeFeed
     let refusals: RefusalLog
+    let live: LiveAccounts
     let witness: WebhookWitness
     let certificates: CertificateKeeper
     let registry: PrometheusRegistry
@@ -90,6 +98,7 @@ struct TestGateway: Sendable {
     static func run(
         limits: ListenerLimits = ListenerLimits(), heartbeat: Duration = .seconds(15), mostStreams: Int = 1_000,
         hosts: Set<String> = [], trustedProxies: [String] = [], tls: TLSFiles? = nil,
+        recordings: (any RecordingSource)? = nil,
         _ body: @escaping @Sendable (TestGateway) async throws -> Void
     ) async throws {
         let folder = try TemporaryFolder.make()
@@ -153,6 +162,9 @@ struct TestGateway: Sendable {
         dependencies.keeper = AccountKeeper(
             context: context, live: dependencies.live, sealer: SecretSealer(key: try SealingKey.mint()), opened: [],
             follow: follow)
+        dependencies.recordings = recordings
+        dependencies.agents = AgentDesk(context: context)
+        let live = dependencies.live
         var stream = StreamSettings()
         stream.heartbeat = heartbeat
         stream.mostStreams = mostStreams
@@ -188,7 +200,7 @@ struct TestGateway: Sendable {
             }
             let gateway = TestGateway(
                 port: bound["gateway"] ?? 0, operatorPort: bound["operator"] ?? 0, socket: socket, wall: wall,
-                bolna: bolna, store: store, changes: changes, refusals: refusals, witness: witness,
+                bolna: bolna, store: store, changes: changes, refusals: refusals, live: live, witness: witness,
                 certificates: certificates, registry: registry, client: client,
                 stop: { await group.triggerGracefulShutdown() })
             let result: Result<Void, any Error>
@@ -199,6 +211,12 @@ struct TestGateway: Sendable {
             try store.close()
             try result.get()
         }
+    }
+
+    /// Lets the account's webhooks come with these secrets from now on.
+    func trust(_ secrets: [String]) throws {
+        let secrets = try secrets.map { try WebhookSecret(label: "new", value: $0) }
+        try live.trusts.replace([.default: AccountTrust(account: .default, secrets: secrets)])
     }
 
     // MARK: Requests

@@ -5,6 +5,7 @@ import NIOCore
 import NIOSSL
 import Synchronization
 import Testing
+import X509
 
 @Suite("TLS of the listener", .serialized)
 struct ListenerTLSTests {
@@ -59,8 +60,7 @@ struct ListenerTLSTests {
         let folder = TestTLS.Folder(path: try TemporaryFolder.make())
         defer { TemporaryFolder.remove(folder.path) }
         let authority = try TestTLS.Authority(from: Self.day(-1), to: Self.day(60))
-        let known = try TestTLS.pair(from: Self.day(-1), to: Self.day(30), by: authority)
-        let stranger = try TestTLS.pair(from: Self.day(-1), to: Self.day(30))
+        let clients = try ClientCertificate.allCases.map { try $0.pair(by: authority, day: Self.day) }
         var files = try folder.write(TestTLS.pair(from: Self.day(-1), to: Self.day(30)))
         let authorities = folder.path + "/clients.pem"
         try authority.certificate.write(toFile: authorities, atomically: true, encoding: .utf8)
@@ -68,7 +68,7 @@ struct ListenerTLSTests {
         files.clientCertificates = policy
         try await TestGateway.run(tls: files) { gateway in
             for version in [TLSVersion.tlsv12, .tlsv13] {
-                let answers: [Bool] = try await [nil, known, stranger].asyncMap { pair in
+                for (client, pair) in zip(ClientCertificate.allCases, clients) {
                     let text = try? await RawConnection.exchange(port: gateway.port, [Self.request]) { configuration in
                         configuration.maximumTLSVersion = version
                         guard let pair,
@@ -78,13 +78,33 @@ struct ListenerTLSTests {
                         configuration.certificateChain = chain.map { .certificate($0) }
                         configuration.privateKey = .privateKey(key)
                     }
-                    return text?.hasPrefix("HTTP/1.1 404 ") ?? false
+                    let isServed =
+                        switch policy {
+                        case .off: true
+                        case .optional: client == .none || client == .right
+                        case .required: client == .right
+                        }
+                    #expect((text?.hasPrefix("HTTP/1.1 404 ") ?? false) == isServed, "\(client), \(version)")
                 }
-                switch policy {
-                case .off: #expect(answers == [true, true, true])
-                case .optional: #expect(answers == [true, true, false])
-                case .required: #expect(answers == [false, true, false])
-                }
+            }
+        }
+    }
+
+    /// What a client may show.
+    enum ClientCertificate: CaseIterable {
+        case none, right, ofAnotherAuthority, selfSigned, expired, notYetValid, forServers
+
+        func pair(by authority: TestTLS.Authority, day: (Int64) -> Timestamp) throws -> TestTLS.Pair? {
+            switch self {
+            case .none: nil
+            case .right: try TestTLS.pair(from: day(-1), to: day(30), by: authority, uses: [.clientAuth])
+            case .ofAnotherAuthority:
+                try TestTLS.pair(
+                    from: day(-1), to: day(30), by: TestTLS.Authority(from: day(-1), to: day(60)), uses: [.clientAuth])
+            case .selfSigned: try TestTLS.pair(from: day(-1), to: day(30))
+            case .expired: try TestTLS.pair(from: day(-3), to: day(-1), by: authority, uses: [.clientAuth])
+            case .notYetValid: try TestTLS.pair(from: day(1), to: day(3), by: authority, uses: [.clientAuth])
+            case .forServers: try TestTLS.pair(from: day(-1), to: day(30), by: authority, uses: [.serverAuth])
             }
         }
     }
@@ -130,12 +150,4 @@ private final class Load: Sendable {
     var isWanted: Bool { wanted.withLock { $0 } }
 
     func end() { wanted.withLock { $0 = false } }
-}
-
-extension Array {
-    fileprivate func asyncMap<Value>(_ transform: (Element) async throws -> Value) async throws -> [Value] {
-        var values: [Value] = []
-        for element in self { values.append(try await transform(element)) }
-        return values
-    }
 }

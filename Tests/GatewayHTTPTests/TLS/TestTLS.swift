@@ -54,16 +54,20 @@ enum TestTLS {
     }
 
     /// A certificate for localhost, signed by an authority, or by itself.
-    static func pair(from start: Timestamp, to end: Timestamp, by authority: Authority? = nil) throws -> Pair {
+    static func pair(
+        from start: Timestamp, to end: Timestamp, by authority: Authority? = nil,
+        uses: [ExtendedKeyUsage.Usage]? = nil
+    ) throws -> Pair {
         let key = P256.Signing.PrivateKey()
         let name = try DistinguishedName { CommonName("localhost") }
         let certificate = try Certificate(
             version: .v3, serialNumber: Certificate.SerialNumber(), publicKey: Certificate.PublicKey(key.publicKey),
             notValidBefore: start.date, notValidAfter: end.date, issuer: authority?.name ?? name, subject: name,
-            extensions: Certificate.Extensions {
+            extensions: try Certificate.Extensions {
                 SubjectAlternativeNames([
                     .dnsName("localhost"), .ipAddress(ASN1OctetString(contentBytes: [127, 0, 0, 1])),
                 ])
+                if let uses { try ExtendedKeyUsage(uses) }
             },
             issuerPrivateKey: Certificate.PrivateKey(authority?.key ?? key))
         return Pair(

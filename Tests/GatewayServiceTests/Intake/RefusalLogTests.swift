@@ -31,8 +31,40 @@ import Testing
 
     @Test("What strangers send is cut")
     func cut() {
-        let kept = refusal(0, bytes: 10_000)
+        let kept = refusal(0, bytes: Refusal.mostBytes + 1)
         #expect(kept.bodyPrefix.count == Refusal.mostBytes)
         #expect(kept.account.count == Refusal.mostCharacters)
+    }
+
+    @Test("Only what is kept whole can be judged again; credentials that are too large are not kept at all")
+    func whole() {
+        func refusal(body: Int, field: Int) -> Refusal {
+            Refusal(
+                receivedAt: .at(0), account: "default", reason: "wrong-signature", peer: "192.0.2.1",
+                body: Array(repeating: 1, count: body),
+                credentials: Refusal.Credentials(
+                    urlToken: "token", fields: [.init(name: "a", value: String(repeating: "x", count: field))]))
+        }
+        #expect(refusal(body: Refusal.mostBytes, field: 10).isWhole)
+        #expect(!refusal(body: Refusal.mostBytes + 1, field: 10).isWhole)
+        let large = refusal(body: 1, field: Refusal.Credentials.mostBytes)
+        #expect(!large.isWhole && large.credentials.names.isEmpty)
+    }
+
+    @Test("A refusal is found by its number until it is removed or pushed out, and shows no credential")
+    func numbers() throws {
+        let log = RefusalLog()
+        for number in 0..<300 { log.record(refusal(number)) }
+        #expect(log.refusal(1) == nil)
+        let kept = try #require(log.refusal(300))
+        #expect(kept.receivedAt == .at(299))
+        log.remove(300)
+        #expect(log.refusal(300) == nil && log.count == 300)
+
+        let credentials = Refusal.Credentials(
+            urlToken: "canary-1", fields: [.init(name: "authorization", value: "canary-2")])
+        var text = "\(credentials)"
+        dump(credentials, to: &text)
+        #expect(!text.contains("canary") && text.contains("url-token, authorization"))
     }
 }
