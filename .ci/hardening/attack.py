@@ -141,6 +141,7 @@ async def idle(host, port, pid, count, seconds):
     start = time.monotonic()
     await asyncio.gather(*(one() for _ in range(count)))
     opened = time.monotonic() - start
+    print(f"opened {len(writers)}", flush=True)
     await asyncio.sleep(seconds)
     after = memory_kib(pid)
     print(f"idle connections {len(writers)}, failed {failures}, opened in {opened:.0f} s, resident before "

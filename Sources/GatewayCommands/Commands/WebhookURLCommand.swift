@@ -16,7 +16,7 @@ struct WebhookURLCommand: AsyncParsableCommand {
             token included, into the agent at Bolna, once you have seen what is there: Bolna's API takes no headers.
             """)
 
-    @OptionGroup var settingsOptions: SettingsOptions
+    @OptionGroup var settingsOptions: SettingsPlaceOptions
     @OptionGroup var account: AccountOption
     @Option(help: "The host name that Bolna reaches the gateway by; localhost unless told otherwise.")
     var host: String?

@@ -61,3 +61,20 @@ struct SettingsOptions: ParsableArguments {
         return SettingsLoader(environment: ProcessInfo.processInfo.environment, file: config, flags: flags).load()
     }
 }
+
+/// The same without `--set`, for a command that has an option of that name itself.
+struct SettingsPlaceOptions: ParsableArguments {
+    @Option(help: "The configuration file; config/gateway.yaml, where it is there, unless told otherwise.")
+    var config: String?
+    @Option(help: "The folder for the database and what is made at first start (data.directory).")
+    var dataDirectory: String?
+
+    /// The settings; every mistake in them is told at once.
+    func load() throws(GatewayFailure) -> GatewaySettings {
+        var options = SettingsOptions()
+        options.config = config
+        options.assignments = []
+        options.dataDirectory = dataDirectory
+        return try options.load()
+    }
+}
