@@ -23,10 +23,13 @@ package final class QuarantineKeeper: Service, Sendable {
 
     /// Tries all accounts' entries, then waits for the shutdown.
     package func run() async throws {
+        let (shutdown, continuation) = AsyncStream<Void>.makeStream()
         try? await cancelWhenGracefulShutdown {
             for account in self.context.accounts.all { try await self.tryAgain(account) }
+            // It ends by the shutdown alone: ending earlier would cancel the wait for it, which other threads then finish.
+            for await _ in shutdown {}
         }
-        try? await gracefulShutdown()
+        continuation.finish()
     }
 
     private func tryAgain(_ account: GatewayAccount) async throws {
