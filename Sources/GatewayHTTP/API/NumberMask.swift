@@ -67,7 +67,7 @@ enum NumberMask {
 
         /// Whether it is a date of this century, with the hour after it or without.
         private var isTime: Bool {
-            let groups = text.unicodeScalars.split { separators.contains($0) }.map(\.count)
+            let groups = text.unicodeScalars.split { NumberMask.separators.contains($0) }.map(\.count)
             return text.hasPrefix("20") && groups.starts(with: [4, 2, 2]) && groups.dropFirst(3).allSatisfy { $0 == 2 }
         }
 
