@@ -51,14 +51,14 @@ extension JournalTransaction {
             call.bornPosition = position
         }
         if call.state?.agentID != previous.state?.agentID { call.agentPosition = position }
-        if !call.ledger.waitsAlike(previous.ledger) { call.ledgerPosition = position }
+        if !call.waitsAlike(previous) { call.ledgerPosition = position }
     }
 
     /// Writes down an expectation that was overdue and is no more as it was, and what waiting ended in.
     func logWaiting(_ call: StoredCall, id: Int64, previous: StoredCall, at time: Timestamp) throws {
         let now = max(time, newestMark ?? time)
         if let open = previous.ledger.open, open.due <= now, previous.state != nil,
-            !call.ledger.waitsAlike(previous.ledger)
+            !call.waitsAlike(previous)
         {
             try db.cachedStatement(
                 sql: """
@@ -205,11 +205,16 @@ extension ExpectationLedger.Outcome {
     }
 }
 
-extension ExpectationLedger {
-    /// Whether the same is overdue from the same time on.
-    fileprivate func waitsAlike(_ other: ExpectationLedger) -> Bool {
-        open?.due == other.open?.due && open?.why == other.open?.why
+extension StoredCall {
+    /// Whether the same is overdue from the same time on. A call that a ruling leaves with nothing but hints is overdue
+    /// no more, and anew once something is known of it again.
+    fileprivate func waitsAlike(_ other: StoredCall) -> Bool {
+        let (open, otherOpen) = (ledger.open, other.ledger.open)
+        return open?.due == otherOpen?.due && open?.why == otherOpen?.why && (state == nil) == (other.state == nil)
     }
+}
+
+extension ExpectationLedger {
 
     /// The artefacts that were waited for in the ledger before and are given up in this one.
     fileprivate func artefactsGivenUp(since previous: ExpectationLedger) -> [(word: String, outcome: Outcome)] {

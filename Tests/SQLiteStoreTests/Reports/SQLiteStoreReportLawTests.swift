@@ -98,7 +98,7 @@ struct SQLiteStoreReportLawTests {
         .window(from: -1_000, to: 10_000, agent: "agent-49"),
     ]
 
-    @Test("Every total equals its list, and the parts of a division sum up to what they divide", arguments: 1...4)
+    @Test("Every total equals its list, and the parts of a division sum up to what they divide", arguments: 1...5)
     func totals(seed: UInt64) throws {
         let fixture = try StoreFixture()
         let store = try fixture.open()
@@ -123,7 +123,7 @@ struct SQLiteStoreReportLawTests {
     }
 
     @Test(
-        "A report as of a position, and each of its lists, stays what it was while the journal grows", arguments: 1...4)
+        "A report as of a position, and each of its lists, stays what it was while the journal grows", arguments: 1...5)
     func asOf(seed: UInt64) throws {
         let fixture = try StoreFixture()
         let store = try fixture.open()
