@@ -26,6 +26,8 @@ package struct GatewayDependencies: Sendable {
     package var quarantine: QuarantineService
     /// Takes persons' rulings.
     package var rulings: RulingService
+    /// Deletes persons' data; nil where nothing can be deleted.
+    package var persons: PersonService?
     /// Tells of changes.
     package var changes: ChangeFeed
     /// Remembers refused deliveries.

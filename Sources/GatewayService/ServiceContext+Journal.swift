@@ -9,6 +9,14 @@ extension ServiceContext {
         for case (.observation(let observation), .observed(let observed)) in zip(entries, receipts) {
             learn(observed, from: observation)
         }
+        for case (.observation(let observation), .forgotten) in zip(entries, receipts) where observation.isOverAge {
+            logger.info(
+                "A statement was dropped: the time for which its call is kept is over.",
+                metadata: [
+                    "account": "\(observation.account.rawValue)",
+                    "execution.id": "\(observation.statement.executionID.rawValue)",
+                ])
+        }
         return receipts
     }
 
@@ -18,11 +26,13 @@ extension ServiceContext {
         account: AccountID, agent: AgentID?, key: ObservationKey, receivedAt: Timestamp, sentAt: Timestamp? = nil,
         body: [UInt8], statement: Statement
     ) -> IncomingObservation {
-        IncomingObservation(
+        var incoming = IncomingObservation(
             account: account, key: key, receivedAt: receivedAt, sentAt: sentAt, body: body, statement: statement,
             profile: profile(account: account, agent: statement.agentID ?? agent, execution: statement.executionID),
             proposedCallID: CallID(rawValue: newID()),
             correlationKey: statement.fields.json(.recipientData).flatMap(RecipientData.correlationKey(in:)))
+        limit(&incoming)
+        return incoming
     }
 
     private func learn(_ observed: ObservedCall, from observation: IncomingObservation) {

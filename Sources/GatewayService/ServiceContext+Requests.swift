@@ -36,13 +36,11 @@ extension ServiceContext {
             read.isAudit = isAudit
             return [.observation(read)]
         case .unusable(let reason, let detail, let body):
-            return [
-                .quarantine(
-                    QuarantinedDelivery(
-                        account: account, agent: agent, execution: execution, source: source, trust: .authoritative,
-                        receivedAt: answer.receivedAt, sentAt: answer.sentAt, reason: reason, detail: detail,
-                        digest: digest(body), body: body))
-            ]
+            let delivery = QuarantinedDelivery(
+                account: account, agent: agent, execution: execution, source: source, trust: .authoritative,
+                receivedAt: answer.receivedAt, sentAt: answer.sentAt, reason: reason, detail: detail,
+                digest: digest(body), body: body)
+            return [sparing(.quarantine(delivery))]
         case .notFound, .refused, .failed: return []
         }
     }

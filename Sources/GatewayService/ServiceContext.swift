@@ -23,6 +23,8 @@ package struct ServiceContext: Sendable {
     package let trail = AuditTrail()
     /// When keys and webhook secrets were last used.
     package var uses = UseBook()
+    /// The numbers that stay forgotten.
+    package var forgotten = ForgottenNumbers()
     /// The deliveries that wait to be audited.
     package var audits: AuditBook
     /// The gate of requests to Bolna.

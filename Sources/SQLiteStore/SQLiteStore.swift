@@ -117,11 +117,13 @@ extension SQLiteStore {
     }
 
     /// Sets what durability rests on and reads it back: GRDB sets `synchronous=NORMAL` when it opens the log
-    /// (7.10.0, `Database.setUpWALMode`), under which a commit can roll back after a loss of power.
+    /// (7.10.0, `Database.setUpWALMode`), under which a commit can roll back after a loss of power. Deleted bytes are
+    /// overwritten, whatever the library was built with.
     private static func makeDurable(_ db: Database) throws {
         try db.execute(
             sql: """
                 PRAGMA synchronous = FULL;
+                PRAGMA secure_delete = ON;
                 PRAGMA wal_autocheckpoint = \(StoreBounds.checkpointPages);
                 PRAGMA journal_size_limit = \(StoreBounds.walSizeBytes)
                 """)

@@ -27,7 +27,8 @@ package struct QuarantineRecord: Sendable {
     }
 }
 
-/// How an entry of the quarantine was settled, and when. A settled entry keeps its reason, and its bytes within bounds.
+/// How an entry of the quarantine was settled, and when. A settled entry keeps its reason, and its bytes within bounds and
+/// until their time is over.
 package struct QuarantineSettlement: Hashable, Sendable {
     /// How.
     package var resolution: QuarantineResolution
@@ -54,6 +55,10 @@ package enum QuarantineResolution: UInt8, Hashable, CaseIterable, Sendable {
     case discardedByHand = 3
     /// It is of another kind than calls, and was settled as it came.
     case keptAsOther = 4
+    /// The time for which bodies are kept was over: its bytes are gone.
+    case expired = 5
+    /// It is about a person who is forgotten: its bytes are gone.
+    case forgotten = 6
 
     /// The words in JSON and tables.
     package var words: String {
@@ -63,13 +68,15 @@ package enum QuarantineResolution: UInt8, Hashable, CaseIterable, Sendable {
         case .replayedByHand: "replayed by hand"
         case .discardedByHand: "discarded by hand"
         case .keptAsOther: "kept as other"
+        case .expired: "expired"
+        case .forgotten: "forgotten"
         }
     }
 }
 
 /// How much an account's quarantine holds.
 ///
-/// There is no age bound for open entries: each stays until it is settled. At their bound none is dropped: a further
+/// The only age bound of open entries is that of the account's retention of bodies. At their bound none is dropped: a further
 /// unusable delivery is refused as if the store were full, its sender is told to try again, and the poller heals the gap.
 /// Of settled entries, those of other kinds among them, the oldest bodies go first, then the oldest entries.
 package enum QuarantineBounds {

@@ -25,6 +25,8 @@ package struct ReportCoverage: Hashable, Sendable {
         package var isAccountKnown: Bool
         /// The kinds of which incidents are no longer kept, with when the latest of those began.
         package var forgotten: [Incident.Kind: Timestamp]
+        /// Calls that were created before this time have been deleted, since their time was over; nil where none were.
+        package var deletedBefore: Timestamp?
 
         /// Puts facts together.
         package init(
@@ -47,7 +49,8 @@ package struct ReportCoverage: Hashable, Sendable {
     /// Says what the facts mean.
     package init(_ facts: Facts) {
         let gaps =
-            Self.edges(facts) + Self.forgotten(facts) + Self.incidents(facts) + Self.token(facts) + Self.silence(facts)
+            Self.edges(facts) + Self.deletions(facts) + Self.forgotten(facts) + Self.incidents(facts)
+            + Self.token(facts) + Self.silence(facts)
         isComplete = gaps.isEmpty
         sentences =
             gaps.isEmpty
@@ -81,6 +84,14 @@ package struct ReportCoverage: Hashable, Sendable {
             return "There were more incidents \(kind.rawValue) than are kept: of those that began until "
                 + "\(text(last)) some are no longer told."
         }
+    }
+
+    private static func deletions(_ facts: Facts) -> [String] {
+        guard let before = facts.deletedBefore, before > facts.query.from else { return [] }
+        return [
+            "Calls created before \(text(before)) have been deleted since their time was over: what was told about "
+                + "them is not counted."
+        ]
     }
 
     private static func incidents(_ facts: Facts) -> [String] {

@@ -128,6 +128,17 @@ package protocol CallStore: JournalStore {
     /// An account's audit before a record, newest first, at most `limit` and ``AuditPage/mostRecords``.
     func auditTrail(account: AccountID, before: Int64?, limit: Int) throws(StoreError) -> AuditPage
 
+    /// Where a number's digits stand in a slice of what is stored of an account, erased data apart: the slice after this
+    /// place, or the first one. Runs over the tables, since nothing but a person's wish asks for it.
+    func mentions(account: AccountID, digits: String, after: Int64?) throws(StoreError) -> Mentions
+
+    /// The numbers that stay forgotten, of all accounts.
+    func forgottenNumbers() throws(StoreError) -> [ForgottenNumber]
+
+    /// Moves what was committed to where it stays and empties the logs beside it, so that bytes that were deleted are
+    /// in no file any more. Says whether that was possible now.
+    func compact() throws(StoreError) -> Bool
+
     /// Figures of the store for health and metrics, without scanning tables.
     func facts() throws(StoreError) -> StoreFacts
 }

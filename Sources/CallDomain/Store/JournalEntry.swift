@@ -38,6 +38,12 @@ package enum JournalEntry: Sendable {
     case account(AccountChange, record: AuditRecord? = nil)
     /// What persons and programs did through the gateway.
     case auditTrail([AuditRecord])
+    /// What is stored of persons is taken away.
+    case erase(Erasure)
+    /// Data whose time is over is deleted, a bounded step of it.
+    case retain(RetentionStep)
+    /// A number is to stay forgotten.
+    case forgetNumber(ForgottenNumber, at: Timestamp)
 }
 
 /// A decoded statement on its way into the journal.
@@ -67,6 +73,12 @@ package struct IncomingObservation: Sendable {
     package var replayedAt: Timestamp?
     /// Whether it is a read that was made as an audit, not because anything was due.
     package var isAudit = false
+    /// What of the statement is not to be kept; without its words, its bytes are not either.
+    package var redaction = Redaction.none
+    /// Whether it is about a person who is forgotten: nothing of it, nor of its call, is to be kept.
+    package var isForgotten = false
+    /// Whether the time for which calls are kept is over for it: it does not make a call that is not there.
+    package var isOverAge = false
 
     /// Puts an incoming observation together.
     package init(

@@ -12,6 +12,10 @@ package enum JournalReceipt: Sendable {
     case done
     /// An intent with this idempotency key exists already.
     case dialExists(DialRecord)
+    /// The statement was about a person who is forgotten, or a call whose time is over: nothing of it is kept.
+    case forgotten
+    /// Data was taken away.
+    case erased(ErasedData)
     /// The entry failed by itself and left nothing; the rest of the batch is stored.
     case failed(StoreError)
 
@@ -21,7 +25,7 @@ package enum JournalReceipt: Sendable {
         case .observed(let observed): [observed.change].compactMap { $0 }
         case .tried(let outcome): outcome.observed.compactMap(\.change)
         case .revised(let change): [change].compactMap { $0 }
-        case .quarantined, .done, .dialExists, .failed: []
+        case .quarantined, .done, .dialExists, .forgotten, .erased, .failed: []
         }
     }
 

@@ -88,6 +88,7 @@ struct GatewayAssembly {
                 settings: settings.expectations, remembered: try store.learned(), now: steady.now()),
             audits: AuditBook(share: settings.auditShare, settings: settings.expectations))
         context.uses = uses
+        context.forgotten = try NumbersKey.forgotten(store.forgottenNumbers(), data: data)
         self.context = context
 
         let poller = Poller(context: context, clock: clock)
@@ -116,6 +117,7 @@ struct GatewayAssembly {
             })
         dependencies.recordings = try Self.recordings(settings: settings, client: client)
         dependencies.agents = AgentDesk(context: context)
+        dependencies.persons = PersonService(context: context, refusals: refusals)
         self.dependencies = dependencies
         services = [
             writer, poller, sweeper, heartbeat, dials, Auditor(context: context, clock: clock),

@@ -100,6 +100,7 @@ extension RouteTable {
             RefusalRoutes(dependencies: dependencies).routes,
             ChangeRoutes(dependencies: dependencies, settings: stream).routes,
             RulingRoutes(dependencies: dependencies, bodyLimit: apiBodyLimit).routes,
+            PersonRoutes(dependencies: dependencies, bodyLimit: apiBodyLimit).routes,
             QuarantineRoutes(dependencies: dependencies, bodyLimit: apiBodyLimit).routes,
             ReportRoutes(dependencies: dependencies).routes,
             OperationRoutes(dependencies: dependencies).routes,

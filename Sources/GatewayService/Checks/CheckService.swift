@@ -101,7 +101,13 @@ package final class CheckService: Sendable {
             of: read, asked: record.execution, source: .check, account: record.account, agent: record.state?.agent,
             answer: answer)
         do {
-            for case .failed(let error) in try await context.submit(entries) { throw error }
+            for receipt in try await context.submit(entries) {
+                switch receipt {
+                case .failed(let error): throw error
+                case .forgotten: return .notFound
+                default: break
+                }
+            }
             let updated = try await find(record.account, record.call.rawValue) ?? record
             switch read {
             case .statement: return .updated(updated)

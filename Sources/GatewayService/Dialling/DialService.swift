@@ -32,6 +32,9 @@ package final class DialService: Service, Sendable {
         } catch {
             return .invalid("user_data cannot be used: \(error.detail).")
         }
+        guard !context.forgotten.contains(request.recipient, of: account),
+            !context.forgotten.isNamed(in: body, of: account)
+        else { return .invalid("The request names a number that is to stay forgotten.") }
         let intent = DialIntent(
             account: account, correlationKey: data.correlationKey ?? "", idempotencyKey: request.idempotencyKey,
             fingerprint: request.fingerprint, agent: request.agent, request: body, createdAt: context.now(),
@@ -64,7 +67,7 @@ package final class DialService: Service, Sendable {
                 switch receipt {
                 case .dialExists(let earlier): return try await repeated(earlier, intent)
                 case .failed(let error): throw error
-                case .observed, .revised, .quarantined, .tried, .done: break
+                case .observed, .revised, .quarantined, .tried, .done, .forgotten, .erased: break
                 }
             }
         } catch {

@@ -157,8 +157,31 @@ package final class RefusalLog: Sendable {
         }
     }
 
+    /// Forgets the kept refusals, addressed to an account, that name these digits; tells how many there were.
+    package func forget(digits: String, addressedTo account: AccountID) -> Int {
+        state.withLock { state in
+            let before = state.newest.count
+            state.newest.removeAll { $0.account == account.rawValue && $0.names(digits) }
+            return before - state.newest.count
+        }
+    }
+
+    /// How many of the kept refusals, addressed to an account, name these digits.
+    package func count(mentioning digits: String, addressedTo account: AccountID) -> Int {
+        newest.count { $0.account == account.rawValue && $0.names(digits) }
+    }
+
     private static func minute(of time: Timestamp) -> Int64 { time.rawValue / 60_000_000 }
 
     /// The newest ones, newest first.
     package var newest: [Refusal] { state.withLock { $0.newest } }
+}
+
+extension Refusal {
+    /// Whether the kept part of its body has these digits in it.
+    fileprivate func names(_ digits: String) -> Bool {
+        let wanted = Array(digits.utf8)
+        guard !wanted.isEmpty, bodyPrefix.count >= wanted.count else { return false }
+        return (0...(bodyPrefix.count - wanted.count)).contains { bodyPrefix[$0...].starts(with: wanted) }
+    }
 }

@@ -93,8 +93,8 @@ package final class WebhookIntake: Sendable {
         var tally = Tally()
         for receipt in receipts { try tally.count(receipt) }
         if tally.isPoisoned {
-            let detail = "the store could not process it by itself"
-            for case .failed(let error) in try await context.submit([delivery.quarantined(.poisoned, detail)]) {
+            let aside = context.sparing(delivery.quarantined(.poisoned, "the store could not process it by itself"))
+            for case .failed(let error) in try await context.submit([aside]) {
                 context.logger.error(
                     "A delivery cannot be stored, not even aside; its sender is told to try again.",
                     metadata: ["account": "\(delivery.account.rawValue)", "store.error": "\(error.message)"])
@@ -115,7 +115,9 @@ package final class WebhookIntake: Sendable {
                     account: delivery.account, agent: delivery.agent, key: key, receivedAt: delivery.receivedAt,
                     body: part.body, statement: part.statement))
         }
-        if let fault = reading.fault { entries.append(delivery.quarantined(fault.reason, fault.detail)) }
+        if let fault = reading.fault {
+            entries.append(context.sparing(delivery.quarantined(fault.reason, fault.detail)))
+        }
         return entries
     }
 
@@ -132,7 +134,9 @@ package final class WebhookIntake: Sendable {
             case .quarantined(let reason, _): self.reason = self.reason ?? reason
             case .failed(let error) where error.isRetryable: throw .unavailable(error)
             case .failed: isPoisoned = true
-            case .revised, .tried, .done, .dialExists: break
+            // Whether a person is forgotten is nothing that a sender is told.
+            case .forgotten: duplicates += 1
+            case .revised, .tried, .done, .dialExists, .erased: break
             }
         }
     }

@@ -58,7 +58,8 @@ package final class RulingService: Sendable {
         switch try await context.submit([.observation(incoming)]).first {
         case .observed(let observed)?: return .made(observed)
         case .failed(let error)?: throw .unavailable(error)
-        case .quarantined?, .tried?, .revised?, .done?, .dialExists?, nil: return .noRoom
+        case .forgotten?: return .notFound
+        case .quarantined?, .tried?, .revised?, .done?, .dialExists?, .erased?, nil: return .noRoom
         }
     }
 

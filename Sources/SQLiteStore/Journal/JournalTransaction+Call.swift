@@ -10,6 +10,7 @@ extension JournalTransaction {
         guard let previous = try StoredCall.find(db, account: account, call: call, reconciler: reconciler) else {
             throw StoreError(kind: .invalid, message: "The account has no call with this id.")
         }
+        guard previous.erasedAt == nil else { return .revised(nil) }
         var revised = previous
         revised.ledger = calculus.ledger(
             after: previous.state, previous: previous.ledger, profile: profile, event: event, now: now)
@@ -102,6 +103,9 @@ extension JournalTransaction {
 }
 
 extension IncomingObservation {
+    /// The bytes, as far as they may be kept.
+    var keptBody: [UInt8] { redaction == .none && !isForgotten ? body : [] }
+
     /// What it is to its call's expectations.
     var ledgerEvent: LedgerEvent {
         read.map { .read(sentAt: $0.sentAt) } ?? (key.standing == .hint ? .hint : .statement)

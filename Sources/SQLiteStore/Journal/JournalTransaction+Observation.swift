@@ -12,8 +12,17 @@ private struct StoredObservation {
 extension JournalTransaction {
     /// Puts an observation into the journal, reconciles it, and stores what follows.
     mutating func observe(_ incoming: IncomingObservation) throws -> JournalReceipt {
-        let call = try StoredCall.find(
+        let found = try StoredCall.find(
             db, account: incoming.account, execution: incoming.statement.executionID, reconciler: reconciler)
+        if incoming.isForgotten || found?.erasedAt != nil || (found == nil && incoming.isOverAge) {
+            try forget(incoming, call: found)
+            return .forgotten
+        }
+        // Before all else, also where the bytes are known: a repeat must not bring back what is gone.
+        var incoming = incoming
+        incoming.redaction = max(incoming.redaction, found?.redaction ?? .none)
+        incoming.statement = incoming.statement.redacted(incoming.redaction)
+        let call = try found.map { try redact($0, to: incoming.redaction) }
         guard let call, let id = call.id else { return try add(incoming, to: StoredCall(incoming), id: nil) }
         if let stored = try storedObservation(call: id, key: incoming.key) {
             return try repeated(incoming, of: stored, in: call, id: id)
@@ -130,7 +139,7 @@ extension JournalTransaction {
                 detail: incoming.key.standing == .hint
                     ? "The call has as many distinct hints or observations as are kept."
                     : "The call has as many distinct observations as are folded.",
-                digest: incoming.key.digest, body: incoming.body)
+                digest: incoming.key.digest, body: incoming.keptBody)
         return try quarantine(delivery, agent: incoming.statement.agentID)
     }
 
@@ -237,6 +246,7 @@ extension JournalTransaction {
             // A body that tells no change says nothing of how long one took to arrive.
             statement.looksPreCall ? nil : statement.updatedAt?.rawValue,
         ])
+        guard incoming.redaction == .none || incoming.key.source == .ruling else { return }
         try db.cachedStatement(sql: "INSERT INTO bodies (position, body) VALUES (?, ifnull(?, x''))")
             .execute(arguments: [position, Data(incoming.body)])
     }

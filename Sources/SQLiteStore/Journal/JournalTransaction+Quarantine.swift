@@ -110,12 +110,18 @@ extension JournalTransaction {
         if let settlement = try QuarantineSettlement(row: row, from: 0) { return .settledBefore(settlement) }
         var observed: [ObservedCall] = []
         var isOverfull = false
+        var isForgotten = false
         for (number, incoming) in trial.observations.enumerated() {
             if number > 0 { takePosition() }
             switch try observe(incoming) {
             case .observed(let call): observed.append(call)
+            case .forgotten: isForgotten = true
             default: isOverfull = true
             }
+        }
+        if isForgotten {
+            try emptyQuarantine("id = ?", [trial.entry], account: trial.account, .forgotten, at: trial.at)
+            return .settled(.forgotten, observed)
         }
         let resolution = isOverfull ? nil : trial.resolution
         try db.cachedStatement(

@@ -85,6 +85,9 @@ struct JournalTransaction {
             try apply(change)
             try store(record.map { [$0] } ?? [])
         case .auditTrail(let records): try store(records)
+        case .erase(let erasure): return .erased(try erase(erasure))
+        case .retain(let step): return .erased(try retain(step))
+        case .forgetNumber(let number, let time): try store(number, at: time)
         }
         return .done
     }
@@ -92,12 +95,13 @@ struct JournalTransaction {
     private mutating func keepAside(
         _ incoming: IncomingObservation, failure: StoreError
     ) throws -> JournalReceipt {
+        if incoming.isForgotten { return .forgotten }
         let delivery = QuarantinedDelivery(
             account: incoming.account, agent: nil, execution: incoming.statement.executionID,
             source: incoming.key.source, trust: incoming.key.trust, standing: incoming.key.standing,
             receivedAt: incoming.receivedAt, sentAt: incoming.sentAt, reason: .poisoned, detail: failure.message,
             digest: incoming.key.digest,
-            body: incoming.body)
+            body: incoming.keptBody)
         do {
             return try inSavepoint { journal in
                 try journal.quarantine(delivery, agent: incoming.statement.agentID)

@@ -25,6 +25,10 @@ struct StoredCall {
     var agentPosition: Int64?
     /// From which position on it waits for what it waits for.
     var ledgerPosition: Int64 = 0
+    /// What is gone from all its statements.
+    var redaction = Redaction.none
+    /// Since when nothing of it is shown, and everything about it is dropped; nil while it is a call like any other.
+    var erasedAt: Timestamp?
 
     /// A call that was not known before.
     init(_ incoming: IncomingObservation) {
@@ -35,13 +39,15 @@ struct StoredCall {
         updatedAt = incoming.receivedAt
         changeSequence = 0
         observationCount = 0
+        redaction = incoming.redaction
         ledger = ExpectationLedger()
     }
 
     /// The columns of ``init(row:db:reconciler:)``, in its order.
     static let columns = """
         calls.id, call_id, calls.account, execution, first_heard_at, updated_at, change_sequence, unverified_status, \
-        observation_count, rules_version, ledger, state, born_at, born_position, agent_position, ledger_position
+        observation_count, rules_version, ledger, state, born_at, born_position, agent_position, ledger_position, \
+        redaction, erased_at
         """
 
     /// Reads a row of ``columns``. A state that other rules made, or in a form that is not known, is folded anew
@@ -62,6 +68,9 @@ struct StoredCall {
         bornPosition = try row.value(13)
         agentPosition = try row.value(14)
         ledgerPosition = try row.value(15)
+        guard let redaction = Redaction(rawValue: try row.value(16)) else { throw MalformedBytes() }
+        self.redaction = redaction
+        erasedAt = (try row.value(17) as Int64?).map(Timestamp.init(rawValue:))
         guard let bytes = try row.optionalBytes(11) else { return }
         if try row.value(9) == reconciler.edition, let state = try? CallState(encoded: bytes) {
             self.state = state
@@ -109,6 +118,7 @@ extension StoredCall {
         "has_recording", "lead", "next_due_at", "waiting_outcome", "change_sequence", "rules_version",
         "unverified_status", "observation_count", "ledger", "state",
         "born_at", "born_position", "agent_position", "ledger_position", "waits_by",
+        "redaction", "erased_at",
     ]
     private static let insertion = """
         INSERT INTO calls (\((values + identity).joined(separator: ", "))) \
@@ -127,7 +137,7 @@ extension StoredCall {
             updatedAt.rawValue, state?[.recordingURL] != nil, labels.lead, ledger.open?.due.rawValue,
             ledger.outcome?.rawValue, changeSequence, edition, unverifiedStatus?.word, observationCount,
             Data(ledger.encoded), (state?.encoded).map { Data($0) }, bornAt?.rawValue, bornPosition, agentPosition,
-            ledgerPosition, ledger.open?.why.rawValue,
+            ledgerPosition, ledger.open?.why.rawValue, redaction.rawValue, erasedAt?.rawValue,
         ]
         let row: Int64
         if let id {

@@ -53,12 +53,13 @@ extension SQLiteStore {
         }
     }
 
-    /// Which of these calls are known, with their status (nil while only hints are known).
+    /// Which of these calls are known, with their status (nil while only hints are known). One that is erased is known
+    /// as completed, so that nothing reads it again.
     package func known(
         account: AccountID, executions: [ExecutionID]
     ) throws(StoreError) -> [ExecutionID: CallStatus?] {
         try read { db in
-            let statement = try db.cachedStatement(sql: "SELECT status FROM calls WHERE account = ? AND execution = ?")
+            let statement = try db.cachedStatement(sql: Self.knownSQL)
             var known: [ExecutionID: CallStatus?] = [:]
             for execution in executions {
                 let row = try Row.fetchOne(statement, arguments: [account.rawValue, execution.rawValue])
@@ -69,12 +70,19 @@ extension SQLiteStore {
         }
     }
 
-    /// The call with this gateway id or execution id, gateway id first.
+    /// The call with this gateway id or execution id, gateway id first; nil for one that is erased.
     func storedCall(_ db: Database, account: AccountID, reference: String) throws -> StoredCall? {
-        try StoredCall.find(db, account: account, call: CallID(rawValue: reference), reconciler: reconciler)
+        let found =
+            try StoredCall.find(db, account: account, call: CallID(rawValue: reference), reconciler: reconciler)
             ?? StoredCall.find(
                 db, account: account, execution: ExecutionID(rawValue: reference), reconciler: reconciler)
+        return found?.erasedAt == nil ? found : nil
     }
+
+    static let knownSQL = """
+        SELECT iif(erased_at IS NULL, status, '\(CallStatus.completed.word)') FROM calls
+        WHERE account = ? AND execution = ?
+        """
 
     /// Between none and ``StoreBounds/mostRows``.
     static func bounded(_ limit: Int) -> Int { min(max(0, limit), StoreBounds.mostRows) }

@@ -49,7 +49,7 @@ extension SQLiteStore {
     /// The row of a call; nil where the account has no such call.
     static func rowID(_ db: Database, account: AccountID, call: CallID) throws -> Int64? {
         try Int64.fetchOne(
-            db.cachedStatement(sql: "SELECT id FROM calls WHERE call_id = ? AND account = ?"),
+            db.cachedStatement(sql: "SELECT id FROM calls WHERE call_id = ? AND account = ? AND erased_at IS NULL"),
             arguments: [call.rawValue, account.rawValue])
     }
 

@@ -28,7 +28,7 @@ extension SQLiteStore {
     /// A page of calls by their number.
     static let replayedSQL = """
         SELECT id, call_id, execution, agent FROM calls
-        WHERE id > ? AND +account = ? AND first_heard_at >= ? AND first_heard_at < ?
+        WHERE id > ? AND +account = ? AND first_heard_at >= ? AND first_heard_at < ? AND erased_at IS NULL
         ORDER BY id LIMIT ?
         """
 }

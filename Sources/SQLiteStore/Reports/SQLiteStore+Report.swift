@@ -82,13 +82,14 @@ struct ReportComputation {
         let incidents = try incidents()
         let withoutToken = try withoutToken()
         func count(_ kind: FigureID.Kind) -> Int { figures.first { $0.id == FigureID(kind) }?.value ?? 0 }
-        let coverage = ReportCoverage(
-            ReportCoverage.Facts(
-                query: query, asOf: asOf, journalBegins: journalBegins, incidents: incidents,
-                withoutToken: withoutToken, changes: count(.changes), deliveries: count(.deliveries),
-                isAccountKnown: try withoutToken != nil || !incidents.isEmpty
-                    || figures.contains { ($0.value ?? 0) > 0 }
-                    || isAccountKnown(), forgotten: try forgotten()))
+        var facts = ReportCoverage.Facts(
+            query: query, asOf: asOf, journalBegins: journalBegins, incidents: incidents,
+            withoutToken: withoutToken, changes: count(.changes), deliveries: count(.deliveries),
+            isAccountKnown: try withoutToken != nil || !incidents.isEmpty
+                || figures.contains { ($0.value ?? 0) > 0 }
+                || isAccountKnown(), forgotten: try forgotten())
+        facts.deletedBefore = try SQLiteStore.deletedBefore(db, account: query.account)
+        let coverage = ReportCoverage(facts)
         return ReconciliationReport(
             query: query, position: position, asOf: asOf, coverage: coverage, figures: figures,
             leftOut: try leftOut(),

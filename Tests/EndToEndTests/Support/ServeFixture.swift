@@ -13,11 +13,12 @@ struct ServeFixture: Sendable {
     /// The API key the tests read with.
     static let key = "gwk_end_to_end_test_key"
 
-    /// Ports of the system's choice, no polling.
+    /// Ports of the system's choice, no polling; the bodies of the tests are older than what is kept by default.
     static let environment = [
         "GATEWAY_LISTEN_HOST": "127.0.0.1", "GATEWAY_LISTEN_PORT": "0",
         "GATEWAY_OPERATOR_HOST": "127.0.0.1", "GATEWAY_OPERATOR_PORT": "0",
-        "GATEWAY_WEBHOOK_SECRET": secret, "GATEWAY_API_KEY": key,
+        "GATEWAY_WEBHOOK_SECRET": secret, "GATEWAY_API_KEY": key, "GATEWAY_RETENTION_BODIES": "forever",
+        "GATEWAY_RETENTION_TRANSCRIPTS": "forever", "GATEWAY_RETENTION_CALLS": "forever",
     ]
 
     /// Starts `gateway serve` in a folder and waits until it accepts.

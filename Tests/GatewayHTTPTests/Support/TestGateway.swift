@@ -98,7 +98,7 @@ struct TestGateway: Sendable {
     static func run(
         limits: ListenerLimits = ListenerLimits(), heartbeat: Duration = .seconds(15), mostStreams: Int = 1_000,
         hosts: Set<String> = [], trustedProxies: [String] = [], tls: TLSFiles? = nil,
-        recordings: (any RecordingSource)? = nil,
+        recordings: (any RecordingSource)? = nil, log: (any LogHandler)? = nil,
         _ body: @escaping @Sendable (TestGateway) async throws -> Void
     ) async throws {
         let folder = try TemporaryFolder.make()
@@ -107,6 +107,7 @@ struct TestGateway: Sendable {
         let now: @Sendable () -> Timestamp = { wall.now }
         var logger = Logger(label: "test")
         logger.logLevel = .critical
+        if let log { logger = Logger(label: "test") { _ in log } }
         let store = try SQLiteStore(path: folder + "/gateway.sqlite")
         let reader = StoreReader(store: store)
         let changes = ChangeFeed(reader: reader)
@@ -121,7 +122,7 @@ struct TestGateway: Sendable {
         let bolna = StubBolna(now: now)
         let gate = RequestGate(accounts: accounts, settings: settings)
         let ids = Mutex(0)
-        let context = ServiceContext(
+        var context = ServiceContext(
             accounts: accounts, api: bolna, reader: reader, writer: writer, health: health, gate: gate,
             metrics: metrics, settings: settings, now: now,
             digest: { bytes in
@@ -134,6 +135,10 @@ struct TestGateway: Sendable {
                 }
                 return "call" + String(repeating: "0", count: 20 - String(id).count) + String(id)
             }, chance: { 0.5 }, logger: logger)
+        let code = try HMACSHA256(key: Self.secret)
+        context.forgotten = ForgottenNumbers { text in
+            (try? code.code(for: Array(text.utf8))).flatMap { ContentDigest(bytes: $0) }
+        }
         let refusals = RefusalLog()
         let secret = try WebhookSecret(label: "test", value: Self.secret)
         let pair = try TestCertificate.pair()
@@ -165,6 +170,7 @@ struct TestGateway: Sendable {
         dependencies.recordings = recordings
         dependencies.agents = AgentDesk(context: context)
         let live = dependencies.live
+        dependencies.persons = PersonService(context: context, refusals: refusals)
         var stream = StreamSettings()
         stream.heartbeat = heartbeat
         stream.mostStreams = mostStreams
@@ -260,7 +266,7 @@ struct TestGateway: Sendable {
     /// `t=…,v1=…` under the tests' secret.
     static func signature(of body: [UInt8], at time: Timestamp) throws -> String {
         let seconds = time.rawValue / 1_000_000
-        let code = try HMACSHA256(key: secret).code(prefix: Array("\(seconds).".utf8), for: body)
+        let code = try HMACSHA256(key: Self.secret).code(prefix: Array("\(seconds).".utf8), for: body)
         return "t=\(seconds),v1=\(Hex.encode(code))"
     }
 

@@ -210,6 +210,14 @@ final class FaultyStore: CallStore {
 
     func secretUses() throws(StoreError) -> [CredentialUses.SecretName: Timestamp] { try store.secretUses() }
 
+    func mentions(account: AccountID, digits: String, after: Int64?) throws(StoreError) -> Mentions {
+        try store.mentions(account: account, digits: digits, after: after)
+    }
+
+    func forgottenNumbers() throws(StoreError) -> [ForgottenNumber] { try store.forgottenNumbers() }
+
+    func compact() throws(StoreError) -> Bool { try store.compact() }
+
     func auditTrail(account: AccountID, before: Int64?, limit: Int) throws(StoreError) -> AuditPage {
         try store.auditTrail(account: account, before: before, limit: limit)
     }

@@ -1,0 +1,132 @@
+import CallDomain
+import Foundation
+import GRDB
+
+/// Taking away persons' data. A call of which something is gone still equals the fold of its journal: statements are
+/// rewritten without what is gone, and the call is folded from them again.
+extension JournalTransaction {
+    /// Takes away what an erasure names.
+    mutating func erase(_ erasure: Erasure) throws -> ErasedData {
+        var count = 0
+        for id in erasure.calls.prefix(Erasure.most) {
+            let found = try StoredCall.find(db, account: erasure.account, call: id, reconciler: reconciler)
+            guard let call = found, call.erasedAt == nil else { continue }
+            try erase(call, keepsJournal: true, at: erasure.at)
+            count += 1
+        }
+        for entry in erasure.quarantine.prefix(Erasure.most) {
+            try emptyQuarantine("id = ?", [entry], account: erasure.account, .forgotten, at: erasure.at)
+        }
+        for key in erasure.dials.prefix(Erasure.most) {
+            try db.cachedStatement(
+                sql: "UPDATE dials SET request = x'', detail = '' WHERE account = ? AND correlation_key = ?"
+            ).execute(arguments: [erasure.account.rawValue, key])
+        }
+        return ErasedData(count: count, isDone: true)
+    }
+
+    /// Drops a statement about a person who is forgotten, or the first one about a call whose time is over, and sees to
+    /// it that the call is known as erased. What strangers claim drops nothing but itself.
+    mutating func forget(_ incoming: IncomingObservation, call: StoredCall?) throws {
+        guard incoming.key.standing == .applied else { return }
+        if let call {
+            if call.erasedAt == nil { try erase(call, keepsJournal: true, at: incoming.appliedAt) }
+            return
+        }
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO calls (call_id, account, execution, created_at, first_heard_at, updated_at, has_recording,
+                    change_sequence, rules_version, observation_count, ledger, redaction, erased_at)
+                VALUES (?1, ?2, ?3, ?4, ?4, ?4, 0, 0, ?5, 0, ?6, ?7, ?4)
+                """
+        ).execute(arguments: [
+            incoming.proposedCallID.rawValue, incoming.account.rawValue, incoming.statement.executionID.rawValue,
+            incoming.appliedAt.rawValue, reconciler.edition, Data(ExpectationLedger().encoded),
+            Redaction.person.rawValue,
+        ])
+    }
+
+    /// Takes fields from all statements of a call that is stored, with their bytes, and folds it again. Clients are not
+    /// told of a change: nothing was said about the call.
+    func redact(_ call: StoredCall, to redaction: Redaction) throws -> StoredCall {
+        guard let id = call.id, call.redaction < redaction else { return call }
+        try removeBodies(of: id)
+        try redactStatements(of: id, to: redaction)
+        var redacted = call
+        redacted.redaction = redaction
+        if call.state != nil { redacted.state = reconciler.fold(try Journal.evidence(db, call: id)) }
+        _ = try redacted.save(db, previous: call.state, edition: reconciler.edition)
+        return redacted
+    }
+
+    /// Takes everything that tells of a person from a call, and hides it. With its journal, reports keep adding up.
+    func erase(_ call: StoredCall, keepsJournal: Bool, at time: Timestamp) throws {
+        guard let id = call.id else { return }
+        try removeBodies(of: id)
+        try run("DELETE FROM call_texts WHERE call = ?", [id])
+        if keepsJournal {
+            try redactStatements(of: id, to: .person)
+            try emptyQuarantine(
+                "execution = ? AND resolution IS NULL", [call.execution.rawValue], account: call.account, .forgotten,
+                at: time)
+        } else {
+            for table in ["contradictions", "reads", "observations"] {
+                try run("DELETE FROM \(table) WHERE call = ?", [id])
+            }
+        }
+        var quiet = call
+        quiet.ledger = ExpectationLedger()
+        try logWaiting(quiet, id: id, previous: call, at: time)
+        try run(
+            """
+            UPDATE calls SET status = NULL, phase = NULL, from_digits = NULL, to_digits = NULL, has_recording = 0,
+                lead = NULL, next_due_at = NULL, waiting_outcome = NULL, unverified_status = NULL, waits_by = NULL,
+                state = NULL, ledger = ?, observation_count = ?, updated_at = ?, redaction = ?, erased_at = ?
+            WHERE id = ?
+            """,
+            [
+                Data(quiet.ledger.encoded), keepsJournal ? call.observationCount : 0, time.rawValue,
+                Redaction.person.rawValue, time.rawValue, id,
+            ])
+    }
+
+    /// Ends the entries of an account's quarantine under a condition, and takes their bytes.
+    func emptyQuarantine(
+        _ condition: String, _ arguments: StatementArguments, account: AccountID, _ resolution: QuarantineResolution,
+        at time: Timestamp
+    ) throws {
+        try run(
+            """
+            UPDATE quarantine SET resolution = ifnull(resolution, ?), settled_at = ifnull(settled_at, ?), body = NULL
+            WHERE account = ? AND \(condition)
+            """, [resolution.rawValue, time.rawValue, account.rawValue] + arguments)
+    }
+
+    /// Remembers a number that is to stay forgotten.
+    func store(_ number: ForgottenNumber, at time: Timestamp) throws {
+        try run(
+            "INSERT OR IGNORE INTO forgotten_numbers (account, digest, at) VALUES (?, ?, ?)",
+            [number.account.rawValue, number.digest.blob, time.rawValue])
+    }
+
+    private func removeBodies(of call: Int64) throws {
+        try run("DELETE FROM bodies WHERE position IN (SELECT position FROM observations WHERE call = ?)", [call])
+    }
+
+    private func redactStatements(of call: Int64, to redaction: Redaction) throws {
+        let rows = try Row.fetchAll(
+            db.cachedStatement(sql: "SELECT position, statement FROM observations WHERE call = ?"), arguments: [call])
+        for row in rows {
+            let statement = try Statement(encoded: try row.bytes(1))
+            let redacted = statement.redacted(redaction)
+            guard redacted != statement else { continue }
+            try run(
+                "UPDATE observations SET statement = ? WHERE position = ?",
+                [Data(redacted.encoded), try row.value(0) as Int64])
+        }
+    }
+
+    func run(_ sql: String, _ arguments: StatementArguments) throws {
+        try db.cachedStatement(sql: sql).execute(arguments: arguments)
+    }
+}

@@ -1,0 +1,129 @@
+import CallDomain
+import Foundation
+import GRDB
+
+/// Deleting data whose time is over, a bounded number of rows at a time. Marks say up to which time nothing of a kind
+/// is left, so that each step begins where the last one ended; what comes in later with an earlier time is stored
+/// without what is gone.
+extension JournalTransaction {
+    /// Takes one step.
+    func retain(_ step: RetentionStep) throws -> ErasedData {
+        switch step.kind {
+        case .bodies: try removeOldBodies(step)
+        case .transcripts: try removeOldWords(step)
+        case .calls: try removeOldCalls(step)
+        case .quarantine: try emptyOldQuarantine(step)
+        case .audit: try remove("audit_log", "at < ?", orderedBy: "at", step)
+        case .dials:
+            try remove("dials", "created_at < ? AND state <> \(DialState.open.rawValue)", orderedBy: "created_at", step)
+        }
+    }
+
+    private func removeOldBodies(_ step: RetentionStep) throws -> ErasedData {
+        let rows = try old(Self.oldBodiesSQL, step, limit: RetentionStep.mostRows)
+        for row in rows { try run("DELETE FROM bodies WHERE position = ?", [row.id]) }
+        return try finish(step, rows, limit: RetentionStep.mostRows)
+    }
+
+    private func emptyOldQuarantine(_ step: RetentionStep) throws -> ErasedData {
+        let rows = try old(Self.oldQuarantineSQL, step, limit: RetentionStep.mostRows)
+        for row in rows { try emptyQuarantine("id = ?", [row.id], account: step.account, .expired, at: step.at) }
+        return try finish(step, rows, limit: RetentionStep.mostRows)
+    }
+
+    private func removeOldWords(_ step: RetentionStep) throws -> ErasedData {
+        let rows = try old(Self.oldWordsSQL, step, limit: RetentionStep.mostCalls)
+        for row in rows { if let call = try self.call(row.id) { _ = try redact(call, to: .words) } }
+        var data = try finish(step, rows, limit: RetentionStep.mostCalls)
+        let hints = try eraseOldCalls(Self.oldHintsSQL, step, limit: RetentionStep.mostCalls - rows.count)
+        data.count += hints
+        data.isDone = data.count < RetentionStep.mostCalls
+        return data
+    }
+
+    private func removeOldCalls(_ step: RetentionStep) throws -> ErasedData {
+        let count = try eraseOldCalls(Self.oldCallsSQL, step, limit: RetentionStep.mostCalls)
+        if count > 0 { try mark(step, through: step.before.rawValue) }
+        return ErasedData(count: count, isDone: count < RetentionStep.mostCalls)
+    }
+
+    private func eraseOldCalls(_ sql: String, _ step: RetentionStep, limit: Int) throws -> Int {
+        let ids = try Int64.fetchAll(
+            db.cachedStatement(sql: sql), arguments: [step.account.rawValue, step.before.rawValue, limit])
+        for id in ids { if let call = try self.call(id) { try erase(call, keepsJournal: false, at: step.at) } }
+        return ids.count
+    }
+
+    private func call(_ id: Int64) throws -> StoredCall? {
+        try Row.fetchOne(
+            db.cachedStatement(sql: "SELECT \(StoredCall.columns) FROM calls WHERE id = ?"), arguments: [id]
+        ).map { try StoredCall(row: $0, db: db, reconciler: reconciler) }
+    }
+
+    /// Removes the oldest rows of a table that have an account and are found by their time.
+    private func remove(
+        _ table: String, _ condition: String, orderedBy time: String, _ step: RetentionStep
+    ) throws -> ErasedData {
+        try run(
+            """
+            DELETE FROM \(table) WHERE rowid IN (
+                SELECT rowid FROM \(table) WHERE account = ? AND \(condition) ORDER BY \(time) LIMIT ?)
+            """, [step.account.rawValue, step.before.rawValue, RetentionStep.mostRows])
+        return ErasedData(count: db.changesCount, isDone: db.changesCount < RetentionStep.mostRows)
+    }
+
+    /// The rows behind the mark of a kind that are too old, oldest first, with their times.
+    private func old(_ sql: String, _ step: RetentionStep, limit: Int) throws -> [(id: Int64, at: Int64)] {
+        let mark = try Int64.fetchOne(
+            db.cachedStatement(sql: "SELECT through FROM retention_marks WHERE account = ? AND kind = ?"),
+            arguments: [step.account.rawValue, step.kind.rawValue])
+        return try Row.fetchAll(
+            db.cachedStatement(sql: sql),
+            arguments: [step.account.rawValue, mark ?? .min, step.before.rawValue, limit]
+        ).map { (try $0.value(0), try $0.value(1)) }
+    }
+
+    /// Moves the mark to where the step has come.
+    private func finish(
+        _ step: RetentionStep, _ rows: [(id: Int64, at: Int64)], limit: Int
+    ) throws -> ErasedData {
+        let isDone = rows.count < limit
+        let through = isDone ? step.before.rawValue : rows.last?.at
+        if let through { try mark(step, through: through) }
+        return ErasedData(count: rows.count, isDone: isDone)
+    }
+
+    private func mark(_ step: RetentionStep, through: Int64) throws {
+        try run(
+            """
+            INSERT INTO retention_marks (account, kind, through) VALUES (?, ?, ?)
+            ON CONFLICT DO UPDATE SET through = max(through, excluded.through)
+            """, [step.account.rawValue, step.kind.rawValue, through])
+    }
+
+    static let oldBodiesSQL = """
+        SELECT observations.position, delivered_at FROM observations INDEXED BY observations_by_delivery
+            JOIN bodies ON bodies.position = observations.position
+        WHERE account = ? AND delivered_at >= ? AND delivered_at < ? ORDER BY delivered_at LIMIT ?
+        """
+    static let oldQuarantineSQL = """
+        SELECT id, received_at FROM quarantine INDEXED BY quarantine_by_receipt
+        WHERE account = ? AND received_at >= ? AND received_at < ? AND (length(body) > 0 OR resolution IS NULL)
+        ORDER BY received_at LIMIT ?
+        """
+    static let oldWordsSQL = """
+        SELECT id, created_at FROM calls INDEXED BY calls_by_creation
+        WHERE account = ? AND created_at >= ? AND created_at < ? AND status IS NOT NULL AND redaction = 0
+        ORDER BY created_at LIMIT ?
+        """
+    static let oldHintsSQL = """
+        SELECT id FROM calls INDEXED BY hints_by_first_heard
+        WHERE account = ? AND first_heard_at < ? AND status IS NULL AND erased_at IS NULL
+        ORDER BY first_heard_at LIMIT ?
+        """
+    static let oldCallsSQL = """
+        SELECT id FROM calls INDEXED BY calls_by_creation
+        WHERE account = ? AND created_at < ? AND status IS NOT NULL AND next_due_at IS NULL
+        ORDER BY created_at LIMIT ?
+        """
+}

@@ -1,0 +1,86 @@
+package import CallDomain
+import Foundation
+import GRDB
+
+extension SQLiteStore {
+    /// Where a number's digits stand in the slice of rows after a place. Bytes are searched as they are, so that a number
+    /// in a transcript or in a client's data is found as well as one that was dialled.
+    package func mentions(account: AccountID, digits: String, after: Int64?) throws(StoreError) -> Mentions {
+        try read { db in
+            let start = after ?? 0
+            let end = start + Mentions.sliceRows
+            let arguments: StatementArguments = [
+                "account": account.rawValue, "start": start, "end": end, "bytes": Data(digits.utf8),
+            ]
+            let calls = try String.fetchAll(
+                db.cachedStatement(sql: Self.mentionedCallsSQL), arguments: arguments + ["digits": digits])
+            let quarantine = try Int64.fetchAll(
+                db.cachedStatement(sql: Self.mentionedQuarantineSQL), arguments: arguments)
+            let dials = try String.fetchAll(db.cachedStatement(sql: Self.mentionedDialsSQL), arguments: arguments)
+            let last = try Self.lastRow(db)
+            return Mentions(
+                calls: calls.map(CallID.init(rawValue:)), quarantine: quarantine, dials: dials,
+                next: end < last ? end : nil)
+        }
+    }
+
+    /// The numbers that stay forgotten, of all accounts.
+    package func forgottenNumbers() throws(StoreError) -> [ForgottenNumber] {
+        try read { db in
+            try Row.fetchAll(db.cachedStatement(sql: "SELECT account, digest FROM forgotten_numbers")).map { row in
+                guard let digest = ContentDigest(bytes: try row.bytes(1)) else { throw MalformedBytes() }
+                return ForgottenNumber(account: AccountID(rawValue: try row.value(0)), digest: digest)
+            }
+        }
+    }
+
+    /// Empties the write-ahead log into the database, on the writer, which alone does so.
+    package func compact() throws(StoreError) -> Bool {
+        do {
+            return try pool.writeWithoutTransaction { db in
+                let row = try Row.fetchOne(db, sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+                let busy: Int = try row?.value(0) ?? 1
+                return busy == 0
+            }
+        } catch {
+            throw StoreError(error)
+        }
+    }
+
+    /// The time before which an account's calls have been deleted; nil where none were.
+    static func deletedBefore(_ db: Database, account: AccountID) throws -> Timestamp? {
+        try Int64.fetchOne(
+            db.cachedStatement(sql: "SELECT through FROM retention_marks WHERE account = ? AND kind = ?"),
+            arguments: [account.rawValue, RetentionStep.Kind.calls.rawValue]
+        ).map(Timestamp.init(rawValue:))
+    }
+
+    private static func lastRow(_ db: Database) throws -> Int64 {
+        let tables = [("calls", "id"), ("observations", "position"), ("quarantine", "id"), ("dials", "rowid")]
+        return try tables.reduce(0) { last, table in
+            max(last, try Int64.fetchOne(db, sql: "SELECT max(\(table.1)) FROM \(table.0)") ?? 0)
+        }
+    }
+
+    static let mentionedCallsSQL = """
+        SELECT call_id FROM calls
+        WHERE id > :start AND id <= :end AND +account = :account AND erased_at IS NULL
+            AND (from_digits = :digits OR to_digits = :digits OR ifnull(instr(state, :bytes), 0) > 0
+                OR EXISTS (SELECT 1 FROM call_texts WHERE call_texts.call = calls.id AND instr(text, :digits) > 0))
+        UNION
+        SELECT call_id FROM observations
+            LEFT JOIN bodies ON bodies.position = observations.position
+            JOIN calls ON calls.id = observations.call
+        WHERE observations.position > :start AND observations.position <= :end
+            AND +observations.account = :account AND erased_at IS NULL
+            AND (instr(statement, :bytes) > 0 OR ifnull(instr(body, :bytes), 0) > 0)
+        """
+    static let mentionedQuarantineSQL = """
+        SELECT id FROM quarantine
+        WHERE id > :start AND id <= :end AND +account = :account AND instr(body, :bytes) > 0
+        """
+    static let mentionedDialsSQL = """
+        SELECT correlation_key FROM dials
+        WHERE rowid > :start AND rowid <= :end AND +account = :account AND instr(request, :bytes) > 0
+        """
+}
