@@ -123,6 +123,7 @@ struct GatewayAssembly {
             writer, poller, sweeper, heartbeat, dials, Auditor(context: context, clock: clock),
             SelfCheck(context: context, explains: explains, clock: clock),
             QuarantineKeeper(context: context, quarantine: quarantine, clock: clock),
+            RetentionKeeper(context: context, clock: clock),
         ]
     }
 
