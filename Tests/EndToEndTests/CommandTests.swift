@@ -89,6 +89,8 @@ import Testing
         let alone = try await run(
             ["ruling", id, "--withdraw", position, "--note", "once more", "--output", "csv"], in: folder)
         #expect(alone.code == 0 && alone.output.hasPrefix("execution_id,call_id,status,"), "\(alone.errors)")
+        let audit = try await run(["audit", "--output", "csv"], in: folder).output
+        #expect(audit.contains("socket,ruling,call ") && audit.contains("command,ruling,call "), "\(audit)")
         let json = try await run(["ruling", "none", "--withdraw", "1", "--note", "x", "--output", "json"], in: folder)
         #expect(json.code == 1 && json.errors.contains("gateway: The account has no such call."), "\(json.errors)")
     }

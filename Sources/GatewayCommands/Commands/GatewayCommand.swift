@@ -18,7 +18,7 @@ package struct GatewayCommand: AsyncParsableCommand {
             ServeCommand.self, DemoCommand.self, CheckCommand.self, ReportCommand.self, WebhookURLCommand.self,
             ExplainCommand.self, ConfigCommand.self, DoctorCommand.self, QuarantineCommand.self,
             ReplayCommand.self, RulingCommand.self, RefusalCommand.self, SimulateCommand.self,
-            AccountCommand.self, KeyCommand.self, RekeyCommand.self, ForgetCommand.self,
+            AccountCommand.self, KeyCommand.self, RekeyCommand.self, ForgetCommand.self, AuditCommand.self,
         ]
     )
 

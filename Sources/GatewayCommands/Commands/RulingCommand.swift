@@ -3,6 +3,7 @@ import BolnaClient
 import BolnaWire
 import Foundation
 import GatewayHTTP
+import GatewayService
 
 /// `gateway ruling`: a person decides that statements of a call do not count.
 struct RulingCommand: AsyncParsableCommand {
@@ -44,7 +45,9 @@ struct RulingCommand: AsyncParsableCommand {
         try await StandaloneGateway(settings: settings, data: data).act { assembly in
             try write(
                 try await RulingReading.rule(
-                    body, of: id, service: assembly.dependencies.rulings, for: StandaloneGateway.principal(of: account)))
+                    body, of: id, service: assembly.dependencies.rulings,
+                    for: StandaloneGateway.principal(of: account), trail: assembly.context.trail,
+                    at: assembly.context.now()))
         }
     }
 

@@ -3,6 +3,7 @@ import BolnaWire
 import CallDomain
 import Foundation
 import GatewayHTTP
+import GatewayService
 import SQLiteStore
 
 /// The quarantine as commands reach it: through a running gateway; where none runs, in the database itself.
@@ -49,7 +50,8 @@ struct QuarantineDesk {
         try await StandaloneGateway(settings: settings, data: data).act { assembly in
             try await run(selection, members: members) { body in
                 try await QuarantineReading.run(
-                    body, action: action, service: assembly.dependencies.quarantine, for: principal)
+                    body, action: action, service: assembly.dependencies.quarantine, for: principal,
+                    trail: assembly.context.trail, at: assembly.context.now())
             }
         }
     }

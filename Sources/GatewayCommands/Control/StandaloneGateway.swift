@@ -15,7 +15,8 @@ struct StandaloneGateway {
         Principal(account: account, scopes: Set(Scope.allCases), actor: "command")
     }
 
-    /// Acts with the parts wired and the writer running, and lets go of everything afterwards.
+    /// Acts with the parts wired and the writer running, writes down what was noted for the audit, and lets go of everything
+    /// afterwards.
     func act<Value: Sendable>(_ body: (GatewayAssembly) async throws -> Value) async throws -> Value {
         _ = try StoredGateway.existingDatabase(settings: settings, data: data)
         let assembly = try GatewayAssembly.open(
@@ -23,11 +24,13 @@ struct StandaloneGateway {
         let result: Result<Value, any Error> = await withTaskGroup(of: Void.self) { group in
             group.addTask { try? await assembly.context.writer.run() }
             defer { group.cancelAll() }
-            do {
-                return .success(try await body(assembly))
-            } catch {
-                return .failure(error)
+            let result: Result<Value, any Error>
+            do { result = .success(try await body(assembly)) } catch { result = .failure(error) }
+            // What was done before a failure is done as well.
+            do { _ = try await assembly.context.submit(assembly.context.trail.take()) } catch {
+                if case .success = result { return .failure(error) }
             }
+            return result
         }
         await assembly.client.shutdown()
         try assembly.store.close()

@@ -46,6 +46,7 @@ struct CallRoutes: Sendable {
         let page = try await dependencies.reader.read { store throws(StoreError) in
             try store.calls(account: principal.account, query: query, after: after, limit: limit)
         }
+        if !page.calls.isEmpty { dependencies.noteReveal("lists of calls", by: principal, at: request.receivedAt) }
         let next = page.next.map { PageCursor.text($0, account: principal.account) }
         var json = JSONWriter(reserving: 512 * page.calls.count)
         json.object { json in
@@ -96,6 +97,7 @@ struct CallRoutes: Sendable {
         let call = try await find(request, principal)
         // Not waited for: who looks is answered with what is known.
         Task { [onLook = dependencies.onLook] in await onLook(call.record) }
+        dependencies.noteReveal("call \(call.record.call.rawValue)", by: principal, at: request.receivedAt)
         var json = JSONWriter(reserving: 4_096)
         call.writeDetails(into: &json)
         // The version alone would not do: scopes and expectations change the bytes as well.
@@ -116,6 +118,7 @@ struct CallRoutes: Sendable {
                 withBodies: call.reveals)
         }
         guard let page = found else { throw Self.noSuchCall }
+        dependencies.noteReveal("call \(call.record.call.rawValue)", by: principal, at: request.receivedAt)
         var json = JSONWriter(reserving: 4_096)
         page.write(into: &json, reveals: call.reveals, account: principal.account)
         return .json(json)
@@ -124,13 +127,18 @@ struct CallRoutes: Sendable {
     @Sendable private func explain(_ request: RouteRequest, _ principal: Principal) async throws -> Response {
         let reference = try request.parameter("id")
         let found = try await dependencies.explains.explain(account: principal.account, reference: reference)
-        guard let document = found.flatMap({ ExplanationDocument($0, for: principal) }) else { throw Self.noSuchCall }
+        guard let found, let document = ExplanationDocument(found, for: principal) else { throw Self.noSuchCall }
+        dependencies.noteReveal(
+            "call \(found.record.call.rawValue)", by: principal, at: request.receivedAt)
         return .json(document.json)
     }
 
     @Sendable private func check(_ request: RouteRequest, _ principal: Principal) async throws -> Response {
         let reference = try request.parameter("id")
         let outcome = await dependencies.checks.check(account: principal.account, reference: reference)
+        if case .updated(let record) = outcome {
+            dependencies.noteReveal("call \(record.call.rawValue)", by: principal, at: request.receivedAt)
+        }
         return try Self.response(to: outcome, for: principal)
     }
 
@@ -138,6 +146,7 @@ struct CallRoutes: Sendable {
         let body = try await request.readBody(upTo: bodyLimit)
         let wish = try DialWish.read(body, idempotencyKey: DialWish.idempotencyKey(of: request.head))
         let answer = await dependencies.dials.dial(account: principal.account, request: wish)
+        dependencies.note(answer, by: principal, at: request.receivedAt)
         return try Self.response(to: answer, for: principal)
     }
 
@@ -175,5 +184,16 @@ struct CallRoutes: Sendable {
         var json = JSONWriter(reserving: 4_096)
         call.writeDetails(into: &json)
         return .json(json)
+    }
+}
+
+extension GatewayDependencies {
+    /// Notes that a call was placed; what was refused, or had been placed before, is not.
+    func note(_ answer: DialAnswer, by principal: Principal, at time: Timestamp) {
+        switch answer {
+        case .placed(let record): trail.note(.dial, "call \(record.call.rawValue)", by: principal, at: time)
+        case .pending(let key): trail.note(.dial, "dial \(key)", by: principal, at: time)
+        case .repeated, .refused, .keyReused, .invalid, .busy, .noToken: break
+        }
     }
 }

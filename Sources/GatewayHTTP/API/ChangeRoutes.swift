@@ -31,6 +31,7 @@ struct ChangeRoutes: Sendable {
             throw Problem(.busy, "There are too many streams.", retryAfter: settings.retry)
         }
         let events = try await dependencies.changes.subscribe(account: principal.account, after: after)
+        dependencies.noteReveal("changes of calls", by: principal, at: request.receivedAt)
         let steps = StreamSteps(events: events, heartbeat: settings.heartbeat, clock: dependencies.clock)
         let body = request.body
         return Response(

@@ -39,14 +39,20 @@ package enum QuarantineReading {
         return QuarantineDocument.entry(record, reveals: reveals).bytes
     }
 
-    /// Replays or discards one page of what a body asks for, and tells what came of it as JSON.
+    /// Replays or discards one page of what a body asks for, notes that, and tells what came of it as JSON.
     package static func run(
-        _ body: [UInt8], action: String, service: QuarantineService, for principal: Principal
+        _ body: [UInt8], action: String, service: QuarantineService, for principal: Principal, trail: AuditTrail,
+        at time: Timestamp
     ) async throws -> [UInt8] {
         let wish = try QuarantineWish.read(body)
         let request = try wish.request { action == "discard" ? .discard : .replay(acceptsAgent: $0) }
         do {
             let run = try await service.run(account: principal.account, request)
+            if !request.isDryRun, !run.results.isEmpty {
+                trail.note(
+                    action == "discard" ? .discard : .replay, "\(run.results.count) kept aside", by: principal,
+                    at: time)
+            }
             return QuarantineDocument.run(run, of: request).bytes
         } catch {
             throw Problem(.busy, retryAfter: error.retryAfter)

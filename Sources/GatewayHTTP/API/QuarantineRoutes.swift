@@ -34,7 +34,9 @@ struct QuarantineRoutes: Sendable {
 
     @Sendable private func entry(_ request: RouteRequest, _ principal: Principal) async throws -> Response {
         guard let id = Int64(try request.parameter("id")) else { throw QuarantineReading.noSuchEntry }
-        return try await answer { store in try QuarantineReading.entry(of: store, id: id, for: principal) }
+        let response = try await answer { store in try QuarantineReading.entry(of: store, id: id, for: principal) }
+        dependencies.noteReveal("kept aside \(id)", by: principal, at: request.receivedAt)
+        return response
     }
 
     @Sendable private func replay(_ request: RouteRequest, _ principal: Principal) async throws -> Response {
@@ -48,7 +50,9 @@ struct QuarantineRoutes: Sendable {
     private func run(_ action: String, _ request: RouteRequest, _ principal: Principal) async throws -> Response {
         let body = try await request.readBody(upTo: bodyLimit)
         return Self.response(
-            try await QuarantineReading.run(body, action: action, service: dependencies.quarantine, for: principal))
+            try await QuarantineReading.run(
+                body, action: action, service: dependencies.quarantine, for: principal, trail: dependencies.trail,
+                at: request.receivedAt))
     }
 
     /// Runs a read on a thread that may block; what is wrong with the request is told as it is.

@@ -44,6 +44,9 @@ struct ReportRoutes: Sendable {
         }
         let list = FigureList(
             query: query, figure: figure, position: page.position, items: page.items, next: page.next)
+        if format == .csv {
+            dependencies.trail.note(.export, "figure \(figure.rawValue)", by: principal, at: request.receivedAt)
+        }
         var response = Self.answer(format.write(list), as: format)
         if let next = page.next, let link = HTTPField.Name("Link") {
             response.headers[link] = "<\(ReportAddress.path(list.query, figure: figure, cursor: next))>; rel=\"next\""

@@ -21,16 +21,19 @@ package enum RulingReading {
         journal, and why, in at most \(RulingService.longestNote) bytes.
         """
 
-    /// Withdraws what a body names, of the call with this gateway id or execution id, and tells what came of it as JSON:
-    /// `callId`, `executionId`, `status`, `outcome`, `rule`, `statusBefore`, `changedFields`. Throws a ``Problem``.
+    /// Withdraws what a body names, of the call with this gateway id or execution id, notes that, and tells what came of it
+    /// as JSON: `callId`, `executionId`, `status`, `outcome`, `rule`, `statusBefore`, `changedFields`. Throws a ``Problem``.
     package static func rule(
-        _ body: [UInt8], of reference: String, service: RulingService, for principal: Principal
+        _ body: [UInt8], of reference: String, service: RulingService, for principal: Principal, trail: AuditTrail,
+        at time: Timestamp
     ) async throws -> [UInt8] {
         guard let wish = try? JSONDecoder().decode(Wish.self, from: Data(body)), wish.isWhole else {
             throw Problem(.badRequest, expected)
         }
         switch try await make(wish, reference: reference, service, principal) {
-        case .made(let observed): return document(observed)
+        case .made(let observed):
+            trail.note(.ruling, "call \(observed.call.rawValue)", by: principal, at: time)
+            return document(observed)
         case .notFound: throw Problem(.notFound, "The account has no such call.")
         case .unknownPositions(let positions):
             let list = positions.map(String.init).joined(separator: ", ")

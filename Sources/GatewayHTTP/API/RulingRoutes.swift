@@ -19,7 +19,8 @@ struct RulingRoutes: Sendable {
         let reference = try request.parameter("id")
         let body = try await request.readBody(upTo: bodyLimit)
         let made = try await RulingReading.rule(
-            body, of: reference, service: dependencies.rulings, for: principal)
+            body, of: reference, service: dependencies.rulings, for: principal, trail: dependencies.trail,
+            at: request.receivedAt)
         return Response(
             status: .created, headers: [.contentType: MediaType.json],
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: made)))

@@ -48,15 +48,18 @@ struct PredecessorRoutes: Sendable {
             },
             route(.post, "call-history/check-status/{callId}", .check) { request, principal in
                 let reference = try request.parameter("callId")
-                return try Self.response(
-                    to: await dependencies.checks.check(account: principal.account, reference: reference),
-                    for: principal)
+                let outcome = await dependencies.checks.check(account: principal.account, reference: reference)
+                if case .updated(let record) = outcome {
+                    dependencies.noteReveal("call \(record.call.rawValue)", by: principal, at: request.receivedAt)
+                }
+                return try Self.response(to: outcome, for: principal)
             },
             route(.post, "call-history/make-call", .dial) { request, principal in
                 let body = try await request.readBody(upTo: bodyLimit)
                 let wish = try DialWish.read(body, idempotencyKey: DialWish.idempotencyKey(of: request.head))
-                return try Self.response(
-                    to: await dependencies.dials.dial(account: principal.account, request: wish), for: principal)
+                let answer = await dependencies.dials.dial(account: principal.account, request: wish)
+                dependencies.note(answer, by: principal, at: request.receivedAt)
+                return try Self.response(to: answer, for: principal)
             },
         ]
     }
@@ -80,6 +83,7 @@ struct PredecessorRoutes: Sendable {
                 withBodies: principal.scopes.contains(.reveal))
             return Found(calls: calls, total: total)
         }
+        if !found.calls.isEmpty { dependencies.noteReveal("lists of calls", by: principal, at: request.receivedAt) }
         return .object { json in
             json.member("success", true)
             json.key("data")
@@ -109,6 +113,7 @@ struct PredecessorRoutes: Sendable {
             try store.call(account: principal.account, reference: reference, withBody: true)
         }
         guard let call = record.flatMap({ VisibleCall($0, for: principal) }) else { throw Self.noSuchCall }
+        dependencies.noteReveal("call \(call.record.call.rawValue)", by: principal, at: request.receivedAt)
         return Self.document(call)
     }
 

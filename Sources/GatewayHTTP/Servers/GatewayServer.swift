@@ -101,6 +101,7 @@ extension RouteTable {
             ChangeRoutes(dependencies: dependencies, settings: stream).routes,
             RulingRoutes(dependencies: dependencies, bodyLimit: apiBodyLimit).routes,
             PersonRoutes(dependencies: dependencies, bodyLimit: apiBodyLimit).routes,
+            AuditRoutes(dependencies: dependencies).routes,
             QuarantineRoutes(dependencies: dependencies, bodyLimit: apiBodyLimit).routes,
             ReportRoutes(dependencies: dependencies).routes,
             OperationRoutes(dependencies: dependencies).routes,
