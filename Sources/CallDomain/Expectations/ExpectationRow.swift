@@ -212,14 +212,16 @@ extension ExpectationCalculus {
         return learned
     }
 
-    /// When a scheduled call is to be dialled: Bolna's word, kept between now and what can be believed.
+    /// When a scheduled call's next word is due: a tick after Bolna's time for it, kept between now and what can be
+    /// believed.
     private func scheduledTime(of state: CallState, since: Timestamp) -> Timestamp {
         let stated = [CallField.scheduledAt, .rescheduledAt].compactMap { field -> Timestamp? in
             if case .time(let time)? = state[field] { time } else { nil }
         }
         guard let latest = stated.max() else { return since.advanced(by: settings.scaled(\.scheduledUnknown)) }
+        // Bolna acts at that time, not before: a look within a tick of it could come before the webhook.
         return min(
-            max(latest, since.advanced(by: settings.scaled(\.scheduledGrace))),
+            max(latest.advanced(by: settings.tick), since.advanced(by: settings.scaled(\.scheduledGrace))),
             since.advanced(by: ExpectationSettings.farthestSchedule))
     }
 

@@ -12,15 +12,15 @@ struct ExpectationScheduleTests {
         return Scene.call(.scheduled, fields: fields)
     }
 
-    @Test("The later of both times holds, and never less than two minutes after receipt")
+    @Test("A tick after the later of both times holds, and never less than two minutes after receipt")
     func later() {
-        #expect(Scene.opened(Self.scheduled(Scene.after(3_600))).open?.due == Scene.after(3_600))
+        #expect(Scene.opened(Self.scheduled(Scene.after(3_600))).open?.due == Scene.after(3_630))
         #expect(
             Scene.opened(Self.scheduled(Scene.after(3_600), rescheduled: Scene.after(7_200))).open?.due
-                == Scene.after(7_200))
+                == Scene.after(7_230))
         #expect(
             Scene.opened(Self.scheduled(Scene.after(7_200), rescheduled: Scene.after(3_600))).open?.due
-                == Scene.after(7_200))
+                == Scene.after(7_230))
         #expect(Scene.opened(Self.scheduled(Scene.after(-50))).open?.due == Scene.after(120))
         #expect(Scene.opened(Self.scheduled(nil)).open?.due == Scene.after(900))
     }
@@ -31,14 +31,14 @@ struct ExpectationScheduleTests {
         settings.scale = 0.01
         let calculus = ExpectationCalculus(settings: settings)
         let state = Self.scheduled(Scene.after(600))
-        #expect(Scene.opened(state, calculus: calculus).open?.due == Scene.after(600))
+        #expect(Scene.opened(state, calculus: calculus).open?.due == Scene.after(630))
     }
 
     @Test("A call scheduled far ahead is looked at once a day, then from its time on, and given up a day after")
     func farAhead() {
         let (looks, ledger) = Scene.looks(Self.scheduled(Scene.after(200_000)), limit: 1_000)
-        #expect(looks.prefix(5) == [86_400, 172_800, 200_010, 200_130, 200_250])
-        #expect(looks.last == 286_410)
+        #expect(looks.prefix(5) == [86_400, 172_800, 200_040, 200_160, 200_280])
+        #expect(looks.last == 286_440)
         #expect(ledger.outcome == .abandoned)
     }
 
@@ -66,13 +66,13 @@ struct ExpectationScheduleTests {
         let moved = Scene.calculus.ledger(
             after: Self.scheduled(Scene.after(5_000)), previous: ledger, profile: Self.profile, event: .statement,
             now: Scene.after(100))
-        #expect(moved.open?.due == Scene.after(5_000))
+        #expect(moved.open?.due == Scene.after(5_030))
         let ended = Scene.looks(first, limit: 1_000).ledger
         #expect(ended.outcome == .abandoned)
         let revived = Scene.calculus.ledger(
             after: Self.scheduled(Scene.after(200_000)), previous: ended, profile: Self.profile, event: .statement,
             now: Scene.after(150_000))
-        #expect(revived.open?.due == Scene.after(200_000))
+        #expect(revived.open?.due == Scene.after(200_030))
         #expect(revived.outcome == nil)
     }
 
@@ -91,10 +91,10 @@ struct ExpectationScheduleTests {
     func daysAhead() throws {
         let open = try #require(Scene.opened(Self.scheduled(Scene.after(300_000))).open)
         #expect(open.due == Scene.after(86_400))
-        #expect(open.deadline == Scene.after(300_000))
+        #expect(open.deadline == Scene.after(300_030))
         #expect(!open.isHastened)
-        #expect(!open.isLate(at: Scene.after(299_999)))
-        #expect(open.isLate(at: Scene.after(300_000)))
+        #expect(!open.isLate(at: Scene.after(300_029)))
+        #expect(open.isLate(at: Scene.after(300_030)))
     }
 
     @Test("A clock that steps back an hour makes no call due at once, none due later than from now, and ends none")
