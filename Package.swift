@@ -26,6 +26,7 @@ let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: 
 let jwtKit = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
@@ -62,6 +63,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -81,10 +83,12 @@ let package = Package(
             dependencies: ["CallDomain", "BolnaWire", histogram, logging, metrics, serviceLifecycle],
             swiftSettings: strict),
         .target(
+            name: "PageAssets", resources: [.embedInCode("Files")], swiftSettings: strict),
+        .target(
             name: "GatewayHTTP",
             dependencies: [
-                "CallDomain", "BolnaWire", "WebhookTrust", "GatewayService",
-                hummingbird, hummingbirdCore, hummingbirdHTTP2, httpTypes, jwtKit, logging, nioCore, nioPosix,
+                "CallDomain", "BolnaWire", "WebhookTrust", "GatewayService", "PageAssets",
+                hummingbird, hummingbirdCore, hummingbirdHTTP2, httpTypes, jwtKit, logging, mustache, nioCore, nioPosix,
                 nioHTTP1, nioHTTP2, nioHTTPTypes, nioHTTPTypesHTTP2, nioSSL, serviceLifecycle,
             ],
             swiftSettings: strict),
@@ -162,6 +166,9 @@ let package = Package(
             dependencies: [asyncHTTPClient, asn1, nioCore, nioHTTP1, nioSSL, crypto, grdb, x509],
             swiftSettings: strict
         ),
+        .testTarget(
+            name: "BrowserTests", dependencies: [asyncHTTPClient, crypto, nioCore, nioHTTP1, nioSSL],
+            swiftSettings: strict),
         .testTarget(
             name: "SimulationTests",
             dependencies: [

@@ -58,6 +58,10 @@ package struct GatewayDependencies: Sendable {
     package var witness: WebhookWitness
     /// When keys and webhook secrets were last used.
     package var uses = UseBook()
+    /// How many reports are computed at a time, for the API and the pages together.
+    let reportTurns = ReportTurns()
+    /// Who signed in to the pages.
+    package var sessions = SessionBook()
     /// The public listener's certificate; nil where there is no such listener.
     package var certificates: CertificateKeeper?
     /// Where lines go.

@@ -24,8 +24,10 @@ enum ImportRules {
         "GatewayService": platform.union([
             "CallDomain", "BolnaWire", "Logging", "Metrics", "CoreMetrics", "ServiceLifecycle", "Histogram",
         ]),
+        "PageAssets": [],
         "GatewayHTTP": platform.union(hummingbird).union(nio).union([
-            "CallDomain", "BolnaWire", "WebhookTrust", "GatewayService", "JWTKit", "Logging", "Metrics",
+            "CallDomain", "BolnaWire", "WebhookTrust", "GatewayService", "PageAssets", "JWTKit", "Logging", "Metrics",
+            "Mustache",
             "ServiceLifecycle",
         ]),
         "GatewayCommands": platform.union(nio).union([

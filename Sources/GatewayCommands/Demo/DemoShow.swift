@@ -22,6 +22,7 @@ final class DemoShow: Sendable {
         guard !isQuiet else { return }
         let text = """
             Gateway    \(addresses.gateway)   (self-signed; API key in \(data.apiKey.path))
+            Pages      https://localhost:\(addresses.gateway.port ?? 0)/calls   (sign in with that key)
             Operator   \(addresses.operator)/metrics
             Bolna      simulated on loopback, \(options.speed)x as fast as in reality, seed \(options.seed)
             Try        curl --cacert \(data.certificate.path) \

@@ -8,7 +8,6 @@ import NIOCore
 /// counts, in the format that `output` or `Accept` names.
 struct ReportRoutes: Sendable {
     private let dependencies: GatewayDependencies
-    private let turns = ReportTurns()
 
     init(dependencies: GatewayDependencies) { self.dependencies = dependencies }
 
@@ -22,7 +21,7 @@ struct ReportRoutes: Sendable {
     @Sendable private func report(_ request: RouteRequest, _ principal: Principal) async throws -> Response {
         let format = try Self.format(of: request)
         let query = try query(of: request, principal: principal)
-        let report = try await compute { store throws(StoreError) in try store.report(query) }
+        let report = try await dependencies.reportTurns.compute(dependencies.reader) { store throws(StoreError) in try store.report(query) }
         return Self.answer(format.write(report), as: format)
     }
 
@@ -39,7 +38,7 @@ struct ReportRoutes: Sendable {
         guard query.agent == nil || figure.isToldByAgent else {
             throw Problem(.badRequest, "\(figure) is counted by account, not by agent: ask without agent.")
         }
-        let page = try await compute { store throws(StoreError) in
+        let page = try await dependencies.reportTurns.compute(dependencies.reader) { store throws(StoreError) in
             try store.reportItems(query, figure: figure, after: cursor, limit: limit)
         }
         let list = FigureList(
@@ -52,20 +51,6 @@ struct ReportRoutes: Sendable {
             response.headers[link] = "<\(ReportAddress.path(list.query, figure: figure, cursor: next))>; rel=\"next\""
         }
         return response
-    }
-
-    /// Reads the store when a turn is free; what is asked for beyond what is kept is told as such.
-    private func compute<Value: Sendable>(
-        _ body: @escaping @Sendable (any CallStore) throws(StoreError) -> Value
-    ) async throws -> Value {
-        try turns.take()
-        defer { turns.give() }
-        do throws(StoreError) {
-            return try await dependencies.reader.read(body)
-        } catch {
-            guard error.kind == .outOfReach else { throw error }
-            throw Problem(.badRequest, error.message)
-        }
     }
 
     private func query(

@@ -4,8 +4,8 @@ import HTTPTypes
 
 /// Finds out on whose behalf a request comes.
 enum Authenticator: Sendable {
-    /// By `Authorization: Bearer <key>`.
-    case keys(LiveAccounts)
+    /// By `Authorization: Bearer <key>`, else by the session of somebody who signed in to the pages.
+    case keys(LiveAccounts, SessionBook)
     /// Everybody who can connect is this principal: the control socket, which only its owner can open. One who reaches
     /// all accounts may name another by ``accountField``.
     case everybody(Principal, LiveAccounts)
@@ -19,8 +19,11 @@ enum Authenticator: Sendable {
     func principal(of head: HTTPRequest, scope: Scope, at now: Timestamp) throws -> Principal {
         let principal: Principal?
         switch self {
-        case .keys(let live):
-            principal = try Self.bearerKey(head).flatMap { try live.find(key: $0, at: now)?.principal }
+        case .keys(let live, let sessions):
+            principal =
+                head.headerFields[.authorization] == nil
+                ? try Self.sessionPrincipal(head, sessions, at: now)
+                : try Self.bearerKey(head).flatMap { try live.find(key: $0, at: now)?.principal }
         case .everybody(let everybody, let live): principal = try Self.named(in: head, everybody, live)
         case .nobody: principal = nil
         }
@@ -41,6 +44,14 @@ enum Authenticator: Sendable {
         var principal = everybody
         principal.account = account
         return principal
+    }
+
+    private static func sessionPrincipal(
+        _ head: HTTPRequest, _ sessions: SessionBook, at now: Timestamp
+    ) throws -> Principal? {
+        guard let id = SessionCookie.read(head) else { return nil }
+        guard CrossSiteRule.allows(head) else { throw Problem(.crossSite) }
+        return try sessions.principal(of: id, at: now)
     }
 
     private static func bearerKey(_ head: HTTPRequest) -> String? {

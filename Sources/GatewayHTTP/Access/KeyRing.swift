@@ -42,12 +42,17 @@ package final class KeyRing: Sendable {
     /// the name in the text, each in constant time; a name that nobody has takes the same work.
     package func find(_ text: String, at now: Timestamp) throws(CryptoError) -> Match? {
         guard text.utf8.count <= Self.longestKey else { return nil }
-        let digest = try ContentHash.sha256(Array(text.utf8)).bytes
+        return find(
+            digest: try ContentHash.sha256(Array(text.utf8)).bytes, name: try APIKeyText(parsing: text)?.id, at: now)
+    }
+
+    /// What the key with this SHA-256 opens now, `name` being the one in its text where it was minted; nil where nothing.
+    package func find(digest: [UInt8], name: APIKeyID?, at now: Timestamp) -> Match? {
         var found: Match?
         for entry in fixed where ConstantTime.equal(entry.digest, digest) {
             found = Match(principal: entry.principal, mostPerMinute: mostPerMinute)
         }
-        guard let name = try APIKeyText(parsing: text)?.id else { return found }
+        guard let name else { return found }
         let key = stored.withLock { $0[name] }
         let isRight = ConstantTime.equal(key?.digest.bytes ?? digest.reversed(), digest)
         guard let key, isRight, key.state(at: now) == .active else { return found }

@@ -55,6 +55,15 @@ package final class LiveAccounts: Sendable {
         return match
     }
 
+    /// What the key with this SHA-256 opens now, `name` being the one in its text where it was minted; nil where nothing,
+    /// or its account is not served.
+    package func find(digest: [UInt8], name: APIKeyID?, at now: Timestamp) -> KeyRing.Match? {
+        guard let match = keys.find(digest: digest, name: name, at: now), isServed(match.principal.account) else {
+            return nil
+        }
+        return match
+    }
+
     /// Whether what a principal once showed would still be accepted: streams ask before each step. Whether a session is
     /// still open only its book knows.
     package func isValid(_ principal: Principal, at now: Timestamp) -> Bool {

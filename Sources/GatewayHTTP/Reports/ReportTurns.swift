@@ -1,3 +1,5 @@
+import CallDomain
+import GatewayService
 import Synchronization
 
 /// Lets so few reports be computed at a time that they leave threads of the store to everybody else.
@@ -19,6 +21,20 @@ final class ReportTurns: Sendable {
         guard isFree else {
             throw Problem(
                 .busy, "\(Self.most) reports are being computed: try again in a moment.", retryAfter: Self.retryAfter)
+        }
+    }
+
+    /// Reads the store when a turn is free; what is asked for beyond what is kept is told as such.
+    func compute<Value: Sendable>(
+        _ reader: StoreReader, _ body: @escaping @Sendable (any CallStore) throws(StoreError) -> Value
+    ) async throws -> Value {
+        try take()
+        defer { give() }
+        do throws(StoreError) {
+            return try await reader.read(body)
+        } catch {
+            guard error.kind == .outOfReach else { throw error }
+            throw Problem(.badRequest, error.message)
         }
     }
 

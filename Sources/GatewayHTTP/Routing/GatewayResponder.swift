@@ -131,9 +131,18 @@ final class GatewayResponder: Sendable {
         }
         let level: Logger.Level = problem.kind == .internalError ? .error : .info
         logger.log(level: level, "A request was not served.", metadata: metadata)
-        let isPredecessors =
-            route.map { $0.errors == .predecessor } ?? PredecessorRoutes.covers(request.head.path ?? "")
-        return isPredecessors ? .predecessorFailure(problem) : .problem(problem)
+        switch route?.errors ?? errorStyle(of: request.head) {
+        case .problem: return .problem(problem)
+        case .predecessor: return .predecessorFailure(problem)
+        case .page: return .pageProblem(problem, of: request.head)
+        }
+    }
+
+    /// How errors are told where no route says so: a person who mistyped an address is answered with a page.
+    private func errorStyle(of head: HTTPRequest) -> Route.ErrorStyle {
+        if PredecessorRoutes.covers(head.path ?? "") { return .predecessor }
+        let wantsPage = head.headerFields[.accept]?.contains("text/html") ?? false
+        return wantsPage && table.hasPages ? .page : .problem
     }
 }
 

@@ -18,6 +18,8 @@ struct Route: Sendable {
         case problem
         /// `{"success":false,"message":…}`.
         case predecessor
+        /// A page for people.
+        case page
     }
 
     let method: HTTPRequest.Method
@@ -61,6 +63,8 @@ struct Route: Sendable {
 /// The routes of a listener; the first that matches handles the request.
 struct RouteTable: Sendable {
     let routes: [Route]
+    /// Whether people find pages here.
+    let hasPages: Bool
 
     /// What a method and path lead to.
     enum Match {
@@ -69,7 +73,10 @@ struct RouteTable: Sendable {
         case nothing
     }
 
-    init(_ routes: [Route]) { self.routes = routes }
+    init(_ routes: [Route]) {
+        self.routes = routes
+        hasPages = routes.contains { $0.errors == .page }
+    }
 
     func match(_ method: HTTPRequest.Method, path: Substring) -> Match {
         let parts = path.split(separator: "/")

@@ -40,7 +40,7 @@ package struct GatewayServerConfiguration: Sendable {
     }
 }
 
-/// The public listener: webhooks, the predecessor's API and `/api/v1`, over TLS.
+/// The public listener: webhooks, the predecessor's API, `/api/v1` and the pages, over TLS.
 package final class GatewayServer: Service, Sendable {
     private let configuration: GatewayServerConfiguration
     private let certificates: CertificateKeeper
@@ -62,11 +62,12 @@ package final class GatewayServer: Service, Sendable {
     package func run() async throws {
         var limits = configuration.limits
         limits.bodyBytes = max(configuration.webhookBodyLimit, configuration.apiBodyLimit)
+        let api = RouteTable.api(
+            dependencies: dependencies, apiBodyLimit: configuration.apiBodyLimit,
+            webhookBodyLimit: configuration.webhookBodyLimit, stream: configuration.stream)
         let responder = GatewayResponder(
-            table: .api(
-                dependencies: dependencies, apiBodyLimit: configuration.apiBodyLimit,
-                webhookBodyLimit: configuration.webhookBodyLimit, stream: configuration.stream),
-            authenticator: .keys(dependencies.live), isSecure: true,
+            table: RouteTable(api.routes + PageRoutes(dependencies: dependencies).routes),
+            authenticator: .keys(dependencies.live, dependencies.sessions), isSecure: true,
             visitors: VisitorRules(hosts: configuration.hosts, trustedProxies: configuration.trustedProxies),
             now: dependencies.now, logger: dependencies.logger)
         let listener = Listener(

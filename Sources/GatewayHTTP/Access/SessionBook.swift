@@ -1,0 +1,86 @@
+package import CallDomain
+import Synchronization
+package import WebhookTrust
+
+/// The sessions of people who signed in to the pages, in memory: a restart signs everybody out.
+///
+/// Only the SHA-256 of a session's id is kept. A session is worth what its key is worth at each use: the key's scopes hold,
+/// and where the key opens nothing any more, the session ends.
+package final class SessionBook: Sendable {
+    /// The most sessions at once; a further one ends the one that was unused the longest.
+    package static let mostSessions = 10_000
+    /// A session that is unused for so long ends.
+    package static let longestIdle = Duration.seconds(12 * 3_600)
+    /// A session ends after so long, whatever is done with it.
+    package static let longestLife = Duration.seconds(7 * 86_400)
+    /// Random bytes of an id.
+    static let idBytes = 32
+    /// The length of an id's text.
+    static let idLength = 43
+
+    private struct Session: Sendable {
+        var startedAt: Timestamp
+        var usedAt: Timestamp
+        var renew: @Sendable (Timestamp) -> Principal?
+    }
+
+    private let sessions = Mutex<[ContentDigest: Session]>([:])
+
+    /// Starts without sessions.
+    package init() {}
+
+    /// Begins a session and returns its id, which only its owner knows. `renew` tells whom the key stands for at a time;
+    /// nil once it opens nothing.
+    package func begin(
+        at now: Timestamp, renew: @escaping @Sendable (Timestamp) -> Principal?
+    ) throws(CryptoError) -> String {
+        let id = Base64URL.encode(try SecureRandom.bytes(Self.idBytes))
+        let digest = try ContentHash.sha256(Array(id.utf8))
+        sessions.withLock { sessions in
+            if sessions.count >= Self.mostSessions { Self.makeRoom(in: &sessions, at: now) }
+            sessions[digest] = Session(startedAt: now, usedAt: now, renew: renew)
+        }
+        return id
+    }
+
+    /// On whose behalf the session with this id acts; nil where there is none, or it has ended.
+    package func principal(of id: String, at now: Timestamp) throws(CryptoError) -> Principal? {
+        guard id.utf8.count == Self.idLength else { return nil }
+        let digest = try ContentHash.sha256(Array(id.utf8))
+        let renew = sessions.withLock { sessions -> (@Sendable (Timestamp) -> Principal?)? in
+            guard let session = sessions[digest] else { return nil }
+            guard Self.isAlive(session, at: now) else {
+                sessions[digest] = nil
+                return nil
+            }
+            sessions[digest]?.usedAt = now
+            return session.renew
+        }
+        guard let renew else { return nil }
+        guard let principal = renew(now) else {
+            sessions.withLock { $0[digest] = nil }
+            return nil
+        }
+        return principal
+    }
+
+    /// Ends a session; nothing where there is none.
+    package func end(_ id: String) throws(CryptoError) {
+        let digest = try ContentHash.sha256(Array(id.utf8))
+        sessions.withLock { $0[digest] = nil }
+    }
+
+    /// How many there are, ended ones that nobody asked for since included.
+    package var count: Int { sessions.withLock { $0.count } }
+
+    private static func isAlive(_ session: Session, at now: Timestamp) -> Bool {
+        now.duration(since: session.usedAt) < longestIdle && now.duration(since: session.startedAt) < longestLife
+    }
+
+    private static func makeRoom(in sessions: inout [ContentDigest: Session], at now: Timestamp) {
+        sessions = sessions.filter { isAlive($0.value, at: now) }
+        guard sessions.count >= mostSessions, let oldest = sessions.min(by: { $0.value.usedAt < $1.value.usedAt })
+        else { return }
+        sessions[oldest.key] = nil
+    }
+}

@@ -1,0 +1,137 @@
+import CallDomain
+
+/// Which calls a page lists, as its address says; everything that is set must hold.
+struct CallFilters: Sendable {
+    /// The parameters in the order in which they stand in addresses.
+    static let names = ["status", "agent", "direction", "source", "time", "from", "to", "recording", "overdue", "q"]
+    /// The longest value that is taken, in characters.
+    static let longestValue = 200
+
+    /// Fewer digits are words rather than a telephone number.
+    static let fewestDigits = 7
+
+    /// The parameters that are there, by name.
+    private(set) var values: [String: String] = [:]
+
+    private let statuses: Set<CallStatus>
+    private let direction: String?
+    private let source: Source?
+    private let from: Timestamp?
+    private let to: Timestamp?
+
+    /// Groups of statuses that have a word of their own in addresses.
+    static let groups: [(word: String, title: String, statuses: [CallStatus])] = [
+        ("live", "Live", CallStatus.known.filter { !$0.isFinal }),
+        ("unanswered", "Not answered", [.busy, .noAnswer, .canceled, .stopped]),
+        ("failing", "Failed", [.failed, .error, .balanceLow]),
+    ]
+
+    /// Times that have a word of their own in addresses.
+    static let spans: [(word: String, title: String, length: Duration)] = [
+        ("1h", "Last hour", .seconds(3_600)), ("24h", "Last 24 hours", .seconds(86_400)),
+        ("7d", "Last 7 days", .seconds(7 * 86_400)), ("30d", "Last 30 days", .seconds(30 * 86_400)),
+    ]
+
+    /// Reads an address's parameters.
+    init(_ parameters: QueryParameters) throws(Problem) {
+        for name in Self.names {
+            guard let value = parameters.text(name) else { continue }
+            guard value.count <= Self.longestValue else {
+                throw Problem(.badRequest, "\(name) must have at most \(Self.longestValue) characters.")
+            }
+            values[name] = value
+        }
+        let words = values["status"]?.split(separator: ",").map(String.init) ?? []
+        statuses = Set(
+            words.flatMap { word in
+                Self.groups.first { $0.word == word }?.statuses ?? CallStatus(spelling: word).map { [$0] } ?? []
+            })
+        direction = values["direction"]
+        if let word = values["source"] {
+            source = Source.allCases.first { $0.word == word }
+            guard source != nil else {
+                let words = Source.allCases.map(\.word).joined(separator: ", ")
+                throw Problem(.badRequest, "source must be one of \(words).")
+            }
+        } else {
+            source = nil
+        }
+        from = try Self.time("from", values["from"])
+        to = try Self.time("to", values["to"])
+        if let word = values["time"], !Self.spans.contains(where: { $0.word == word }) {
+            throw Problem(.badRequest, "time must be one of \(Self.spans.map(\.word).joined(separator: ", ")).")
+        }
+    }
+
+    /// A time as forms write it, without a zone, which is UTC then.
+    private static func time(_ name: String, _ text: String?) throws(Problem) -> Timestamp? {
+        guard let text else { return nil }
+        let whole = text.count == 10 ? text + "T00:00" : text
+        guard
+            let time = Timestamp(iso8601: text) ?? Timestamp(iso8601: whole + ":00Z") ?? Timestamp(iso8601: whole + "Z")
+        else { throw Problem(.badRequest, "\(name) must be a time such as 2026-03-04T09:15.") }
+        return time
+    }
+
+    /// Whether all calls are meant.
+    var isEmpty: Bool { values.isEmpty }
+
+    /// The agent that is asked for.
+    var agent: String? { values["agent"] }
+
+    /// The words that are searched for.
+    var search: String? {
+        let text = values["q"].map { String($0.drop { $0.isWhitespace }) } ?? ""
+        return text.isEmpty ? nil : text
+    }
+
+    /// Whether what is searched for is a telephone number rather than words.
+    var searchesNumber: Bool {
+        guard let search else { return false }
+        let digits = search.count { $0.isASCII && $0.isNumber }
+        return digits >= Self.fewestDigits && search.allSatisfy { "+0123456789 ()-./".contains($0) }
+    }
+
+    /// Whether words are searched for, which may stand in what was said.
+    var searchesText: Bool { search != nil && !searchesNumber }
+
+    /// What the store is asked for; the rest is ``admits(_:)``.
+    func query(at now: Timestamp) -> CallQuery {
+        var query = CallQuery()
+        query.statuses = statuses
+        query.agent = agent.map(AgentID.init(rawValue:))
+        if searchesNumber { query.number = search }
+        if searchesText { query.text = search }
+        let span = Self.spans.first { $0.word == values["time"] }
+        query.from = from ?? span.map { now.advanced(by: .zero - $0.length) }
+        query.to = to
+        query.hasRecording = values["recording"] == "yes"
+        if values["overdue"] == "yes" { query.overdueAt = now }
+        return query
+    }
+
+    /// Whether calls must be looked at one by one, since the store has no column for what is asked.
+    var looksAtEach: Bool { direction != nil || source != nil }
+
+    /// Whether a call has what the store does not ask for.
+    func admits(_ call: VisibleCall) -> Bool {
+        if let direction, call.text(.direction)?.lowercased() != direction { return false }
+        if let source, call.state.current.statusWinner.observation.source != source { return false }
+        return true
+    }
+
+    /// The parameters as they stand in addresses.
+    var parameters: [(String, String)] { Self.names.compactMap { name in values[name].map { (name, $0) } } }
+
+    /// The list's address.
+    func address(_ path: String = "/calls", adding more: [(String, String)] = []) -> String {
+        PageText.address(path, parameters + more)
+    }
+
+    /// The list's address with other values; nil takes one away.
+    func address(changing changes: [String: String?]) -> String {
+        var copy = self
+        for (name, value) in changes { copy.values[name] = value }
+        return copy.address()
+    }
+}

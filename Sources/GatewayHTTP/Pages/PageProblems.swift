@@ -1,0 +1,32 @@
+import HTTPTypes
+import Hummingbird
+
+extension Response {
+    /// A problem as a page that says what to do; for those who are not signed in, the page to sign in.
+    static func pageProblem(_ problem: Problem, of head: HTTPRequest) -> Response {
+        var response =
+            problem.kind == .unauthorized
+            ? SignInPage.response(next: head.method == .get ? head.path : nil, status: .unauthorized)
+            : .page(
+                "problem",
+                [
+                    "heading": problem.kind.title, "code": problem.kind.status.code,
+                    "detail": problem.detail.orAbsent, "advice": advice(problem),
+                    "retry": problem.retryAfterSeconds.orAbsent,
+                ], in: PageFrame(title: problem.kind.title), status: problem.kind.status)
+        response.headers.append(contentsOf: problem.fields)
+        return response
+    }
+
+    private static func advice(_ problem: Problem) -> String {
+        switch problem.kind {
+        case .notFound: "The address may be mistyped, or what was there is no longer kept."
+        case .forbidden: "Sign in with a key that has the scope, or ask who administers the gateway for one."
+        case .crossSite: "Open the gateway in a window of its own and try again there."
+        case .internalError: "The gateway wrote down what failed. Trying again may help; if not, tell who runs it."
+        case .busy: "Nothing was lost. Try again in a moment."
+        case .noToken: "Who runs the gateway has to give it an API token of Bolna."
+        default: "Go back and try again."
+        }
+    }
+}

@@ -1,0 +1,53 @@
+import Foundation
+import Testing
+
+@Suite("The operators' pages, in a browser", .serialized) struct OperatorPageTests {
+    private static let ofAgentB =
+        "{\"id\":\"call-of-b\",\"agent_id\":\"agent-b\",\"status\":\"completed\","
+        + "\"updated_at\":\"2026-03-04T09:15:08Z\",\"transcript\":\"user: hello\"}"
+
+    @Test("What is kept aside is tried, then replayed, and is a call")
+    func quarantine() async throws {
+        try await Stage.run { stage in
+            try await stage.post(Self.ofAgentB, to: "/webhooks/bolna/default/agent-a")
+            try await stage.post("{\"status\":\"busy\"}")
+            try await Browser.run { browser in
+                try await stage.signIn(browser, at: "/quarantine")
+                #expect(try await browser.value("document.querySelectorAll('.plain tbody tr').length") as? Int == 2)
+                try await Pictures.keep("quarantine-filled", of: browser)
+                try await browser.open(stage.address + "/quarantine/1")
+                #expect(try await browser.text(".body").contains("agent-b"))
+                try await browser.click("[name=accept-agents]")
+                try await browser.click("form.line button")
+                try await browser.wait(for: "document.querySelector('#run')")
+                #expect(try await browser.text(".tiles").contains("would be stored"))
+                #expect(
+                    try await browser.promise("fetch('/api/v1/calls/call-of-b').then((r) => r.status)") as? Int == 404)
+                try await browser.click("#run button")
+                try await browser.wait(for: "document.querySelector('#progress-text').textContent.includes('Finished')")
+                #expect(try await browser.text("#progress-text").contains("1 stored"))
+                #expect(
+                    try await browser.promise("fetch('/api/v1/calls/call-of-b').then((r) => r.status)") as? Int == 200)
+                #expect(try await browser.complaints().filter { !$0.contains("404") } == [])
+            }
+        }
+    }
+
+    @Test("A report's figure leads to the calls it counts")
+    func report() async throws {
+        try await Stage.run { stage in
+            try await stage.post(call: "call-1", "ringing", secondsAgo: 20)
+            try await stage.post(call: "call-1", "in-progress", secondsAgo: 10)
+            try await Browser.run { browser in
+                try await stage.signIn(browser, at: "/reports?from=-1h")
+                #expect(try await browser.text(".coverage").isEmpty == false)
+                #expect(try await browser.text(".tiles").contains("Missed webhooks"))
+                try await browser.click(".figures .n a")
+                try await browser.wait(for: "location.pathname.startsWith('/reports/figures/')")
+                try await browser.click(".plain tbody a")
+                try await browser.wait(for: "document.querySelector('#panel')")
+                #expect(try await browser.text("#panel-title").contains("+14155550100"))
+            }
+        }
+    }
+}

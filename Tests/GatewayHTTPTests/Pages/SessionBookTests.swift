@@ -1,0 +1,67 @@
+import CallDomain
+import GatewayHTTP
+import Synchronization
+import Testing
+
+@Suite("Sessions of the pages") struct SessionBookTests {
+    private static let start = Timestamp(seconds: 1_772_615_708)
+    private static let principal = Principal(account: .default, scopes: [.read], actor: "key")
+
+    private static func after(_ seconds: Int64) -> Timestamp { start.advanced(by: .seconds(seconds)) }
+
+    @Test("A session is found by its id alone, and ends when it is told to")
+    func beginAndEnd() throws {
+        let book = SessionBook()
+        let id = try book.begin(at: Self.start) { _ in Self.principal }
+        let other = try book.begin(at: Self.start) { _ in nil }
+        #expect(id != other)
+        #expect(id.utf8.count == 43, "32 random bytes")
+        #expect(try book.principal(of: id, at: Self.after(1)) == Self.principal)
+        #expect(try book.principal(of: id + "A", at: Self.after(1)) == nil)
+        #expect(try book.principal(of: String(id.dropLast()) + "!", at: Self.after(1)) == nil)
+        try book.end(id)
+        #expect(try book.principal(of: id, at: Self.after(2)) == nil)
+    }
+
+    @Test("It ends after twelve hours without use, and after seven days whatever is done")
+    func ages() throws {
+        let book = SessionBook()
+        let idle = try book.begin(at: Self.start) { _ in Self.principal }
+        #expect(try book.principal(of: idle, at: Self.after(12 * 3_600 - 1)) != nil)
+        #expect(try book.principal(of: idle, at: Self.after(24 * 3_600 - 1)) == nil)
+        #expect(book.count == 0)
+
+        let used = try book.begin(at: Self.start) { _ in Self.principal }
+        for hours in stride(from: Int64(6), to: 7 * 24, by: 6) {
+            #expect(try book.principal(of: used, at: Self.after(hours * 3_600)) != nil)
+        }
+        #expect(try book.principal(of: used, at: Self.after(7 * 86_400)) == nil)
+    }
+
+    @Test("It ends when its key opens nothing any more, and has the scopes the key has now")
+    func keyDecides() throws {
+        let book = SessionBook()
+        let key = Mutex<Principal?>(Self.principal)
+        let id = try book.begin(at: Self.start) { _ in key.withLock { $0 } }
+        key.withLock { $0?.scopes = [.read, .check] }
+        #expect(try book.principal(of: id, at: Self.after(1))?.scopes == [.read, .check])
+        key.withLock { $0 = nil }
+        #expect(try book.principal(of: id, at: Self.after(2)) == nil)
+        key.withLock { $0 = Self.principal }
+        #expect(try book.principal(of: id, at: Self.after(3)) == nil, "it does not come back")
+    }
+
+    @Test("Where there are too many, the one that was unused the longest goes")
+    func bound() throws {
+        let book = SessionBook()
+        var ids: [String] = []
+        for number in 0..<SessionBook.mostSessions {
+            ids.append(try book.begin(at: Self.after(Int64(number) / 100)) { _ in Self.principal })
+        }
+        #expect(try book.principal(of: ids[0], at: Self.after(200)) != nil)
+        _ = try book.begin(at: Self.after(201)) { _ in Self.principal }
+        #expect(book.count == SessionBook.mostSessions)
+        #expect(try book.principal(of: ids[0], at: Self.after(202)) != nil)
+        #expect(try ids[1..<100].count { try book.principal(of: $0, at: Self.after(202)) == nil } == 1)
+    }
+}
