@@ -21,7 +21,9 @@ struct ReportRoutes: Sendable {
     @Sendable private func report(_ request: RouteRequest, _ principal: Principal) async throws -> Response {
         let format = try Self.format(of: request)
         let query = try query(of: request, principal: principal)
-        let report = try await dependencies.reportTurns.compute(dependencies.reader) { store throws(StoreError) in try store.report(query) }
+        let report = try await dependencies.reportTurns.compute(dependencies.reader) { store throws(StoreError) in
+            try store.report(query)
+        }
         return Self.answer(format.write(report), as: format)
     }
 

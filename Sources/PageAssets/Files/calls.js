@@ -35,6 +35,7 @@ let lastTook = 0;
 let lastHeard = Date.now();
 let lastSpoken = 0;
 let stream = null;
+let wasBroken = false;
 
 function show(state, sentence) {
   if (live.dataset.state !== state) {
@@ -179,10 +180,12 @@ function insert() {
 function listen() {
   show("connecting");
   stream = new EventSource(`/api/v1/changes?since=${encodeURIComponent(rows?.dataset.since ?? "")}`);
+  // What changed since the page was made comes first in the stream; only after a break is the list asked for as well.
   stream.addEventListener("open", () => {
     lastHeard = Date.now();
     settle();
-    ask();
+    if (wasBroken) ask();
+    wasBroken = false;
   });
   stream.addEventListener("call", (event) => {
     lastHeard = Date.now();
@@ -197,6 +200,7 @@ function listen() {
     panel?.refresh().catch(() => {});
   });
   stream.addEventListener("error", () => {
+    wasBroken = true;
     tell();
     // A browser gives up after an answer that is no stream; then a new one is tried with each question.
     if (stream.readyState === EventSource.CLOSED && !isSignedOut) setTimeout(listen, pollEvery);

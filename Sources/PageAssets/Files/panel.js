@@ -6,6 +6,8 @@ export class Panel {
   #element;
   #isRefreshing = false;
   #isDue = false;
+  #isAsking = false;
+  #coolUntil = 0;
 
   constructor(element) {
     this.#element = element;
@@ -44,14 +46,19 @@ export class Panel {
     for (const part of fresh.querySelectorAll("[data-part]")) {
       const old = this.#element.querySelector(`[data-part="${part.dataset.part}"]`);
       if (!old || keeps.includes(part.dataset.part) || old.textContent === part.textContent) continue;
-      // What somebody listens to, works in or has opened stays as it is.
-      const isPlaying = old.querySelector("audio") && part.querySelector("audio");
-      const open = old.querySelector("details[open]");
-      if (isPlaying || old.contains(document.activeElement)) continue;
-      if (open) part.querySelector("details")?.setAttribute("open", "");
+      // What somebody listens to stays as it is; what somebody has opened stays open, and the focus where it was.
+      if (old.querySelector("audio") && part.querySelector("audio")) continue;
+      if (old.querySelector("details[open]")) part.querySelector("details")?.setAttribute("open", "");
+      const focused = old.contains(document.activeElement) ? document.activeElement : null;
       old.replaceWith(document.adoptNode(part));
+      if (focused) this.#focusLike(focused, part);
     }
     this.#dress();
+  }
+
+  #focusLike(focused, part) {
+    const twin = focused.id ? part.querySelector(`#${CSS.escape(focused.id)}`) : part.querySelector(focused.localName);
+    twin?.focus({ preventScroll: true });
   }
 
   #dress() {
@@ -65,16 +72,16 @@ export class Panel {
     const form = this.#element.querySelector("#check");
     if (form) form.onsubmit = (event) => {
       event.preventDefault();
-      this.#check(form);
+      if (!this.#isAsking && Date.now() >= this.#coolUntil) this.#check(form);
     };
+    this.#showCheck();
     this.#dressPlayer();
   }
 
   async #check(form) {
-    const button = form.querySelector("button");
-    const notice = this.#element.querySelector("#notice");
-    button.disabled = true;
-    button.textContent = "Asking Bolna…";
+    const notice = () => this.#element.querySelector("#notice");
+    this.#isAsking = true;
+    this.#showCheck();
     let cooldown = 5;
     let sentence = "The gateway did not answer. Try again in a moment.";
     try {
@@ -83,19 +90,24 @@ export class Panel {
       if (response.ok) {
         sentence = fresh.querySelector("#notice")?.textContent ?? "";
         cooldown = Number(fresh.querySelector("#check")?.dataset.cooldown) || cooldown;
-        this.#take(fresh, ["notice"]);
+        this.#take(fresh);
       } else sentence = fresh.querySelector("main p:not(.code)")?.textContent ?? sentence;
     } catch { /* The sentence says it. */ }
-    notice.hidden = false;
-    notice.textContent = sentence;
-    this.#cool(cooldown);
+    this.#isAsking = false;
+    this.#coolUntil = Date.now() + cooldown * 1000;
+    this.#showCheck();
+    notice().hidden = false;
+    notice().textContent = sentence;
   }
 
-  #cool(seconds) {
+  /** Says on the button whether Bolna is being asked, or when it may be asked again. */
+  #showCheck() {
     const button = this.#element.querySelector("#check-button");
-    button.disabled = seconds > 0;
-    button.textContent = seconds > 0 ? `Check again in ${seconds} s` : "Check status";
-    if (seconds > 0) setTimeout(() => this.#cool(seconds - 1), 1000);
+    if (!button) return;
+    const left = Math.ceil((this.#coolUntil - Date.now()) / 1000);
+    button.setAttribute("aria-disabled", String(this.#isAsking || left > 0));
+    button.textContent = this.#isAsking ? "Asking Bolna…" : left > 0 ? `Check again in ${left} s` : "Check status";
+    if (left > 0) setTimeout(() => this.#showCheck(), 1000);
   }
 
   #dressPlayer() {

@@ -91,13 +91,13 @@ final class Browser: Sendable {
     }
 
     /// Waits in the browser until an expression holds.
-    func wait(for expression: String) async throws {
+    func wait(for expression: String, within time: Duration = Browser.patience) async throws {
         let script = """
             const done = arguments[arguments.length - 1];
             const look = () => { try { if (\(expression)) return done(true); } catch {} setTimeout(look, 20); };
             look();
             """
-        try await command("POST", "/timeouts", ["script": Self.patience.components.seconds * 1_000])
+        try await command("POST", "/timeouts", ["script": time.components.seconds * 1_000])
         do {
             try await command("POST", "/execute/async", ["script": script, "args": [Any]()])
         } catch {
@@ -120,10 +120,11 @@ final class Browser: Sendable {
         try await command("POST", "/execute/sync", ["script": script, "args": [Any]()])
     }
 
-    /// What the page complained of: errors and violations of its policy.
+    /// What the page complained of: errors and violations of its policy; answers that are errors are none of its faults.
     func complaints() async throws -> [String] {
         let entries = try await command("POST", "/se/log", ["type": "browser"]) as? [[String: Any]] ?? []
         return entries.filter { $0["level"] as? String == "SEVERE" }.compactMap { $0["message"] as? String }
+            .filter { !$0.contains("the server responded with a status of") }
     }
 
     // MARK: How a person looks at it

@@ -97,7 +97,8 @@ struct HealthPages: Sendable {
                 "Quarantine", counts.open > 0 ? "attention" : "good",
                 counts.open > 0 ? "\(ReportText.grouped(counts.open)) wait for somebody." : "Nothing waits.",
                 href: "/quarantine"),
-            Self.check("Watchers", "good", PageText.count(dependencies.changes.subscribers(of: account), "open stream")),
+            Self.check(
+                "Watchers", "good", PageText.count(dependencies.changes.subscribers(of: account), "open stream")),
         ]
         return checks
     }

@@ -29,7 +29,7 @@ struct ReportPages: Sendable {
             var before = before
             let report = try store.report(query)
             before.asOf = report.position
-            do {
+            do throws(StoreError) {
                 return (report, try store.report(before))
             } catch {
                 guard error.kind == .outOfReach else { throw error }
