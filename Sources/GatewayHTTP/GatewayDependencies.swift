@@ -56,6 +56,10 @@ package struct GatewayDependencies: Sendable {
     package var drain: DrainState
     /// What has been seen of webhooks' signatures.
     package var witness: WebhookWitness
+    /// Tells whose tokens of an existing application are.
+    package var tokens = TokenVerifier()
+    /// Bounds how often anybody may ask.
+    package var throttle = RequestThrottle()
     /// When keys and webhook secrets were last used.
     package var uses = UseBook()
     /// How many reports are computed at a time, for the API and the pages together.

@@ -37,12 +37,12 @@ import Testing
         events.close()
         let recording = "/api/v1/calls/\(id)/recording"
         let whole = try await play(fixture, recording)
-        #expect(whole.status == 200 && whole.body.count == 844 && whole.body.starts(with: Array("RIFF".utf8)))
+        #expect(whole.status == 200 && whole.body.count == 160_044 && whole.body.starts(with: Array("RIFF".utf8)))
         #expect(whole.headers["location"].isEmpty)
         let part = try await play(fixture, recording, range: "bytes=8-11")
         #expect(part.status == 206 && part.body == Array("WAVE".utf8))
-        #expect(part.headers["content-range"] == ["bytes 8-11/844"])
-        #expect(try await play(fixture, recording, range: "bytes=9999-").status == 416)
+        #expect(part.headers["content-range"] == ["bytes 8-11/160044"])
+        #expect(try await play(fixture, recording, range: "bytes=999999-").status == 416)
         #expect(try await fixture.stop() == 0)
         await bolna.stop()
     }

@@ -5,7 +5,9 @@ extension BolnaWorld {
             return .error(404, "Recording not found")
         }
         serving.call = id
-        guard options.redirectsRecordings else { return Self.bytes(of: Self.tenthOfSilence, range: request.range) }
+        guard options.redirectsRecordings else {
+            return Self.bytes(of: Self.twentySecondsOfSilence, range: request.range)
+        }
         let link = "\(options.signedBaseURL)/signed/\(id)?X-Amz-Expires=86400&X-Amz-Signature=\(Self.signature(of: id))"
         return APIResponse(status: 302, headers: [.init(name: "Location", value: link)], body: [])
     }
@@ -19,7 +21,7 @@ extension BolnaWorld {
         guard let number = numberByID[id], executions[number].hasRecording else {
             return Self.storeError(404, "NoSuchKey")
         }
-        return Self.bytes(of: Self.tenthOfSilence, range: request.range)
+        return Self.bytes(of: Self.twentySecondsOfSilence, range: request.range)
     }
 
     private static func signature(of id: String) -> String { String(id.reversed()) }
@@ -70,11 +72,11 @@ extension BolnaWorld {
     }
 
     /// A tenth of a second of 8-bit mono silence at 8 kHz, as a WAV file.
-    private static let tenthOfSilence: [UInt8] = {
+    private static let twentySecondsOfSilence: [UInt8] = {
         func little(_ number: UInt32, _ count: Int) -> [UInt8] {
             (0..<count).map { UInt8(truncatingIfNeeded: number >> (8 * UInt32($0))) }
         }
-        let samples = [UInt8](repeating: 128, count: 800)
+        let samples = [UInt8](repeating: 128, count: 160_000)
         let format = little(1, 2) + little(1, 2) + little(8000, 4) + little(8000, 4) + little(1, 2) + little(8, 2)
         return Array("RIFF".utf8) + little(36 + UInt32(samples.count), 4) + Array("WAVEfmt ".utf8) + little(16, 4)
             + format + Array("data".utf8) + little(UInt32(samples.count), 4) + samples

@@ -59,7 +59,7 @@ struct GatewaySettings: Sendable {
     var apiPerMinute = StoredAPIKey.usualPerMinute
     /// `api.wrongKeysPerMinute`: wrong keys of one address in a minute.
     var apiWrongKeysPerMinute = 20
-    /// `api.origins`: the other sites whose pages may ask for changes with a cookie.
+    /// `api.origins`: the other sites whose pages may use the API with their users' cookies.
     var apiOrigins: [String] = []
     /// The keys below `tokens`.
     var tokens = TokenOptions()

@@ -34,13 +34,15 @@ struct GatewayRunner {
         let certificates = try certificateKeeper()
         var dependencies = assembly.dependencies
         dependencies.certificates = certificates
+        let tokenKeys = try await assembly.tokenKeys(logger: logger)
+        dependencies.tokens = assembly.tokenVerifier(keys: tokenKeys, logger: logger)
         let ready = ReadyWatch(onReady: onReady)
         let gatewayServer = GatewayServer(
             configuration: GatewayServerConfiguration(
                 host: settings.listenHost, port: settings.listenPort, hosts: Set(settings.listenHosts),
                 trustedProxies: try SourceAddresses(parsing: settings.trustedProxies),
                 limits: settings.limits, webhookBodyLimit: settings.webhookBodyLimit,
-                apiBodyLimit: settings.apiBodyLimit),
+                apiBodyLimit: settings.apiBodyLimit, origins: Set(settings.apiOrigins)),
             certificates: certificates, dependencies: dependencies,
             onReady: { host, port in ready.gateway(host: host, port: port) })
         let operatorServer = OperatorServer(
@@ -53,9 +55,12 @@ struct GatewayRunner {
 
         // Stopping goes from the last to the first: listeners, then what polls and dials, the journal writer at the end.
         let services: [any Service] =
-            assembly.services + [
-                certificates, HangupService(reload: { certificates.reload() }), operatorServer, controlServer,
-                gatewayServer,
+            assembly.services + (tokenKeys.map { [$0] } ?? []) + [
+                certificates,
+                HangupService {
+                    certificates.reload()
+                    await tokenKeys?.reload()
+                }, operatorServer, controlServer, gatewayServer,
             ] + extra
         var configuration = ServiceGroupConfiguration(
             services: services.map {

@@ -3,9 +3,9 @@ import UnixSignals
 
 /// Reads the TLS files again when SIGHUP says so; without it, they are looked at once in `tls.reloadInterval`.
 struct HangupService: Service {
-    let reload: @Sendable () -> Void
+    let reload: @Sendable () async -> Void
 
     func run() async throws {
-        for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() { reload() }
+        for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() { await reload() }
     }
 }

@@ -21,18 +21,18 @@ struct ChangeRoutes: Sendable {
 
     @Sendable private func stream(_ request: RouteRequest, _ principal: Principal) async throws -> Response {
         let text = Self.lastEventID.flatMap { request.head.headerFields[$0] } ?? request.query.text("since")
-        let after = try text.map { text throws(Problem) -> ChangeCursor in
-            guard let cursor = ChangeCursor(text: text) else {
-                throw Problem(.badRequest, "Last-Event-ID and since take the id of an event.")
-            }
-            return cursor
+        let after = try text.map { text throws(Problem) in
+            try BoundCursor.change(text, account: principal.account)
         }
-        guard dependencies.changes.subscribers < settings.mostStreams else {
-            throw Problem(.busy, "There are too many streams.", retryAfter: settings.retry)
-        }
+        let changes = dependencies.changes
+        guard changes.subscribers < settings.mostStreams,
+            changes.subscribers(of: principal.account) < settings.mostStreamsOfAccount
+        else { throw Problem(.busy, "There are too many streams.", retryAfter: settings.retry) }
         let events = try await dependencies.changes.subscribe(account: principal.account, after: after)
         dependencies.noteReveal("changes of calls", by: principal, at: request.receivedAt)
-        let steps = StreamSteps(events: events, heartbeat: settings.heartbeat, clock: dependencies.clock)
+        let steps = StreamSteps(
+            events: events, heartbeat: settings.heartbeat, recheck: settings.recheck, clock: dependencies.clock,
+            isAdmitted: { [now = dependencies.now, isAdmitted = request.isAdmitted] in isAdmitted(now()) })
         let body = request.body
         return Response(
             status: .ok, headers: [.contentType: MediaType.events],
@@ -57,7 +57,8 @@ struct ChangeRoutes: Sendable {
         switch step {
         case .heartbeat: return Array(":\n\n".utf8)
         case .event(.resync(let cursor)):
-            return Array("id: \(cursor.text)\nevent: resync\ndata: {}\n\n".utf8)
+            let id = BoundCursor.text(cursor, account: principal.account)
+            return Array("id: \(id)\nevent: resync\ndata: {}\n\n".utf8)
         case .event(.change(let change)):
             let record = try await dependencies.reader.read { store throws(StoreError) in
                 try store.call(account: principal.account, reference: change.call.rawValue, withBody: false)
@@ -71,7 +72,8 @@ struct ChangeRoutes: Sendable {
                 json.key("call")
                 call.writeRow(into: &json)
             }
-            return Array("id: \(change.cursor.text)\nevent: call\ndata: ".utf8) + json.bytes + Array("\n\n".utf8)
+            let id = BoundCursor.text(change.cursor, account: principal.account)
+            return Array("id: \(id)\nevent: call\ndata: ".utf8) + json.bytes + Array("\n\n".utf8)
         }
     }
 }

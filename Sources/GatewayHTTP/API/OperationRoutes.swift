@@ -45,12 +45,15 @@ struct OperationRoutes: Sendable {
                 json.member("isPaused", dependencies.gate.isPaused(principal.account))
                 json.member("isBroken", dependencies.gate.isBroken(principal.account))
             }
-            json.key("store")
-            json.object { json in
-                json.member("engine", facts.engine)
-                json.member("schemaVersion", facts.schemaVersion)
-                // The size tells of all accounts together.
-                if principal.scopes.contains(.admin) { json.member("sizeBytes", facts.sizeBytes) }
+            // How much all accounts have together is nobody's business who is of one of them.
+            if principal.reachesAll {
+                json.key("store")
+                json.object { json in
+                    json.member("engine", facts.engine)
+                    json.member("schemaVersion", facts.schemaVersion)
+                    json.member("sizeBytes", facts.sizeBytes)
+                }
+                json.member("watchersOfAll", dependencies.changes.subscribers)
             }
             json.member("refusedDeliveries", dependencies.refusals.count(addressedTo: principal.account))
             json.member("watchers", dependencies.changes.subscribers(of: principal.account))

@@ -32,7 +32,9 @@ package enum QuarantineDocument {
     }
 
     /// What became, or would become, of a page of entries.
-    package static func run(_ run: QuarantineRun, of request: QuarantineRequest) -> JSONWriter {
+    package static func run(
+        _ run: QuarantineRun, of request: QuarantineRequest, account: AccountID
+    ) -> JSONWriter {
         var json = JSONWriter(reserving: 1_024 + 256 * run.results.count)
         json.object { json in
             json.member("isDryRun", request.isDryRun)
@@ -40,7 +42,7 @@ package enum QuarantineDocument {
             write(run.matching, into: &json)
             json.key("results")
             json.array { json in for result in run.results { write(result, into: &json) } }
-            json.member("nextCursor", run.next?.text)
+            json.member("nextCursor", run.next.map { BoundCursor.text($0, account: account) })
         }
         return json
     }

@@ -45,7 +45,9 @@ package enum QuarantineReading {
         at time: Timestamp
     ) async throws -> [UInt8] {
         let wish = try QuarantineWish.read(body)
-        let request = try wish.request { action == "discard" ? .discard : .replay(acceptsAgent: $0) }
+        let request = try wish.request(of: principal.account) { acceptsAgents in
+            action == "discard" ? .discard : .replay(acceptsAgent: acceptsAgents)
+        }
         do {
             let run = try await service.run(account: principal.account, request)
             if !request.isDryRun, !run.results.isEmpty {
@@ -53,7 +55,7 @@ package enum QuarantineReading {
                     action == "discard" ? .discard : .replay, "\(run.results.count) kept aside", by: principal,
                     at: time)
             }
-            return QuarantineDocument.run(run, of: request).bytes
+            return QuarantineDocument.run(run, of: request, account: principal.account).bytes
         } catch {
             throw Problem(.busy, retryAfter: error.retryAfter)
         }

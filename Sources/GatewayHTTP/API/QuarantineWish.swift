@@ -57,16 +57,16 @@ struct QuarantineWish: Decodable {
     }
 
     /// The request; either entries are named, or a filter, which may be empty.
-    func request(_ action: (_ acceptsAgents: Bool) -> QuarantineRequest.Action) throws(Problem) -> QuarantineRequest {
+    func request(
+        of account: AccountID, _ action: (_ acceptsAgents: Bool) -> QuarantineRequest.Action
+    ) throws(Problem) -> QuarantineRequest {
         let most = QuarantineBounds.mostPerRequest
         let limit = limit ?? most
         guard (1...most).contains(limit) else {
             throw Problem(.badRequest, "limit must be a whole number from 1 to \(most).")
         }
-        var place: QuarantineRequest.Cursor?
-        if let cursor {
-            place = QuarantineRequest.Cursor(text: cursor)
-            guard place != nil else { throw Problem(.badRequest, "The cursor is not one of such a run.") }
+        let place = try cursor.map { text throws(Problem) in
+            try BoundCursor.quarantineRun(text, account: account)
         }
         return QuarantineRequest(
             query: try query(), action: action(acceptAgents ?? false), isDryRun: dryRun ?? false, cursor: place,

@@ -4,8 +4,8 @@ import HTTPTypes
 
 /// Finds out on whose behalf a request comes.
 enum Authenticator: Sendable {
-    /// By `Authorization: Bearer <key>`, else by the session of somebody who signed in to the pages.
-    case keys(LiveAccounts, SessionBook)
+    /// By what clients show.
+    case credentials(CredentialCheck)
     /// Everybody who can connect is this principal: the control socket, which only its owner can open. One who reaches
     /// all accounts may name another by ``accountField``.
     case everybody(Principal, LiveAccounts)
@@ -15,23 +15,15 @@ enum Authenticator: Sendable {
     /// Names the account that a request over the control socket is about.
     static let accountField = HTTPField.Name("Gateway-Account")
 
-    /// The principal of a request that asks for a scope.
-    func principal(of head: HTTPRequest, scope: Scope, at now: Timestamp) throws -> Principal {
-        let principal: Principal?
+    /// Who sent a request, from a client at an address, for something that takes a scope.
+    func admission(
+        of head: HTTPRequest, scope: Scope, from address: String, at now: Timestamp
+    ) async throws -> Admission {
         switch self {
-        case .keys(let live, let sessions):
-            principal =
-                head.headerFields[.authorization] == nil
-                ? try Self.sessionPrincipal(head, sessions, at: now)
-                : try Self.bearerKey(head).flatMap { try live.find(key: $0, at: now)?.principal }
-        case .everybody(let everybody, let live): principal = try Self.named(in: head, everybody, live)
-        case .nobody: principal = nil
+        case .credentials(let check): try await check.admission(of: head, scope: scope, from: address, at: now)
+        case .everybody(let everybody, let live): Admission(try Self.named(in: head, everybody, live))
+        case .nobody: throw Problem(.unauthorized)
         }
-        guard let principal else { throw Problem(.unauthorized, "Send an API key as Authorization: Bearer.") }
-        guard principal.scopes.contains(scope) else {
-            throw Problem(.forbidden, "This needs the scope \(scope.rawValue).")
-        }
-        return principal
     }
 
     private static func named(
@@ -44,19 +36,5 @@ enum Authenticator: Sendable {
         var principal = everybody
         principal.account = account
         return principal
-    }
-
-    private static func sessionPrincipal(
-        _ head: HTTPRequest, _ sessions: SessionBook, at now: Timestamp
-    ) throws -> Principal? {
-        guard let id = SessionCookie.read(head) else { return nil }
-        guard CrossSiteRule.allows(head) else { throw Problem(.crossSite) }
-        return try sessions.principal(of: id, at: now)
-    }
-
-    private static func bearerKey(_ head: HTTPRequest) -> String? {
-        let parts = (head.headerFields[.authorization] ?? "").split(separator: " ", maxSplits: 1)
-        guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
-        return String(parts[1].drop { $0 == " " })
     }
 }

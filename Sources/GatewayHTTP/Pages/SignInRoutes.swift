@@ -31,7 +31,11 @@ struct SignInRoutes: Sendable {
         guard CrossSiteRule.allows(request.head) else { throw Problem(.crossSite) }
         let form = try await request.readForm(upTo: Self.largestForm)
         let key = form.text("key")?.filter { !$0.isWhitespace } ?? ""
+        if let wait = dependencies.throttle.blocked(request.peer, at: request.receivedAt) {
+            throw Problem(.tooManyRequests, "Too many wrong keys came from this address.", retryAfter: wait)
+        }
         guard try dependencies.live.find(key: key, at: request.receivedAt) != nil else {
+            dependencies.throttle.countWrongKey(from: request.peer, at: request.receivedAt)
             return SignInPage.response(
                 next: form.text("next"),
                 complaint: "This key opens nothing here. It may be mistyped, revoked or expired.",

@@ -15,18 +15,20 @@ final class GatewayResponder: Sendable {
     private let authenticator: Authenticator
     private let isSecure: Bool
     private let visitors: VisitorRules
+    private let sharing: OriginSharing
     private let now: @Sendable () -> Timestamp
     private let logger: Logger
     private let date = HTTPDateCache()
 
     init(
         table: RouteTable, authenticator: Authenticator, isSecure: Bool, visitors: VisitorRules = VisitorRules(),
-        now: @escaping @Sendable () -> Timestamp, logger: Logger
+        sharing: OriginSharing = OriginSharing(), now: @escaping @Sendable () -> Timestamp, logger: Logger
     ) {
         self.table = table
         self.authenticator = authenticator
         self.isSecure = isSecure
         self.visitors = visitors
+        self.sharing = sharing
         self.now = now
         self.logger = logger
     }
@@ -39,6 +41,7 @@ final class GatewayResponder: Sendable {
         let peer = visitors.address(of: request.head, peer: channel.remoteAddress?.ipAddress ?? "local")
         var response = await answer(request, peer: peer, at: receivedAt)
         SecurityFields.add(to: &response.headers, isSecure: isSecure)
+        sharing.add(to: &response.headers, for: request.head)
         response.headers[.date] = date.text(at: receivedAt)
         // An answer to HEAD has the length the body would have, and no body.
         let body = request.method == .head ? ResponseBody() : response.body
@@ -56,14 +59,19 @@ final class GatewayResponder: Sendable {
         }
         switch table.match(request.method, path: path) {
         case .found(let route, let parameters):
+            var limits: [RateLimit] = []
+            var response: Response
             do {
-                return try await handle(
+                response = try await handle(
                     request, route: route, parameters: parameters, query: target.count > 1 ? target[1] : "",
-                    peer: peer, at: receivedAt)
+                    peer: peer, at: receivedAt, noting: &limits)
             } catch {
-                return refuse(Self.problem(for: error), error: error, request: request, route: route)
+                response = refuse(Self.problem(for: error), error: error, request: request, route: route)
             }
+            RateLimit.add(limits, to: &response.headers)
+            return response
         case .otherMethods(let route, let allow):
+            if let answer = sharing.preflight(request.head, methods: allow) { return answer }
             return refuse(Problem(.methodNotAllowed, allow: allow), request: request, route: route)
         case .nothing:
             return refuse(Problem(.notFound), request: request, route: nil)
@@ -72,7 +80,7 @@ final class GatewayResponder: Sendable {
 
     private func handle(
         _ request: Request, route: Route, parameters: [String: String], query: Substring, peer: String,
-        at receivedAt: Timestamp
+        at receivedAt: Timestamp, noting limits: inout [RateLimit]
     ) async throws -> Response {
         switch route.handler {
         case .open(let handler):
@@ -81,11 +89,15 @@ final class GatewayResponder: Sendable {
                     head: request.head, body: request.body, parameters: parameters,
                     query: try Self.parameters(of: query), peer: peer, receivedAt: receivedAt))
         case .scoped(let scope, let handler):
-            let principal = try authenticator.principal(of: request.head, scope: scope, at: receivedAt)
+            let admission = try await authenticator.admission(
+                of: request.head, scope: scope, from: peer, at: receivedAt)
+            limits = admission.limits
+            let principal = try admission.principal(for: scope)
             return try await handler(
                 RouteRequest(
                     head: request.head, body: request.body, parameters: parameters,
-                    query: try Self.parameters(of: query), peer: peer, receivedAt: receivedAt), principal)
+                    query: try Self.parameters(of: query), peer: peer, receivedAt: receivedAt,
+                    isAdmitted: admission.isValid), principal)
         }
     }
 

@@ -34,6 +34,17 @@ struct Route: Sendable {
         case parameter(String)
     }
 
+    /// Method and pattern: names the route among all.
+    var name: String { "\(method.rawValue) \(pattern)" }
+
+    /// The scope that it takes; nil where it is open.
+    var scope: Scope? {
+        switch handler {
+        case .open: nil
+        case .scoped(let scope, _): scope
+        }
+    }
+
     init(_ method: HTTPRequest.Method, _ pattern: String, errors: ErrorStyle = .problem, _ handler: Handler) {
         self.method = method
         self.pattern = pattern
@@ -108,6 +119,8 @@ struct RouteRequest: Sendable {
     let peer: String
     /// When the head had been received.
     let receivedAt: Timestamp
+    /// Whether what the client showed would still be accepted at a time; of an open route always.
+    var isAdmitted: @Sendable (Timestamp) -> Bool = { _ in true }
 
     /// A parameter of the pattern.
     func parameter(_ name: String) throws(Problem) -> String {

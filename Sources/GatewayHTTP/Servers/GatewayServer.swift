@@ -22,12 +22,15 @@ package struct GatewayServerConfiguration: Sendable {
     package var apiBodyLimit: Int
     /// How streams of events are kept alive.
     package var stream: StreamSettings
+    /// The other sites whose pages may use the API with their users' cookies, such as `https://app.example.com`.
+    package var origins: Set<String>
 
     /// Puts a configuration together.
     package init(
         host: String, port: Int, hosts: Set<String> = [],
         trustedProxies: SourceAddresses = SourceAddresses(blocks: []), limits: ListenerLimits = ListenerLimits(),
-        webhookBodyLimit: Int = 1024 * 1024, apiBodyLimit: Int = 64 * 1024, stream: StreamSettings = StreamSettings()
+        webhookBodyLimit: Int = 1024 * 1024, apiBodyLimit: Int = 64 * 1024, stream: StreamSettings = StreamSettings(),
+        origins: Set<String> = []
     ) {
         self.host = host
         self.port = port
@@ -37,6 +40,7 @@ package struct GatewayServerConfiguration: Sendable {
         self.webhookBodyLimit = webhookBodyLimit
         self.apiBodyLimit = apiBodyLimit
         self.stream = stream
+        self.origins = Set(origins.map { $0.lowercased() })
     }
 }
 
@@ -62,14 +66,10 @@ package final class GatewayServer: Service, Sendable {
     package func run() async throws {
         var limits = configuration.limits
         limits.bodyBytes = max(configuration.webhookBodyLimit, configuration.apiBodyLimit)
-        let api = RouteTable.api(
-            dependencies: dependencies, apiBodyLimit: configuration.apiBodyLimit,
-            webhookBodyLimit: configuration.webhookBodyLimit, stream: configuration.stream)
         let responder = GatewayResponder(
-            table: RouteTable(api.routes + PageRoutes(dependencies: dependencies).routes),
-            authenticator: .keys(dependencies.live, dependencies.sessions), isSecure: true,
+            table: Self.table(configuration, dependencies), authenticator: .credentials(credentials), isSecure: true,
             visitors: VisitorRules(hosts: configuration.hosts, trustedProxies: configuration.trustedProxies),
-            now: dependencies.now, logger: dependencies.logger)
+            sharing: OriginSharing(origins: configuration.origins), now: dependencies.now, logger: dependencies.logger)
         let listener = Listener(
             address: .hostname(configuration.host, port: configuration.port),
             tls: { [certificates] in certificates.context }, limits: limits, proxies: configuration.trustedProxies,
@@ -82,6 +82,23 @@ package final class GatewayServer: Service, Sendable {
         } onGracefulShutdown: { [dependencies] in
             dependencies.drain.begin()
         }
+    }
+
+    /// All that is served here.
+    static func table(
+        _ configuration: GatewayServerConfiguration, _ dependencies: GatewayDependencies
+    ) -> RouteTable {
+        let api = RouteTable.api(
+            dependencies: dependencies, apiBodyLimit: configuration.apiBodyLimit,
+            webhookBodyLimit: configuration.webhookBodyLimit, stream: configuration.stream)
+        return RouteTable(api.routes + PageRoutes(dependencies: dependencies).routes)
+    }
+
+    private var credentials: CredentialCheck {
+        CredentialCheck(
+            live: dependencies.live, tokens: dependencies.tokens, throttle: dependencies.throttle,
+            session: { [sessions = dependencies.sessions] id, now in try sessions.principal(of: id, at: now) },
+            origins: configuration.origins, logger: dependencies.logger)
     }
 }
 

@@ -2,6 +2,7 @@ import CallDomain
 
 /// One subscriber's place: values in, what to do next out.
 struct ChangeSubscription: Sendable {
+    /// Whose changes are told.
     let account: AccountID
     private var cursor: ChangeCursor
     private var phase = Phase.replaying

@@ -195,54 +195,7 @@ struct CallRoutesTests {
 }
 
 @Suite("RouteTable")
-struct AuthorizationTests {
-    /// Every route that asks for a key, with the scope it asks for.
-    static let guarded: [(String, String, Scope)] = [
-        ("GET", "/api/client-call/call-history", .read),
-        ("GET", "/api/client-call/call-history/recordings", .read),
-        ("GET", "/api/client-call/call-history/lead/1", .read),
-        ("GET", "/api/client-call/call-history/details/1", .read),
-        ("POST", "/api/client-call/call-history/check-status/1", .check),
-        ("POST", "/api/client-call/call-history/make-call", .dial),
-        ("GET", "/api/v1/calls", .read),
-        ("POST", "/api/v1/calls", .dial),
-        ("GET", "/api/v1/calls/1", .read),
-        ("GET", "/api/v1/calls/1/journal", .read),
-        ("GET", "/api/v1/calls/1/explain", .read),
-        ("POST", "/api/v1/calls/1/check", .check),
-        ("GET", "/api/v1/changes", .read),
-        ("GET", "/api/v1/reports/reconciliation", .operate),
-        ("GET", "/api/v1/reports/reconciliation/figures/calls/calls", .operate),
-        ("GET", "/api/v1/quarantine", .operate),
-        ("GET", "/api/v1/refusals", .operate),
-        ("GET", "/api/v1/health", .operate),
-        ("GET", "/api/v1/me", .read),
-    ]
-
-    @Test("Every guarded route answers 401 without a key and with a wrong one, 403 with the wrong scopes")
-    func guards() async throws {
-        try await TestGateway.run { gateway in
-            for (method, path, scope) in Self.guarded {
-                #expect(try await gateway.send(method, path).status == 401, "\(method) \(path)")
-                #expect(try await gateway.send(method, path, key: "wrong").status == 401, "\(method) \(path)")
-                for other in Scope.allCases where other != scope {
-                    let answer = try await gateway.send(method, path, key: "key-\(other.rawValue)")
-                    #expect(answer.status == 403, "\(method) \(path) with \(other)")
-                }
-            }
-        }
-    }
-
-    @Test("Each route with its scope is served, whatever it then says of the request")
-    func serves() async throws {
-        try await TestGateway.run { gateway in
-            for (method, path, scope) in Self.guarded where path != "/api/v1/changes" {
-                let answer = try await gateway.send(method, path, key: "key-\(scope.rawValue)")
-                #expect(![401, 403, 405, 500].contains(answer.status), "\(method) \(path): \(answer.status)")
-            }
-        }
-    }
-
+struct RouteTableTests {
     @Test("What is not there is 404, other methods are 405 with Allow, each in the shape of its API")
     func absent() async throws {
         try await TestGateway.run { gateway in
@@ -258,7 +211,8 @@ struct AuthorizationTests {
             #expect(head.status == 200)
             #expect(head.text.isEmpty)
             let get = try await gateway.send("GET", "/api/v1/me", key: TestGateway.allScopes)
-            #expect(head.headers == get.headers)
+            // What is left of a quota is less after each request.
+            #expect(head.headers.filter { $0.key != "ratelimit" } == get.headers.filter { $0.key != "ratelimit" })
             let options = try await gateway.send("OPTIONS", "/api/v1/me")
             #expect(options.status == 405)
             #expect(options.headers["allow"] == "GET, HEAD")

@@ -1,11 +1,13 @@
 import AsyncHTTPClient
 import CallDomain
 import Foundation
-import GatewayHTTP
 import GatewayService
 import NIOCore
 import NIOHTTP1
 import Testing
+import WebhookTrust
+
+@testable import GatewayHTTP
 
 /// Reads a stream of events as a browser does.
 private struct EventReader {
@@ -108,8 +110,71 @@ struct ChangeRoutesTests {
                 calls += (1...5).map { "exec-\($0)" }.filter { event.data.contains("\"\($0)\"") }
             }
             #expect(calls == ["exec-3", "exec-4", "exec-5"])
-            #expect(ids == ids.sorted { (Int($0) ?? 0) < (Int($1) ?? 0) })
-            #expect(Set(ids).count == 5)
+            let places = try ids.map { try BoundCursor.change($0, account: .default) }
+            #expect(places == places.sorted())
+            #expect(Set(places).count == 5)
+        }
+    }
+
+    @Test("The id of an event is worth nothing to another account")
+    func foreignIDs() async throws {
+        try await TestGateway.run { gateway in
+            _ = try await gateway.post(TestGateway.execution("exec-1", "ringing"))
+            var reader = try await Self.open(gateway, query: "?since=0")
+            let event = try #require(try await reader.event())
+            let answer = try await gateway.send("GET", "/api/v1/changes?since=\(event.id)", key: "key-other")
+            #expect(answer.status == 400)
+            let number = try await gateway.send("GET", "/api/v1/changes?since=1", key: TestGateway.allScopes)
+            #expect(number.status == 400)
+        }
+    }
+
+    /// What can be taken from somebody who watches.
+    enum Loss: CaseIterable {
+        case revoked
+        case expired
+        case disabled
+    }
+
+    @Test(
+        "Who loses his key, its time or his account is told nothing more, and his stream ends",
+        arguments: Loss.allCases)
+    func loses(_ loss: Loss) async throws {
+        try await TestGateway.run { _, configuration in
+            configuration.stream.recheck = .milliseconds(10)
+        } _: { gateway in
+            let text = try APIKeyText.mint()
+            var key = StoredAPIKey(
+                id: text.id, account: .default, label: "watcher", digest: try text.digest, scopes: [.read],
+                createdAt: gateway.wall.now, expiresAt: gateway.wall.now.advanced(by: .seconds(60)))
+            let live = gateway.dependencies.live
+            live.keys.replace([key])
+            var reader = try await Self.open(gateway, key: text.secret)
+            _ = try await gateway.post(TestGateway.execution("exec-1", "ringing"))
+            #expect(try await reader.event() != nil)
+            switch loss {
+            case .revoked:
+                key.revokedAt = gateway.wall.now
+                live.keys.replace([key])
+            case .expired: gateway.wall.advance(by: .seconds(60))
+            case .disabled:
+                live.directory.replace([GatewayAccount(id: .default, hasToken: true, isDisabled: true)])
+            }
+            _ = try await gateway.post(TestGateway.execution("exec-1", "completed", minute: 1))
+            #expect(try await reader.event() == nil)
+            #expect(try await gateway.send("GET", "/api/v1/me", key: text.secret).status == 401)
+        }
+    }
+
+    @Test("No account can take all streams")
+    func placesOfAccount() async throws {
+        try await TestGateway.run { _, configuration in
+            configuration.stream.mostStreamsOfAccount = 1
+        } _: { gateway in
+            try await Self.whileOpen(gateway) {
+                #expect(try await gateway.send("GET", "/api/v1/changes", key: TestGateway.allScopes).status == 503)
+                _ = try await Self.open(gateway, key: "key-other")
+            }
         }
     }
 

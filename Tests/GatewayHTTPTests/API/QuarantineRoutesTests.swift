@@ -111,6 +111,10 @@ import Testing
                 "{\"filter\":{\"reason\":\"agent-mismatch\"},\"acceptAgents\":true,\"limit\":1}")
             let cursor = try #require(try Self.object(first.text)["nextCursor"] as? String)
             #expect(try await gateway.send("GET", "/api/v1/calls/b", key: TestGateway.allScopes).status == 404)
+            let foreign = try await gateway.send(
+                "POST", "/api/v1/quarantine/replay", key: "key-other",
+                body: Array("{\"filter\":{},\"cursor\":\"\(cursor)\"}".utf8))
+            #expect(foreign.status == 400, "a cursor is bound to its account")
             let second = try await self.post(
                 gateway, "/api/v1/quarantine/replay",
                 "{\"filter\":{},\"acceptAgents\":true,\"limit\":1,\"cursor\":\"\(cursor)\"}")

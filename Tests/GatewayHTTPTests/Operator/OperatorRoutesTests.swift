@@ -1,5 +1,6 @@
 import Foundation
 import GatewayHTTP
+import GatewayService
 import NIOCore
 import NIOPosix
 import SQLiteStore
@@ -55,24 +56,43 @@ struct ControlServerTests {
         try await TestGateway.run { gateway in
             let attributes = try FileManager.default.attributesOfItem(atPath: gateway.socket)
             #expect((attributes[.posixPermissions] as? NSNumber)?.intValue == 0o600)
-            let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-                .connect(unixDomainSocketPath: gateway.socket) { channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
-                    }
-                }
-            let text = try await channel.executeThenClose { inbound, outbound in
-                try await outbound.write(
-                    ByteBuffer(string: "GET /api/v1/me HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
-                var text = ""
-                for try await part in inbound {
-                    text += String(buffer: part)
-                    if text.contains("}") { break }
-                }
-                return text
-            }
+            let text = try await Self.get("/api/v1/me", gateway)
             #expect(text.hasPrefix("HTTP/1.1 200 OK\r\n"))
             #expect(text.contains(#""actor":"socket""#))
+        }
+    }
+    @Test("What all accounts have together is told over the socket alone; a key hears of its own watchers")
+    func health() async throws {
+        try await TestGateway.run { gateway in
+            // Held to the end of the test: nobody else watches.
+            let theirs = try await gateway.dependencies.changes.subscribe(account: TestGateway.other, after: nil)
+            for (key, own) in [(TestGateway.allScopes, 0), ("key-other", 1)] {
+                let answer = try await gateway.send("GET", "/api/v1/health", key: key)
+                #expect(answer.text.contains(#""watchers":\#(own)"#))
+                for word in ["sizeBytes", "schemaVersion", "watchersOfAll"] { #expect(!answer.text.contains(word)) }
+            }
+            let text = try await Self.get("/api/v1/health", gateway)
+            for word in ["sizeBytes", "schemaVersion", #""watchersOfAll":1"#, #""watchers":0"#] {
+                #expect(text.contains(word), "\(word)")
+            }
+            withExtendedLifetime(theirs) {}
+        }
+    }
+
+    /// Asks the socket for a path, and returns all that it answers.
+    private static func get(_ path: String, _ gateway: TestGateway) async throws -> String {
+        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connect(unixDomainSocketPath: gateway.socket) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+                }
+            }
+        return try await channel.executeThenClose { inbound, outbound in
+            try await outbound.write(
+                ByteBuffer(string: "GET \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
+            var text = ""
+            for try await part in inbound { text += String(buffer: part) }
+            return text
         }
     }
 }

@@ -50,6 +50,10 @@ struct ReportRoutesTests {
                 let page = try JSONDecoder().decode(Page.self, from: Data(answer.text.utf8))
                 #expect(page.data.count <= 2)
                 #expect((answer.headers["link"] != nil) == (page.next != nil))
+                if let next = page.next {
+                    let foreign = try await gateway.send("GET", next, key: "key-other")
+                    #expect(foreign.status == 400, "a cursor is bound to its account")
+                }
                 listed += page.data.compactMap(\.executionId)
                 next = page.next.map { $0 + "&limit=2" }
             }

@@ -71,6 +71,10 @@ struct TestGateway: Sendable {
     let witness: WebhookWitness
     let certificates: CertificateKeeper
     let registry: PrometheusRegistry
+    /// What its routes work with.
+    let dependencies: GatewayDependencies
+    /// How its public listener is set.
+    let configuration: GatewayServerConfiguration
     let client: HTTPClient
     /// Begins a graceful shutdown.
     let stop: @Sendable () async -> Void
@@ -89,16 +93,18 @@ struct TestGateway: Sendable {
             keys.append(
                 ("key-\(scope.rawValue)", Principal(account: .default, scopes: [scope], actor: scope.rawValue)))
         }
-        return try KeyRing(fixed: keys, uses: uses)
+        // The tests' clock stands still, so that a quota never comes back by itself.
+        return try KeyRing(fixed: keys, mostPerMinute: StoredAPIKey.perMinuteRange.upperBound, uses: uses)
     }
 
     static let other = AccountID(rawValue: "other")
 
-    /// Starts a gateway, runs the body, stops it gracefully.
+    /// Starts a gateway, set further where wished, runs the body, stops it gracefully.
     static func run(
         limits: ListenerLimits = ListenerLimits(), heartbeat: Duration = .seconds(15), mostStreams: Int = 1_000,
         hosts: Set<String> = [], trustedProxies: [String] = [], tls: TLSFiles? = nil,
         recordings: (any RecordingSource)? = nil, log: (any LogHandler)? = nil,
+        set: (inout GatewayDependencies, inout GatewayServerConfiguration) throws -> Void = { _, _ in },
         _ body: @escaping @Sendable (TestGateway) async throws -> Void
     ) async throws {
         let folder = try TemporaryFolder.make()
@@ -171,12 +177,14 @@ struct TestGateway: Sendable {
         dependencies.agents = AgentDesk(context: context)
         let live = dependencies.live
         dependencies.persons = PersonService(context: context, refusals: refusals)
+        dependencies.throttle = RequestThrottle(wrongKeysPerMinute: 1_000_000)
         var stream = StreamSettings()
         stream.heartbeat = heartbeat
         stream.mostStreams = mostStreams
-        let configuration = GatewayServerConfiguration(
+        var configuration = GatewayServerConfiguration(
             host: "127.0.0.1", port: 0, hosts: hosts, trustedProxies: try SourceAddresses(parsing: trustedProxies),
             limits: limits, stream: stream)
+        try set(&dependencies, &configuration)
 
         let ports = AsyncStream.makeStream(of: (String, Int).self)
         let socket = folder + "/gateway.sock"
@@ -208,7 +216,8 @@ struct TestGateway: Sendable {
             let gateway = TestGateway(
                 port: bound["gateway"] ?? 0, operatorPort: bound["operator"] ?? 0, socket: socket, wall: wall,
                 bolna: bolna, store: store, changes: changes, refusals: refusals, live: live, witness: witness,
-                certificates: certificates, registry: registry, client: client,
+                certificates: certificates, registry: registry, dependencies: dependencies,
+                configuration: configuration, client: client,
                 stop: { await group.triggerGracefulShutdown() })
             let result: Result<Void, any Error>
             do { result = .success(try await body(gateway)) } catch { result = .failure(error) }

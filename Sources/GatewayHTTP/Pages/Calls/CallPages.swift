@@ -142,7 +142,7 @@ struct CallPages: Sendable {
         view["filters"] = filters.view(agents: Array(agents))
         view["rowsHref"] = filters.address(
             "/calls/rows", adding: cursor + (open.map { [("open", $0)] } ?? []))
-        view["since"] = listing.cursor.text
+        view["since"] = BoundCursor.text(listing.cursor, account: principal.account)
         view["back"] = SignInPage.address(request.head.path)
         view["older"] =
             listing.next.map {

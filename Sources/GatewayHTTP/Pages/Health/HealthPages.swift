@@ -63,7 +63,7 @@ struct HealthPages: Sendable {
     ) -> [PageView] {
         let account = principal.account
         // The size tells of all accounts together.
-        let size = principal.scopes.contains(.admin) ? ", \(Self.size(facts.sizeBytes))" : ""
+        let size = principal.reachesAll ? ", \(Self.size(facts.sizeBytes))" : ""
         let hasToken = dependencies.accounts[account]?.hasToken ?? false
         let refused = dependencies.refusals.count(addressedTo: account)
         let degraded = paths.count { $0.figures.state == .degraded }

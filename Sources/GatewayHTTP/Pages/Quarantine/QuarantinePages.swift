@@ -115,11 +115,8 @@ struct QuarantinePages: Sendable {
             throw Problem(.badRequest, "action must be replay or discard.")
         }
         let acceptsAgent = form.text("accept-agents") == "yes"
-        let cursor = try form.text("cursor").map { text throws(Problem) -> QuarantineRequest.Cursor in
-            guard let cursor = QuarantineRequest.Cursor(text: text) else {
-                throw Problem(.badRequest, "The cursor is not one of such a run.")
-            }
-            return cursor
+        let cursor = try form.text("cursor").map { text throws(Problem) in
+            try BoundCursor.quarantineRun(text, account: principal.account)
         }
         let isDry = form.text("dry") != "no"
         let wish = QuarantineRequest(
@@ -137,7 +134,7 @@ struct QuarantinePages: Sendable {
         hidden.append(["name": "action", "value": action])
         var view = QuarantineView.run(run, action: action, isDry: isDry)
         view["hidden"] = hidden
-        view["next"] = run.next.map(\.text).orAbsent
+        view["next"] = run.next.map { BoundCursor.text($0, account: principal.account) }.orAbsent
         view["isSingle"] = form.text("id") != nil
         let title = isDry ? "Trial" : action == "discard" ? "Discarded" : "Replayed"
         return .page(

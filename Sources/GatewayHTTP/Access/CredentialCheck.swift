@@ -1,0 +1,114 @@
+import CallDomain
+import HTTPTypes
+import Logging
+
+/// Judges what clients show: a key or a token as `Authorization: Bearer`, else the cookie of a session, else a token in a
+/// cookie. The first of these that is there counts, and no other.
+struct CredentialCheck: Sendable {
+    /// The cookies in which an existing application keeps its tokens.
+    static let tokenCookies = ["token", "authToken"]
+
+    /// The accounts and their keys.
+    var live: LiveAccounts
+    /// The tokens of an existing application.
+    var tokens = TokenVerifier()
+    /// Bounds how often anybody may ask.
+    var throttle = RequestThrottle()
+    /// On whose behalf a session with this id acts; nil where there is none.
+    var session: @Sendable (String, Timestamp) throws -> Principal? = { _, _ in nil }
+    /// The other sites whose pages may act with a cookie; in lower case.
+    var origins: Set<String> = []
+    /// Where lines go.
+    var logger: Logger
+
+    private enum Shown {
+        case bearer(String)
+        case session(String)
+        case tokenCookie(String)
+        /// An `Authorization` of another kind, which opens nothing.
+        case other
+    }
+
+    private struct Known {
+        var principal: Principal
+        var mostPerMinute: Int
+        var isValid: @Sendable (Timestamp) -> Bool
+    }
+
+    /// Who sent a request for something that takes a scope.
+    func admission(
+        of head: HTTPRequest, scope: Scope, from address: String, at now: Timestamp
+    ) async throws -> Admission {
+        guard let shown = Self.shown(in: head) else {
+            throw Problem(.unauthorized, "Send an API key as Authorization: Bearer.")
+        }
+        if let wait = throttle.blocked(address, at: now) {
+            throw Problem(.tooManyRequests, "Too many wrong keys came from this address.", retryAfter: wait)
+        }
+        switch shown {
+        case .session, .tokenCookie:
+            // Browsers send cookies along whoever had them ask.
+            guard CrossSiteRule.allows(head, origins: origins) else { throw Problem(.crossSite) }
+        case .bearer, .other: break
+        }
+        guard let known = try await known(by: shown, from: address, at: now) else {
+            throw Problem(.unauthorized, "What was shown opens nothing here.")
+        }
+        let limits = throttle.take(
+            for: known.principal, mostPerMinute: known.mostPerMinute, scope: scope, at: now)
+        return Admission(known.principal, limits: limits, isValid: known.isValid)
+    }
+
+    private static func shown(in head: HTTPRequest) -> Shown? {
+        if let field = head.headerFields[.authorization] {
+            let parts = field.split(separator: " ", maxSplits: 1)
+            guard parts.count == 2, parts[0].lowercased() == "bearer" else { return .other }
+            return .bearer(String(parts[1].drop { $0 == " " }))
+        }
+        if let id = SessionCookie.read(head) { return .session(id) }
+        return tokenCookies.lazy.compactMap { RequestCookies.value(of: $0, in: head) }.first.map(Shown.tokenCookie)
+    }
+
+    private func known(by shown: Shown, from address: String, at now: Timestamp) async throws -> Known? {
+        switch shown {
+        case .bearer(let text):
+            if let match = try live.find(key: text, at: now) {
+                return known(match.principal, mostPerMinute: match.mostPerMinute)
+            }
+            if TokenText.isShaped(text) { return await known(token: text, from: address, at: now) }
+            throttle.countWrongKey(from: address, at: now)
+            return nil
+        case .tokenCookie(let text): return await known(token: text, from: address, at: now)
+        case .session(let id):
+            guard let principal = try session(id, now), live.isServed(principal.account) else { return nil }
+            return Known(
+                principal: principal, mostPerMinute: StoredAPIKey.usualPerMinute,
+                isValid: { [session, live] now in
+                    guard let principal = try? session(id, now) else { return false }
+                    return live.isValid(principal, at: now)
+                })
+        case .other:
+            throttle.countWrongKey(from: address, at: now)
+            return nil
+        }
+    }
+
+    private func known(token text: String, from address: String, at now: Timestamp) async -> Known? {
+        do throws(TokenRefusal) {
+            let principal = try await tokens.principal(of: text, at: now)
+            guard live.isServed(principal.account) else { throw .account }
+            return known(principal, mostPerMinute: tokens.mostPerMinute)
+        } catch {
+            logger.info("A token was refused.", metadata: ["reason": "\(error.rawValue)"])
+            // One that only ended is no guess: an application that goes on sending it must not shut others out.
+            if error.isUnsigned { throttle.countWrongKey(from: address, at: now) }
+            return nil
+        }
+    }
+
+    private func known(_ principal: Principal, mostPerMinute: Int) -> Known {
+        Known(
+            principal: principal, mostPerMinute: mostPerMinute,
+            isValid: { [live] now in live.isValid(principal, at: now) })
+    }
+}

@@ -1,0 +1,187 @@
+import CallDomain
+import Foundation
+import GatewayService
+import Testing
+import WebhookTrust
+
+@testable import GatewayHTTP
+
+@Suite("Credentials over HTTP")
+struct CredentialTests {
+    private static func withTokens(
+        set: (inout GatewayDependencies, inout GatewayServerConfiguration) throws -> Void = { _, _ in },
+        _ body: @escaping @Sendable (TestGateway) async throws -> Void
+    ) async throws {
+        try await TestGateway.run { dependencies, configuration in
+            dependencies.tokens = TokenVerifier(
+                settings: TokenSettings(secret: TokenMaker.secret, scopes: [.read, .check]))
+            try set(&dependencies, &configuration)
+        } _: { gateway in
+            try await body(gateway)
+        }
+    }
+
+    @Test("A token is taken as bearer and in both cookies; a header that opens nothing is not helped by a cookie")
+    func places() async throws {
+        try await Self.withTokens { gateway in
+            let token = try TokenMaker.hs256()
+            for fields in [
+                ["Authorization": "Bearer \(token)"], ["Authorization": "bearer  \(token)"],
+                ["Cookie": "token=\(token)"], ["Cookie": "a=b; authToken=\(token)"],
+                ["Cookie": "token=\(token); authToken=other"],
+            ] {
+                let answer = try await gateway.send("GET", "/api/v1/me", headers: fields)
+                #expect(answer.status == 200, "\(fields.keys)")
+                #expect(answer.text == #"{"account":"default","actor":"user u1","scopes":["read","check"]}"#)
+            }
+            let other = try await gateway.send(
+                "GET", "/api/v1/me", headers: ["Authorization": "Bearer key-read", "Cookie": "token=\(token)"])
+            #expect(other.text.contains(#""actor":"read""#))
+            for authorization in ["Bearer wrong", "Basic dTpw", "Bearer"] {
+                let answer = try await gateway.send(
+                    "GET", "/api/v1/me", headers: ["Authorization": authorization, "Cookie": "token=\(token)"])
+                #expect(answer.status == 401, "\(authorization)")
+            }
+        }
+    }
+
+    @Test("The predecessor's frontends get its shape of error, and their calls with their cookie")
+    func predecessor() async throws {
+        try await Self.withTokens { gateway in
+            _ = try await gateway.post(TestGateway.execution("exec-1", "completed"))
+            let path = "/api/client-call/call-history"
+            let answer = try await gateway.send(
+                "GET", path, headers: ["Cookie": "token=\(try TokenMaker.hs256())", "Sec-Fetch-Site": "same-origin"])
+            #expect(answer.status == 200)
+            #expect(answer.text.contains(#""executionId":"exec-1""#))
+            let refused = try await gateway.send("GET", path, headers: ["Cookie": "token=x.y.z"])
+            #expect(refused.status == 401)
+            #expect(refused.text.hasPrefix(#"{"success":false,"message":""#))
+        }
+    }
+
+    static let sites: [([String: String], Bool)] = [
+        (["Sec-Fetch-Site": "same-origin"], true), (["Sec-Fetch-Site": "cross-site"], false),
+        (["Sec-Fetch-Site": "same-site", "Origin": "https://evil.example"], false), ([:], false),
+        (["Origin": "https://evil.example"], false), (["Origin": "null"], false),
+        (["Origin": "https://app.example.com"], true), (["Origin": "http://app.example.com"], false),
+        (["Origin": "https://app.example.com", "Sec-Fetch-Site": "cross-site"], true),
+    ]
+
+    @Test(
+        "A cookie changes something only for a page of ours or of a site that is named; a bearer may come from anywhere",
+        arguments: sites)
+    func crossSite(fields: [String: String], isAllowed: Bool) async throws {
+        try await Self.withTokens { _, configuration in
+            configuration.origins = ["https://app.example.com"]
+        } _: { gateway in
+            let token = try TokenMaker.hs256()
+            let path = "/api/v1/calls/none/check"
+            let byCookie = try await gateway.send(
+                "POST", path, headers: fields.merging(["Cookie": "token=\(token)"]) { $1 })
+            #expect(byCookie.status == (isAllowed ? 404 : 403))
+            #expect(isAllowed || byCookie.text.contains("/problems/cross-site"))
+            let byBearer = try await gateway.send("POST", path, key: token, headers: fields)
+            #expect(byBearer.status == 404)
+        }
+    }
+
+    @Test("Pages of a named site may read answers and ask beforehand; those of others are told nothing")
+    func sharing() async throws {
+        try await Self.withTokens { _, configuration in
+            configuration.origins = ["https://app.example.com"]
+        } _: { gateway in
+            let cookie = "token=\(try TokenMaker.hs256())"
+            for (origin, isShared) in [("https://app.example.com", true), ("https://evil.example", false)] {
+                let read = try await gateway.send(
+                    "GET", "/api/client-call/call-history", headers: ["Origin": origin, "Cookie": cookie])
+                #expect(read.status == 200)
+                #expect(read.headers["access-control-allow-origin"] == (isShared ? origin : nil))
+                #expect(read.headers["access-control-allow-credentials"] == (isShared ? "true" : nil))
+                #expect(read.headers["vary"] == "Origin")
+                let asked = try await gateway.send(
+                    "OPTIONS", "/api/client-call/call-history/check-status/1",
+                    headers: ["Origin": origin, "Access-Control-Request-Method": "POST"])
+                #expect(asked.status == (isShared ? 204 : 405))
+                #expect(asked.headers["access-control-allow-methods"] == (isShared ? "POST" : nil))
+                #expect(asked.headers["access-control-allow-origin"] == (isShared ? origin : nil))
+            }
+            let nowhere = try await gateway.send(
+                "OPTIONS", "/webhooks/bolna",
+                headers: ["Origin": "https://app.example.com", "Access-Control-Request-Method": "POST"])
+            #expect(nowhere.status == 405)
+            #expect(nowhere.headers["access-control-allow-origin"] == nil)
+        }
+    }
+
+    @Test("Answers tell how the quota stands; one too many is 429, says when to come back, and another key goes on")
+    func limits() async throws {
+        let (text, second) = (try APIKeyText.mint(), try APIKeyText.mint())
+        try await TestGateway.run { gateway in
+            let keys = try [text, second].map { text in
+                StoredAPIKey(
+                    id: text.id, account: .default, label: "", digest: try text.digest, scopes: [.read, .check],
+                    mostPerMinute: 20, createdAt: gateway.wall.now)
+            }
+            gateway.dependencies.live.keys.replace(keys)
+            let first = try await gateway.send("GET", "/api/v1/me", key: text.secret)
+            #expect(first.headers["ratelimit-policy"] == #""requests";q=20;w=60"#)
+            #expect(first.headers["ratelimit"] == #""requests";r=19;t=3"#)
+            let check = try await gateway.send("POST", "/api/v1/calls/none/check", key: text.secret)
+            #expect(check.status == 404)
+            #expect(check.headers["ratelimit-policy"] == #""requests";q=20;w=60, "checks";q=2;w=60"#)
+            #expect(check.headers["ratelimit"] == #""requests";r=18;t=6, "checks";r=1;t=30"#)
+            let forbidden = try await gateway.send("GET", "/api/v1/health", key: text.secret)
+            #expect(forbidden.status == 403)
+            #expect(forbidden.headers["ratelimit"] == #""requests";r=17;t=9"#)
+            for _ in 1...17 { _ = try await gateway.send("GET", "/api/v1/me", key: text.secret) }
+            let tooMany = try await gateway.send("GET", "/api/v1/me", key: text.secret)
+            #expect(tooMany.status == 429)
+            #expect(tooMany.headers["retry-after"] == "3")
+            #expect(tooMany.headers["ratelimit"] == #""requests";r=0;t=60"#)
+            #expect(tooMany.text.contains("/problems/too-many-requests"))
+            #expect(try await gateway.send("GET", "/api/v1/me", key: second.secret).status == 200)
+            gateway.wall.advance(by: .seconds(3))
+            #expect(try await gateway.send("GET", "/api/v1/me", key: text.secret).status == 200)
+        }
+    }
+
+    @Test("After too many wrong keys an address is heard no more for a while, not even with the right one")
+    func wrongKeys() async throws {
+        try await Self.withTokens { dependencies, _ in
+            dependencies.throttle = RequestThrottle(wrongKeysPerMinute: 3)
+        } _: { gateway in
+            // Nothing shown, and a token that only ended, are no guesses.
+            let ended = try TokenMaker.hs256("{\"id\":\"u1\",\"exp\":\(TokenMaker.now - 100)}")
+            for _ in 1...5 {
+                #expect(try await gateway.send("GET", "/api/v1/me").status == 401)
+                #expect(try await gateway.send("GET", "/api/v1/me", key: ended).status == 401)
+            }
+            for key in ["wrong", "x.y.z", try TokenMaker.hs256(secret: "another")] {
+                #expect(try await gateway.send("GET", "/api/v1/me", key: key).status == 401)
+            }
+            let blocked = try await gateway.send("GET", "/api/v1/me", key: TestGateway.allScopes)
+            #expect(blocked.status == 429)
+            #expect(blocked.headers["retry-after"] == "20")
+            // Webhooks are judged by what they bring, and are not shut out.
+            #expect(try await gateway.post(TestGateway.execution("exec-1", "ringing")).status == 200)
+            gateway.wall.advance(by: .seconds(20))
+            #expect(try await gateway.send("GET", "/api/v1/me", key: TestGateway.allScopes).status == 200)
+        }
+    }
+
+    @Test("Neither a token nor the reason of its refusal is told to the client")
+    func silent() async throws {
+        try await Self.withTokens { gateway in
+            let ended = try TokenMaker.hs256("{\"id\":\"u1\",\"exp\":1}")
+            let forged = try TokenMaker.hs256(secret: "another")
+            let answers = [
+                try await gateway.send("GET", "/api/v1/me", key: ended),
+                try await gateway.send("GET", "/api/v1/me", key: forged),
+                try await gateway.send("GET", "/api/v1/me", key: "wrong"),
+            ]
+            #expect(Set(answers.map(\.text)).count == 1)
+            #expect(Set(answers.map(\.status)) == [401])
+        }
+    }
+}
