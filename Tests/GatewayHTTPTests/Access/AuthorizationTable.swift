@@ -56,6 +56,8 @@ enum AuthorizationTable {
         "GET /api/v1/agents/{id}/webhook": .scope(.admin),
         "POST /api/v1/agents/{id}/webhook": .scope(.admin),
         "GET /api/v1/webhook-address": .scope(.admin),
+        "POST /api/v1/forget": .scope(.admin),
+        "GET /api/v1/audit": .scope(.admin),
         "GET /assets/{version}/{name}": .open,
         "GET /": .open,
         "GET /sign-in": .open,
@@ -89,7 +91,11 @@ enum AuthorizationTable {
         "POST /api/v1/quarantine/replay": #"{"ids":[1],"dryRun":true}"#,
         "POST /api/v1/quarantine/discard": #"{"ids":[1],"dryRun":true}"#,
         "POST /api/v1/calls/{id}/rulings": #"{"withdraws":[1],"note":"made up"}"#,
+        "POST /api/v1/forget": #"{"number":"+4930901820","dryRun":true}"#,
     ]
+
+    /// Routes that take the scope `reveal` besides.
+    static let revealing: Set<String> = ["POST /api/v1/forget"]
 
     /// What a parameter of a pattern is filled with: something that the account `default` has.
     static func value(of parameter: String, in pattern: String, call: String) -> String {
