@@ -8,7 +8,7 @@ import Testing
         let folder = try TemporaryFolder()
         var documents: [[String: String]] = []
         for _ in 1...2 {
-            let process = try GatewayProcess(["simulate", "--seeds", "50", "--output", "json"], in: folder.url)
+            let process = try GatewayProcess(["simulate", "--seeds", "16", "--output", "json"], in: folder.url)
             let end = await process.end()
             #expect(end.code == 0, "\(end.errors)")
             let object = try JSONSerialization.jsonObject(with: Data(end.output.utf8)) as? [String: Any]
