@@ -10,6 +10,7 @@ package struct SweeperMachine: Sendable {
     private let interval: Duration
     private let margin: Duration
     private let overlap: Duration
+    private let overlapInterval: Duration
     private let wholeOverlapInterval: Duration
     private let patience: Duration
     private let tick: Duration
@@ -37,8 +38,9 @@ package struct SweeperMachine: Sendable {
     package static let margin: Duration = .seconds(300)
     /// How far the overlap reaches back before the last sweep; scaled.
     package static let overlap: Duration = .seconds(86_400)
-    /// Each sweep looks through the overlap until a page shows nothing new: where our clock is ahead of Bolna's by more
-    /// than the margin, new calls are found there. The time between looks through the whole of it; scaled.
+    /// The time between looks through the overlap, and the time between those that list the whole of it; scaled.
+    package static let overlapInterval: Duration = .seconds(600)
+    /// See ``overlapInterval``.
     package static let wholeOverlapInterval: Duration = .seconds(3_600)
     /// The time between looks at the list of agents; scaled.
     package static let agentsInterval: Duration = .seconds(600)
@@ -70,6 +72,7 @@ package struct SweeperMachine: Sendable {
     /// When the listings of an agent are due; nil is now.
     private struct Due {
         var newest: Timestamp?
+        var overlap: Timestamp?
         var wholeOverlap: Timestamp?
     }
 
@@ -139,6 +142,7 @@ package struct SweeperMachine: Sendable {
         interval = Self.interval.scaled(by: settings.scale)
         margin = Self.margin.scaled(by: settings.scale)
         overlap = Self.overlap.scaled(by: settings.scale)
+        overlapInterval = Self.overlapInterval.scaled(by: settings.scale)
         wholeOverlapInterval = Self.wholeOverlapInterval.scaled(by: settings.scale)
         agentsInterval = Self.agentsInterval.scaled(by: settings.scale)
         patience = settings.scaled(\.queued)
@@ -279,6 +283,8 @@ package struct SweeperMachine: Sendable {
             marks[scope] = mark
             // A window that ends before now is followed by the next one.
             if page.window.to < now.advanced(by: .zero - interval) { due[scope]?.newest = nil }
+            // While several pages are read, rows move between them: those that ran meanwhile are on the newest one.
+            if page.window.page > 1 { due[scope]?.overlap = nil }
         }
         var parts: [SweepGap] = []
         if case .divided(let halves) = end { parts = halves }
@@ -368,8 +374,9 @@ package struct SweeperMachine: Sendable {
         times.newest = now.advanced(by: interval)
         let newest = newest(of: scope, now: now)
         var pages = [page(of: scope, from: newest.lowerBound, to: newest.upperBound, .newest)]
-        if let mark = marks[scope] {
+        if let mark = marks[scope], (times.overlap ?? .distantPast) <= now {
             let isWhole = (times.wholeOverlap ?? .distantPast) <= now
+            times.overlap = now.advanced(by: overlapInterval)
             if isWhole { times.wholeOverlap = now.advanced(by: wholeOverlapInterval) }
             let from = min(mark, now).advanced(by: .zero - min(overlap, ListRead.longestWindow))
             if from < newest.lowerBound {

@@ -62,7 +62,7 @@ import Testing
         #expect(long.window.from == .at(30 * day), "nothing is listed that lies back farther than that")
     }
 
-    @Test("The overlap is looked through by each sweep, and once an hour whole")
+    @Test("The overlap is looked through every ten minutes, and once an hour whole")
     func overlaps() throws {
         var machine = machine()
         var looks: [Double: Bool] = [:]
@@ -71,8 +71,20 @@ import Testing
                 if case .overlap(let isWhole) = page.kind { looks[second] = isWhole }
             }
         }
-        #expect(looks.keys.sorted().prefix(4) == [120, 240, 360, 480])
-        #expect(looks.filter(\.value).keys.sorted() == [3_600, 7_200])
+        #expect(looks.keys.sorted().prefix(4) == [120, 720, 1_320, 1_920])
+        #expect(looks.filter(\.value).keys.sorted() == [3_720])
+    }
+
+    @Test("After a listing of several pages, between which rows may have moved, the overlap is looked through at once")
+    func moving() throws {
+        var machine = machine()
+        _ = try swept(&machine, at: .start)
+        _ = try swept(&machine, at: .at(120))
+        var pages = machine.tick(accounts: [.default], now: .at(240)).pages
+        #expect(pages.map(\.kind) == [.newest])
+        pages[0].window.page = 2
+        _ = machine.ended(pages[0], .reached, now: .at(240))
+        #expect(try swept(&machine, at: .at(360)).map(\.kind) == [.newest, .overlap(isWhole: false)])
     }
 
     @Test("What is new is listed to its end, also past pages of known calls; an overlap until one shows nothing new")
