@@ -89,6 +89,7 @@ import Testing
                 try await browser.click("#check-button")
                 #expect(try await browser.text("#notice").contains("Bolna does not know this call"))
                 try await browser.click("#close")
+                #expect(try await browser.text("#rows .c-status").hasPrefix("ringing"))
                 #expect(try await browser.address().hasSuffix("/calls?status=live"))
                 try await browser.click(".who button")
                 #expect(try await browser.text("[role=status]") == "You are signed out.")

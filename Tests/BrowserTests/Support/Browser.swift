@@ -39,6 +39,8 @@ final class Browser: Sendable {
             throw BrowserFailure("the browser did not start: \(answer)")
         }
         session = "\(base)/\(id)"
+        // An element may be on a page that is still on its way.
+        try await command("POST", "/timeouts", ["implicit": Self.patience.components.seconds * 1_000])
     }
 
     /// Runs a body with a browser and closes it.
@@ -62,14 +64,14 @@ final class Browser: Sendable {
     /// Goes back.
     func back() async throws { try await command("POST", "/back", [:]) }
 
-    /// Clicks the first element that a CSS selector finds.
+    /// Clicks the first element that a CSS selector finds, once there is one.
     func click(_ selector: String) async throws {
-        try await command("POST", "/element/\(try await element(selector))/click", [:])
+        _ = try await withElement(selector) { try await command("POST", "\($0)/click", [:]) }
     }
 
-    /// Types into the first element that a selector finds.
+    /// Types into the first element that a selector finds, once there is one.
     func type(_ text: String, into selector: String) async throws {
-        try await command("POST", "/element/\(try await element(selector))/value", ["text": text])
+        _ = try await withElement(selector) { try await command("POST", "\($0)/value", ["text": text]) }
     }
 
     /// Presses a key wherever the focus is.
@@ -80,9 +82,9 @@ final class Browser: Sendable {
 
     // MARK: What a person sees
 
-    /// The visible text of the first element that a selector finds.
+    /// The visible text of the first element that a selector finds, once there is one.
     func text(_ selector: String) async throws -> String {
-        try await command("GET", "/element/\(try await element(selector))/text") as? String ?? ""
+        try await withElement(selector) { try await command("GET", "\($0)/text") } as? String ?? ""
     }
 
     /// The value of an expression of JavaScript.
@@ -90,7 +92,7 @@ final class Browser: Sendable {
         try await command("POST", "/execute/sync", ["script": "return (\(expression));", "args": [Any]()])
     }
 
-    /// Waits in the browser until an expression holds.
+    /// Waits in the browser until an expression holds, on the page it is at or the one that is on its way.
     func wait(for expression: String, within time: Duration = Browser.patience) async throws {
         let script = """
             const done = arguments[arguments.length - 1];
@@ -99,10 +101,13 @@ final class Browser: Sendable {
             """
         try await command("POST", "/timeouts", ["script": time.components.seconds * 1_000])
         do {
-            try await command("POST", "/execute/async", ["script": script, "args": [Any]()])
+            // A page that is left takes the script with it; the next one is asked again.
+            try await acrossPages(within: time) {
+                try await command("POST", "/execute/async", ["script": script, "args": [Any]()])
+            }
         } catch {
             let page = try await value("document.body.innerText.slice(0, 1500)")
-            throw BrowserFailure("\(expression) did not come to hold at \(try await address()): \(page)")
+            throw BrowserFailure("\(expression) did not come to hold at \(try await address()) (\(error)): \(page)")
         }
     }
 
@@ -164,12 +169,29 @@ final class Browser: Sendable {
         try await command("POST", "/goog/cdp/execute", ["cmd": name, "params": parameters])
     }
 
-    private func element(_ selector: String) async throws -> String {
-        let answer = try await command("POST", "/element", ["using": "css selector", "value": selector])
-        guard let id = (answer as? [String: String])?.values.first else {
-            throw BrowserFailure("there is no element \(selector)")
+    /// Does something with the first element that a selector finds, on the page it is at or the one that is on its way;
+    /// the body gets the element's path.
+    private func withElement<Value>(
+        _ selector: String, _ body: (String) async throws -> Value
+    ) async throws -> Value {
+        try await acrossPages(within: Self.patience) {
+            let answer = try await command("POST", "/element", ["using": "css selector", "value": selector])
+            guard let id = (answer as? [String: String])?.values.first else {
+                throw BrowserFailure("there is no element \(selector)")
+            }
+            return try await body("/element/\(id)")
         }
-        return id
+    }
+
+    /// Tries again what failed because one page was giving way to another, for as long as `time`.
+    @discardableResult
+    private func acrossPages<Value>(within time: Duration, _ body: () async throws -> Value) async throws -> Value {
+        let end = ContinuousClock.now + time
+        while true {
+            do { return try await body() } catch let failure as BrowserFailure {
+                guard failure.isOfLeavingPage, ContinuousClock.now < end else { throw failure }
+            }
+        }
     }
 
     @discardableResult
@@ -192,7 +214,9 @@ final class Browser: Sendable {
         let value = answer?["value"] ?? NSNull()
         guard response.status == .ok else {
             let message = (value as? [String: Any])?["message"] as? String ?? String(decoding: data, as: UTF8.self)
-            throw BrowserFailure("\(method) \(address.suffix(60)): \(message.prefix(600))")
+            throw BrowserFailure(
+                "\(method) \(address.suffix(60)): \(message.prefix(600))",
+                code: (value as? [String: Any])?["error"] as? String)
         }
         return value
     }

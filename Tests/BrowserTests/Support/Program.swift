@@ -75,5 +75,21 @@ final class Program: Sendable {
 /// Why a test could not go on.
 struct BrowserFailure: Error, CustomStringConvertible {
     let description: String
-    init(_ description: String) { self.description = description }
+    /// The error code of WebDriver (https://www.w3.org/TR/webdriver2/#errors), where the browser refused.
+    let code: String?
+
+    init(_ description: String, code: String? = nil) {
+        self.description = description
+        self.code = code
+    }
+
+    /// Whether it failed only because the page it was for was being left.
+    var isOfLeavingPage: Bool {
+        switch code {
+        case "stale element reference", "no such execution context", "element not interactable": true
+        case "javascript error", "unknown error":
+            description.contains("document unloaded") || description.contains("aborted by navigation")
+        default: false
+        }
+    }
 }
