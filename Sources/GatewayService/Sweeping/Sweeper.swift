@@ -73,7 +73,7 @@ package final class Sweeper: Service, Sendable {
         if !first.agents.isEmpty { await listAgents(of: account) }
         await planOutages(account)
         // The agents that were just found, and the outages, are swept at once.
-        let second = machine.withLock { $0.tick(accounts: [account], now: context.now()) }
+        let second = machine.withLock { $0.tick(accounts: [account], begun: first.pages, now: context.now()) }
         // Agents that could not be listed just now are due again: the next sweep lists them.
         if !second.agents.isEmpty { machine.withLock { $0.missedAgents(of: account) } }
         for call in first.calls + second.calls {

@@ -10,7 +10,6 @@ package struct SweeperMachine: Sendable {
     private let interval: Duration
     private let margin: Duration
     private let overlap: Duration
-    private let overlapInterval: Duration
     private let wholeOverlapInterval: Duration
     private let patience: Duration
     private let tick: Duration
@@ -22,8 +21,10 @@ package struct SweeperMachine: Sendable {
     private var agentsDue: [AccountID: Timestamp] = [:]
     private var due: [Scope: Due] = [:]
     private var marks: [Scope: Timestamp] = [:]
-    /// The pages of sweeps that are to be listed again.
+    /// The pages of sweeps that are to be listed again, at most those of one sweep of each agent.
     private var pending: [SweepPage] = []
+    /// How often in a row a page of an agent could not be read.
+    private var failures: [Scope: [SweepPage: Int]] = [:]
     /// What is to be listed to its end, with the page to go on at.
     private var gaps: [SweepGap: Int] = [:]
     private var underway: Set<SweepGap> = []
@@ -38,14 +39,16 @@ package struct SweeperMachine: Sendable {
     package static let margin: Duration = .seconds(300)
     /// How far the overlap reaches back before the last sweep; scaled.
     package static let overlap: Duration = .seconds(86_400)
-    /// The time between looks through the overlap, and the time between those that list the whole of it; scaled.
-    package static let overlapInterval: Duration = .seconds(600)
-    /// See ``overlapInterval``.
+    /// Each sweep looks through the overlap until a page shows nothing new: where our clock is ahead of Bolna's by more
+    /// than the margin, new calls are found there. The time between looks through the whole of it; scaled.
     package static let wholeOverlapInterval: Duration = .seconds(3_600)
     /// The time between looks at the list of agents; scaled.
     package static let agentsInterval: Duration = .seconds(600)
     /// The most pages of one listing; a longer one is an incident, and listed again in parts.
     package static let mostPages = 200
+    /// So often in a row a page is tried again; then the sweep starts anew, so that a page Bolna cannot show does not
+    /// hide what comes to the newest one.
+    package static let mostPageFailures = 8
     /// The most calls that are deferred at once.
     package static let mostDeferred = 1_024
     /// The most calls that are remembered as given up.
@@ -72,7 +75,6 @@ package struct SweeperMachine: Sendable {
     /// When the listings of an agent are due; nil is now.
     private struct Due {
         var newest: Timestamp?
-        var overlap: Timestamp?
         var wholeOverlap: Timestamp?
     }
 
@@ -142,7 +144,6 @@ package struct SweeperMachine: Sendable {
         interval = Self.interval.scaled(by: settings.scale)
         margin = Self.margin.scaled(by: settings.scale)
         overlap = Self.overlap.scaled(by: settings.scale)
-        overlapInterval = Self.overlapInterval.scaled(by: settings.scale)
         wholeOverlapInterval = Self.wholeOverlapInterval.scaled(by: settings.scale)
         agentsInterval = Self.agentsInterval.scaled(by: settings.scale)
         patience = settings.scaled(\.queued)
@@ -164,6 +165,7 @@ package struct SweeperMachine: Sendable {
         let current = Set(agents)
         due = due.filter { $0.key.account != account || current.contains($0.key.agent) }
         pending.removeAll { $0.account == account && !current.contains($0.agent) }
+        failures = failures.filter { $0.key.account != account || current.contains($0.key.agent) }
     }
 
     /// An account's agents could not be listed: the next tick tries again.
@@ -214,8 +216,9 @@ package struct SweeperMachine: Sendable {
         for gap in opened { gaps[gap] = 1 }
     }
 
-    /// Time passed.
-    package mutating func tick(accounts: [AccountID], now: Timestamp) -> Tick {
+    /// Time passed. Of agents with pages in `begun`, which are being listed, no further ones are due.
+    package mutating func tick(accounts: [AccountID], begun: [SweepPage] = [], now: Timestamp) -> Tick {
+        let busy = Set((pending + begun).map { Scope(account: $0.account, agent: $0.agent) })
         var tick = Tick()
         for account in accounts {
             if (agentsDue[account] ?? .distantPast) <= now {
@@ -224,7 +227,8 @@ package struct SweeperMachine: Sendable {
             }
             tick.pages += pending.filter { $0.account == account }
             for agent in agents[account] ?? [] {
-                tick.pages += pages(of: Scope(account: account, agent: agent), now: now)
+                let scope = Scope(account: account, agent: agent)
+                if !busy.contains(scope) { tick.pages += pages(of: scope, now: now) }
             }
             pending.removeAll { $0.account == account }
             tick.pages += gapPages(of: account)
@@ -279,12 +283,11 @@ package struct SweeperMachine: Sendable {
     /// A listing ended, and the store has it so. Whether nothing of its agent is left to be listed to its end.
     package mutating func ended(_ page: SweepPage, _ end: End, now: Timestamp) -> Bool {
         let scope = Scope(account: page.account, agent: page.agent)
+        if page.kind != .gap { failures[scope] = nil }
         if let mark = mark(after: page) {
             marks[scope] = mark
             // A window that ends before now is followed by the next one.
             if page.window.to < now.advanced(by: .zero - interval) { due[scope]?.newest = nil }
-            // While several pages are read, rows move between them: those that ran meanwhile are on the newest one.
-            if page.window.page > 1 { due[scope]?.overlap = nil }
         }
         var parts: [SweepGap] = []
         if case .divided(let halves) = end { parts = halves }
@@ -293,9 +296,21 @@ package struct SweeperMachine: Sendable {
         return !gaps.keys.contains { $0.account == page.account && ($0.agent == nil || $0.agent == page.agent) }
     }
 
-    /// A page could not be read, or its calls could not: the same page is tried again at the next tick.
+    /// A page could not be read, or its calls could not: the same page is tried again at the next tick, for a while.
     package mutating func failed(_ page: SweepPage) {
-        guard page.kind == .gap else { return pending.append(page) }
+        guard page.kind == .gap else {
+            let scope = Scope(account: page.account, agent: page.agent)
+            // A listing that gets on, be it slowly, is none that is stuck.
+            let count = (failures[scope]?[page] ?? 0) + 1
+            failures[scope] = (failures[scope] ?? [:]).filter { $0.key.kind != page.kind }
+            failures[scope]?[page] = count
+            guard count > Self.mostPageFailures else { return pending.append(page) }
+            failures[scope] = nil
+            pending.removeAll { $0.account == page.account && $0.agent == page.agent }
+            due[scope]?.newest = nil
+            if page.kind == .overlap(isWhole: true) { due[scope]?.wholeOverlap = nil }
+            return
+        }
         underway.remove(page.gap)
         if gaps[page.gap] != nil { gaps[page.gap] = page.window.page }
     }
@@ -364,19 +379,16 @@ package struct SweeperMachine: Sendable {
         return joined
     }
 
-    /// The pages that are due of an agent, unless one of them is still to be listed again.
+    /// The pages that are due of an agent.
     private mutating func pages(of scope: Scope, now: Timestamp) -> [SweepPage] {
         var times = due[scope] ?? Due(wholeOverlap: now.advanced(by: wholeOverlapInterval))
         defer { due[scope] = times }
-        guard (times.newest ?? .distantPast) <= now,
-            !pending.contains(where: { $0.account == scope.account && $0.agent == scope.agent })
-        else { return [] }
+        guard (times.newest ?? .distantPast) <= now else { return [] }
         times.newest = now.advanced(by: interval)
         let newest = newest(of: scope, now: now)
         var pages = [page(of: scope, from: newest.lowerBound, to: newest.upperBound, .newest)]
-        if let mark = marks[scope], (times.overlap ?? .distantPast) <= now {
+        if let mark = marks[scope] {
             let isWhole = (times.wholeOverlap ?? .distantPast) <= now
-            times.overlap = now.advanced(by: overlapInterval)
             if isWhole { times.wholeOverlap = now.advanced(by: wholeOverlapInterval) }
             let from = min(mark, now).advanced(by: .zero - min(overlap, ListRead.longestWindow))
             if from < newest.lowerBound {

@@ -62,7 +62,7 @@ import Testing
         #expect(long.window.from == .at(30 * day), "nothing is listed that lies back farther than that")
     }
 
-    @Test("The overlap is looked through every ten minutes, and once an hour whole")
+    @Test("The overlap is looked through by each sweep, and once an hour whole")
     func overlaps() throws {
         var machine = machine()
         var looks: [Double: Bool] = [:]
@@ -71,20 +71,45 @@ import Testing
                 if case .overlap(let isWhole) = page.kind { looks[second] = isWhole }
             }
         }
-        #expect(looks.keys.sorted().prefix(4) == [120, 720, 1_320, 1_920])
-        #expect(looks.filter(\.value).keys.sorted() == [3_720])
+        #expect(looks.keys.sorted().prefix(4) == [120, 240, 360, 480])
+        #expect(looks.filter(\.value).keys.sorted() == [3_600, 7_200])
     }
 
-    @Test("After a listing of several pages, between which rows may have moved, the overlap is looked through at once")
-    func moving() throws {
+    @Test("While Bolna fails, no more than one sweep of an agent waits, and each starts anew after a few tries")
+    func failing() throws {
         var machine = machine()
         _ = try swept(&machine, at: .start)
-        _ = try swept(&machine, at: .at(120))
-        var pages = machine.tick(accounts: [.default], now: .at(240)).pages
-        #expect(pages.map(\.kind) == [.newest])
-        pages[0].window.page = 2
-        _ = machine.ended(pages[0], .reached, now: .at(240))
-        #expect(try swept(&machine, at: .at(360)).map(\.kind) == [.newest, .overlap(isWhole: false)])
+        var starts: Set<Timestamp> = []
+        for second in stride(from: 120.0, through: 7_200, by: 30) {
+            let first = machine.tick(accounts: [.default], now: .at(second)).pages
+            let second = machine.tick(accounts: [.default], begun: first, now: .at(second)).pages
+            #expect((first + second).count <= 2)
+            for page in first + second {
+                starts.insert(page.window.to)
+                machine.failed(page)
+            }
+        }
+        #expect(starts.count > 10)
+        #expect((starts.max() ?? .start) > .at(6_600))
+    }
+
+    @Test("A page that Bolna cannot show does not hide what comes to the newest one")
+    func brokenPage() throws {
+        var machine = machine()
+        var newest = 0
+        for second in stride(from: 0.0, through: 3_600, by: 30) {
+            for page in machine.tick(accounts: [.default], now: .at(second)).pages {
+                guard page.window.page == 1 else {
+                    machine.failed(page)
+                    continue
+                }
+                newest += 1
+                var next = page
+                next.window.page = 2
+                machine.failed(next)
+            }
+        }
+        #expect(newest >= 10)
     }
 
     @Test("What is new is listed to its end, also past pages of known calls; an overlap until one shows nothing new")
