@@ -47,7 +47,7 @@ import Testing
     }
 
     /// How many worlds are run.
-    private static let seeds: UInt64 = 200
+    private static let seeds: UInt64 = 300
 }
 
 /// The seed that `GATEWAY_SEED` names.

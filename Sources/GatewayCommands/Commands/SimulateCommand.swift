@@ -21,12 +21,17 @@ struct SimulateCommand: AsyncParsableCommand {
     var from: UInt64 = 1
     @Option(help: "How many worlds to run at once; as many as there are processors unless told otherwise.")
     var threads: Int?
+    @Option(
+        help:
+            "How many runs shrinking a failing seed may take; with 0 it is printed as it ran, with its whole timeline.")
+    var shrinkRuns = 200
     @Option(name: .customLong("output"), help: "How to print the result: table or json.")
     var format: OutputFormat = .table
 
     func validate() throws {
         guard seeds > 0 else { throw ValidationError("--seeds: expected at least 1") }
         guard threads ?? 1 > 0 else { throw ValidationError("--threads: expected at least 1") }
+        guard shrinkRuns >= 0 else { throw ValidationError("--shrink-runs: expected 0 or more") }
     }
 
     func run() async throws {
@@ -37,8 +42,10 @@ struct SimulateCommand: AsyncParsableCommand {
             let summary = sweep.run { line.show($0) }
             guard let first = summary.failures.first else { return (summary, FailureReport?.none) }
             StandardError.write("Seed \(first.scenario.seed.rawValue) breaks a law; its timeline is being shrunk.")
-            var shrinker = Shrinker()
-            return (summary, FailureReport(shrinker.shrink(first)))
+            var shrinker = Shrinker(mostRuns: shrinkRuns)
+            var report = FailureReport(shrinker.shrink(first))
+            if shrinkRuns == 0 { report.mostLines = .max }
+            return (summary, report)
         }
         let document = SimulationDocument(summary: summary, failure: failure)
         StandardOutput.write(format == .json ? document.json : document.table)

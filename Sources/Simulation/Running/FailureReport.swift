@@ -4,7 +4,7 @@ package struct FailureReport: Sendable {
     package var outcome: RunOutcome
 
     /// The most lines of the timeline that are printed: its last.
-    package static let mostLines = 80
+    package var mostLines = 80
 
     /// Shows a run.
     package init(_ outcome: RunOutcome) { self.outcome = outcome }
@@ -22,7 +22,7 @@ package struct FailureReport: Sendable {
         lines.append("  \(calls) \(calls == 1 ? "call" : "calls") in \(time) s of Bolna's time")
         lines += outcome.scenario.disturbances.map { "  at \(Int($0.at)) s: \($0.kind)" }
         lines += outcome.faults.sorted().map { "  \($0.fault.rawValue), number \($0.number)" }
-        let trace = outcome.trace.suffix(Self.mostLines)
+        let trace = outcome.trace.suffix(mostLines)
         lines += ["", "Timeline" + (trace.count < outcome.trace.count ? ", its end:" : ":")]
         lines += trace.map { "  \($0)" }
         lines += [

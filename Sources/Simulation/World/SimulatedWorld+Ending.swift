@@ -59,7 +59,15 @@ extension SimulatedWorld {
         guard isLawful else { return }
         guard now < longest else {
             let isLimited = now - limitedAt < scenario.span(Self.limitedPatience)
-            return check(.footing, isLimited ? [] : ["three hours after everything was calm, the laws still wait"])
+            return check(
+                .footing,
+                isLimited
+                    ? []
+                    : [
+                        "three hours after everything was calm, the laws still wait, until \(Int(latestLimit ?? 0)) s of "
+                            + "\(Int(seconds)) s: \(watch.staleness.unshown) changes have not shown; what happened last "
+                            + "that may keep them was at \(Int(seconds(calmSince))) s"
+                    ])
         }
         check(.staleness, watch.staleness.overdue(at: seconds, calmSince: seconds(calmSince)).map { [$0] } ?? [])
         // Who watches, and what is under way, gets a moment.

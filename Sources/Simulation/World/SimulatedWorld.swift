@@ -244,6 +244,7 @@ final class SimulatedWorld: @unchecked Sendable {
     private func noteWaits(of gateway: GatewayInstance) {
         let now = gateway.context.gate.waits
         if now.ofHints != waits.ofHints || now.ofOthers > waits.ofOthers { disturbed() }
+        if now.ofOthers > waits.ofOthers { limitedAt = self.now }
         waits = now
     }
 
