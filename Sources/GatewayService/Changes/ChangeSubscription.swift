@@ -6,6 +6,8 @@ struct ChangeSubscription: Sendable {
     let account: AccountID
     private var cursor: ChangeCursor
     private var phase = Phase.replaying
+    /// Whether a commit whose end is not known came while the store was being read: the page may lack what it stored.
+    private var mayLackChanges = false
     private var waiting: [ChangeEvent] = []
     private(set) var sleeper: CheckedContinuation<Void, Never>?
 
@@ -45,7 +47,8 @@ struct ChangeSubscription: Sendable {
             cursor = latest
         }
         let isWhole = (page?.count ?? 0) < ChangeFeed.pageSize
-        if isWhole, (published ?? cursor) <= cursor { phase = .live }
+        if isWhole, !mayLackChanges, (published ?? cursor) <= cursor { phase = .live }
+        mayLackChanges = false
     }
 
     /// Takes what it has not had; returns its sleeper where there is something to wake for.
@@ -66,6 +69,7 @@ struct ChangeSubscription: Sendable {
 
     /// Something may be in the store that was not offered: reads on from where it is. Returns its sleeper.
     mutating func recheck() -> CheckedContinuation<Void, Never>? {
+        if phase == .replaying { mayLackChanges = true }
         guard phase == .live else { return nil }
         phase = .replaying
         defer { sleeper = nil }

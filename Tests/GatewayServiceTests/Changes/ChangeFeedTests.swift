@@ -199,6 +199,24 @@ import Testing
         #expect(cursor.sequence == 6)
     }
 
+    @Test("A commit whose end is not known, while it reads, makes it read once more")
+    func uncertain() {
+        var subscription = ChangeSubscription(account: .default, cursor: ChangeCursor(sequence: 5))
+        _ = subscription.recheck()
+        subscription.replayed([], latest: ChangeCursor(sequence: 5), published: nil)
+        guard case .read(_, let cursor) = subscription.step() else {
+            Issue.record("it must read once more")
+            return
+        }
+        #expect(cursor.sequence == 5)
+        subscription.replayed([change(6)], latest: ChangeCursor(sequence: 6), published: nil)
+        #expect(told(&subscription) == [6])
+        guard case .sleep = subscription.step() else {
+            Issue.record("it must be live")
+            return
+        }
+    }
+
     @Test("What was read already, or belongs to others, is not told again")
     func noRepeat() {
         var subscription = live()
