@@ -125,6 +125,9 @@ final class GatewayInstance: Sendable {
         executor.enqueue(block: body)
     }
 
+    /// Does held work now, before anything that waits for the executor.
+    func finishAtOnce(_ block: Int) { life.withLock { $0.blocks.removeValue(forKey: block) }?() }
+
     /// Kills it: from now on nothing it does reaches the world.
     func markDead() { life.withLock { $0.isDead = true } }
 

@@ -61,9 +61,17 @@ extension SimulatedWorld {
             return deliverGenuine(body, of: call.organization)
         case .unknownStatus(let call): return sendUnknownStatus(call)
         case .rubbish(let kind): return deliverGenuine(rubbish(kind), of: 0)
-        case .reconnect: for account in accounts.all { watchChanges(of: account.id) }
+        case .reconnect:
+            reconnect()
+            // And again where changes are most likely to be stored at the same moment.
+            reconnectsAtDelivery = true
         }
         return true
+    }
+
+    /// Those who watch changes come back, and read on from where they were.
+    func reconnect() {
+        for account in accounts.all { watchChanges(of: account.id) }
     }
 
     /// The call that a disturbance names, or an earlier one where there are not so many; nil while there is none.

@@ -79,12 +79,25 @@ extension SimulatedWorld {
         for file in [path, path + "-wal"] { try? FileManager.default.moveItem(atPath: file + ".kept", toPath: file) }
     }
 
-    /// Work of the gateway that blocks: it takes some time.
+    /// Work of the gateway that blocks: it takes some time, on a thread of its own. Where the threads of tasks are busy
+    /// when it is done, its answer is taken later, and other such work may be done in between.
     func plan(block: Int, of gateway: GatewayInstance) {
         blocks += 1
         let takes = 0.0002 + 0.004 * fraction("disk", blocks)
-        plan(after: .seconds(takes)) { gateway.finish(block) }
+        let stall = fraction("stall", blocks)
+        plan(after: .seconds(takes)) { [self] in
+            if scenario.hasRandomOrder, stall < Self.stallShare {
+                tasksWaitUntil = max(tasksWaitUntil, now + .seconds(Self.longestStall * stall / Self.stallShare))
+                plan(after: tasksWaitUntil - now) {}
+            }
+            if now < tasksWaitUntil { gateway.finishAtOnce(block) } else { gateway.finish(block) }
+        }
     }
+
+    /// How often the threads of tasks are busy when blocking work is done.
+    private static let stallShare = 0.2
+    /// For how many seconds of virtual time at most.
+    private static let longestStall = 0.005
 
     /// Who sleeps by a gateway's clock.
     func plan(_ sleeper: Int, at deadline: Duration, of life: Int) {

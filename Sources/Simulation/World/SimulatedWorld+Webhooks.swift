@@ -106,6 +106,10 @@ extension SimulatedWorld {
             return done(nil)
         }
         counters.deliveries += 1
+        if reconnectsAtDelivery {
+            reconnectsAtDelivery = false
+            reconnect()
+        }
         let arrivedAt = now
         let answer = Once(done)
         openLetters[gateway.number, default: []].append(answer)

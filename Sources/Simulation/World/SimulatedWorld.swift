@@ -81,6 +81,10 @@ final class SimulatedWorld: @unchecked Sendable {
     /// Who watches each account's changes, counted.
     var watchers: [AccountID: Int] = [:]
     var isRebooting = false
+    /// Until when the threads of the gateway's tasks are busy.
+    var tasksWaitUntil: Duration = .zero
+    /// Whether those who watch changes reconnect when the next webhook arrives.
+    var reconnectsAtDelivery = false
     /// Calls whose check by a person was answered.
     var checked: Set<QuietLaw.Key> = []
     var requests = 0
@@ -207,7 +211,7 @@ final class SimulatedWorld: @unchecked Sendable {
     /// Performs one step: a step of the gateway's tasks where one is ready, else what happens next. False where nothing
     /// happens any more before the limit; time then stands there.
     func step(until limit: Duration) -> Bool {
-        if let gateway, gateway.executor.runOne(choosing: choose) {
+        if let gateway, now >= tasksWaitUntil, gateway.executor.runOne(choosing: choose) {
             noteWaits(of: gateway)
             endStep()
             return true
