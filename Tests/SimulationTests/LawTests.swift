@@ -157,6 +157,11 @@ import Testing
         #expect(!law.expectsRecording(key, since: 3_100, at: 4_859, calmSince: 0))
         #expect(law.expectsRecording(key, since: 3_100, at: 4_861, calmSince: 0))
         #expect(!law.expectsRecording(key, since: 4_801, at: 9_000, calmSince: 0), "it came after the last look")
+        var set = law
+        set.forgetCompletions()
+        set.stored(key, status: .completed, attempt: 0, at: 3_050)
+        #expect(!set.expectsRecording(key, since: 3_100, at: 9_000, calmSince: 0), "the clock was set meanwhile")
+        #expect(set.latestLimit(calmSince: 0, recordings: [key]) == nil)
         law.except(key)
         #expect(!law.expectsRecording(key, since: 3_100, at: 4_861, calmSince: 0))
     }

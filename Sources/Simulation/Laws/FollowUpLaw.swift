@@ -12,7 +12,8 @@ struct FollowUpLaw {
 
     private struct Completion {
         var attempt: Int
-        var at: Double
+        /// Nil where the clock was set since.
+        var at: Double?
     }
 
     private struct Unknown {
@@ -81,7 +82,9 @@ struct FollowUpLaw {
     }
 
     /// Nothing is said any more of when recordings of calls that are complete by now must show.
-    mutating func forgetCompletions() { completions = [:] }
+    mutating func forgetCompletions() {
+        for key in completions.keys { completions[key]?.at = nil }
+    }
 
     /// The hints that no read has followed although one should have, as nothing kept the gateway from it `calmSince`.
     func neglectedHints(at time: Double, calmSince: Double) -> [QuietLaw.Key] {
@@ -95,8 +98,8 @@ struct FollowUpLaw {
 
     /// Whether a call's recording, which Bolna has had since some time, should be there.
     func expectsRecording(_ key: QuietLaw.Key, since: Double, at time: Double, calmSince: Double) -> Bool {
-        guard let completion = completions[key], !excepted.contains(key) else { return false }
-        let lastLook = completion.at + Self.secondLook
+        guard let completedAt = completions[key]?.at, !excepted.contains(key) else { return false }
+        let lastLook = completedAt + Self.secondLook
         return since < lastLook && time > limit(lastLook, calmSince)
     }
 
@@ -111,7 +114,7 @@ struct FollowUpLaw {
         var limits = hints.values.map { limit($0 + Self.hintInterval, calmSince) }
         limits += disputes.values.map { limit(Self.due($0), calmSince) }
         limits += unknown.values.map { limit($0, calmSince) }
-        limits += recordings.compactMap { completions[$0] }.map { limit($0.at + Self.secondLook, calmSince) }
+        limits += recordings.compactMap { completions[$0]?.at }.map { limit($0 + Self.secondLook, calmSince) }
         return limits.max()
     }
 
