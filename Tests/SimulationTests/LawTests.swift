@@ -225,6 +225,22 @@ import Testing
         #expect(law.samples.map(\.status) == ["ringing", "in-progress", "completed"])
     }
 
+    @Test("Staleness: what changes before the first look is noticed where it does not show by it")
+    func firstLook() {
+        var law = StalenessLaw()
+        law.slack = 60
+        let key = QuietLaw.Key(account: .default, execution: ExecutionID(rawValue: "one"))
+        #expect(
+            law.stored(key, status: .inProgress, attempt: 0, source: .webhook, at: 0, calmSince: 0) == nil)
+        law.changed(key, to: .completed, attempt: 0, at: 500)
+        #expect(law.overdue(at: 659, calmSince: 0) == nil)
+        #expect(law.overdue(at: 661, calmSince: 0) != nil)
+        // Where the gateway has looked, the next look is a step later.
+        law.looked(at: key)
+        #expect(law.overdue(at: 661, calmSince: 0) == nil)
+        #expect(law.overdue(at: 1_161, calmSince: 0) != nil)
+    }
+
     @Test("Accounts: a read and a call of another account are noticed")
     func accounts() throws {
         let record = try Self.record(Self.journal([Self.observation(.ringing, at: 1)]), reconciler)

@@ -26,4 +26,27 @@ import Testing
         #expect(outcome.counters.effects["fail"] == 1)
         #expect(outcome.counters.storedReads["sweep", default: 0] > 0)
     }
+
+    @Test("A refused token keeps nothing from being read once it is taken again", arguments: [UInt64(0), 1, 2])
+    func refused(seed: UInt64) async throws {
+        let outcome = try await onThread { SimulationRun.run(Scenario.refused(seed: Seed(rawValue: seed))) }
+        #expect(outcome.violations.isEmpty, "\(outcome.violations)")
+        #expect(outcome.counters.effects["refusal"] == 1)
+        #expect(outcome.counters.storedReads["sweep", default: 0] > 0)
+    }
+
+    @Test("Persons' checks put no look off", arguments: [UInt64(0), 1, 2])
+    func impatient(seed: UInt64) async throws {
+        let outcome = try await onThread { SimulationRun.run(Scenario.impatient(seed: Seed(rawValue: seed))) }
+        #expect(outcome.violations.isEmpty, "\(outcome.violations)")
+        #expect(outcome.counters.storedReads["check", default: 0] > 0)
+        #expect(outcome.counters.storedReads["poll", default: 0] > 0)
+    }
+
+    @Test("Of placed calls whose answers are lost it is found out what became of them", arguments: [UInt64(0), 1, 2])
+    func unanswered(seed: UInt64) async throws {
+        let outcome = try await onThread { SimulationRun.run(Scenario.unanswered(seed: Seed(rawValue: seed))) }
+        #expect(outcome.violations.isEmpty, "\(outcome.violations)")
+        #expect(outcome.counters.dials > 0)
+    }
 }

@@ -33,7 +33,8 @@ struct DiallingLaw {
         return late == 0 ? [] : ["\(late) intents are open for longer than ten minutes"]
     }
 
-    /// What is wrong with how an intent ended of which this call came at Bolna, while all was calm since it was sent.
+    /// What is wrong with how an intent ended of which this call came at Bolna, where all was calm since it was sent, or
+    /// the call has been read since.
     static func check(_ record: DialRecord?, call: CallRecord?) -> String? {
         guard let record else { return "an intent that was sent is not stored" }
         guard let call else { return "a call that was placed is not known" }

@@ -32,6 +32,8 @@ struct StalenessLaw {
         var status: CallStatus
         var place: Place
         var at: Double
+        /// Whether the gateway has looked by itself since then.
+        var isLookedAt = false
     }
 
     private var pending: [QuietLaw.Key: [Pending]] = [:]
@@ -86,6 +88,14 @@ struct StalenessLaw {
         return complaint
     }
 
+    /// The gateway looked at a call by itself: what it looks at next follows from that look. A person's check is none.
+    mutating func looked(at key: QuietLaw.Key) { held[key]?.isLookedAt = true }
+
+    /// The gateway looked at calls of an account by itself.
+    mutating func lookedAtCalls(of account: AccountID) {
+        for key in held.keys where key.account == account { looked(at: key) }
+    }
+
     /// Changes that have not shown although they should have by now; those of forgotten calls apart.
     mutating func overdue(at time: Double, calmSince: Double) -> String? {
         for (key, changes) in pending.sorted(by: { $0.key.execution < $1.key.execution }) {
@@ -118,7 +128,18 @@ struct StalenessLaw {
         let recovery = calmSince > change.at ? 300 + tick : 0
         guard let held = held[key] else { return disturbed + recovery + discovery + slack }
         let (deadline, step) = Self.deadline(of: held.status, tick: tick, waited: disturbed - held.at)
-        return max(disturbed + step, held.at + deadline) + recovery + slack
+        let first = held.at + deadline
+        // What changes before the first look shows by it, whoever else has looked before.
+        if !held.isLookedAt, disturbed < first, Self.hasFixedFirstLook(held.status) { return first + recovery + slack }
+        return max(disturbed + step, first) + recovery + slack
+    }
+
+    /// Whether the first look is due so long after the status was stored; else it depends on what else was said.
+    private static func hasFixedFirstLook(_ status: CallStatus) -> Bool {
+        switch status {
+        case .scheduled, .rescheduled, .unknown: false
+        default: true
+        }
     }
 
     /// The table of deadlines: the first look, and the longest step between looks after having waited so long.

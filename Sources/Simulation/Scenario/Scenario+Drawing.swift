@@ -8,6 +8,9 @@ extension Scenario {
         case ..<0.02: return busy(seed: seed)
         case ..<0.03: return longOutage(seed: seed)
         case ..<0.045: return stubborn(seed: seed)
+        case ..<0.055: return refused(seed: seed)
+        case ..<0.065: return impatient(seed: seed)
+        case ..<0.075: return unanswered(seed: seed)
         default: return usual(seed: seed, &dice)
         }
     }

@@ -45,6 +45,7 @@ extension SimulatedWorld {
                     QuietLaw.Key(account: incoming.account, execution: incoming.statement.executionID))
             case (.quarantineTrial(let trial), .tried(let outcome)):
                 for observed in outcome.observed { show(observed, to: trial.account, by: .webhook) }
+            case (.listed(let account, _, _, _, _), _): watch.staleness.lookedAtCalls(of: account)
             case (.quarantine, .quarantined): break
             case (_, .failed(let error)): check(.footing, ["an entry failed by itself: \(error)"])
             default: break
@@ -120,6 +121,7 @@ extension SimulatedWorld {
             check(.trust, TrustLaw.check(hint: decision, of: observed.execution))
         }
         follow(observed, key, from: incoming)
+        if source.isFullRead, source != .check { watch.staleness.looked(at: key) }
         show(observed, to: incoming.account, by: source)
         if !observed.decision.newContradictions.isEmpty { watch.quiet.disturb(key) }
     }

@@ -14,12 +14,14 @@ extension SimulatedWorld {
         if scenario.runsToTheEnd { advance(by: 26 * 3_600) }
         examineWaits()
         examineFollowUps()
-        examineDials()
+        examineDials(since: calmSince)
         examineQuiet()
         counters.readsBeforeEnd = counters.reads
         if scenario.checksAtEnd {
             readTwice()
             examineTruth()
+            // Every call was read: whichever answers were lost, each read showed whose call it is.
+            examineDials(since: .zero - .seconds(1))
         }
         counters.seconds = seconds
         counters.faults = fired.count
@@ -150,10 +152,10 @@ extension SimulatedWorld {
         }
     }
 
-    /// What came of the calls that clients placed.
-    private func examineDials() {
+    /// What came of the calls that clients placed since a time.
+    private func examineDials(since: Duration) {
         guard isLawful, let gateway else { return }
-        for placing in watch.dialling.placings where placing.at > calmSince {
+        for placing in watch.dialling.placings where placing.at > since {
             guard let account = scenario.accounts.first(where: { $0.name == placing.account.rawValue }),
                 let id = placedCall(placing.key, at: account.organization)
             else { continue }
