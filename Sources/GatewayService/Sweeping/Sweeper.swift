@@ -109,7 +109,22 @@ package final class Sweeper: Service, Sendable {
         guard let body = answer?.body, let agents = try? BolnaDecoder.decodeAgents(body) else {
             return machine.withLock { $0.missedAgents(of: account) }
         }
-        machine.withLock { $0.found(agents.map(\.id), account: account) }
+        let marks = machine.withLock {
+            $0.found(agents.map(\.id), account: account)
+            return $0.firstMarks(of: account, now: context.now())
+        }
+        let entries = marks.sorted { $0.key < $1.key }.map { agent, mark in
+            JournalEntry.sweepMark(account: account, agent: agent, sweptAt: mark)
+        }
+        guard !entries.isEmpty else { return }
+        do {
+            _ = try await context.submit(entries)
+            machine.withLock { $0.remember(marks, account: account) }
+        } catch {
+            context.logger.warning(
+                "How far back new agents are to be swept cannot be stored; the next list of agents tries again.",
+                metadata: ["account": "\(account.rawValue)", "error": "\(error)"])
+        }
     }
 
     /// Divides outages among the agents; what cannot be read or stored now is left to the next sweep.

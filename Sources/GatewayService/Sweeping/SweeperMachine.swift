@@ -168,6 +168,13 @@ package struct SweeperMachine: Sendable {
         failures = failures.filter { $0.key.account != account || current.contains($0.key.agent) }
     }
 
+    /// The agents of an account that were never swept, with how far back their first sweep reaches: to be stored, since
+    /// that first sweep may come to its end only after a long outage.
+    package func firstMarks(of account: AccountID, now: Timestamp) -> [AgentID: Timestamp] {
+        let new = (agents[account] ?? []).filter { marks[Scope(account: account, agent: $0)] == nil }
+        return Dictionary(new.map { ($0, now.advanced(by: .zero - overlap)) }) { first, _ in first }
+    }
+
     /// An account's agents could not be listed: the next tick tries again.
     package mutating func missedAgents(of account: AccountID) { agentsDue[account] = nil }
 

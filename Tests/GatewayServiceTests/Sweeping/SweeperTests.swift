@@ -79,6 +79,26 @@ import Testing
         #expect(try gateway.status() == .ringing)
     }
 
+    @Test("A call that came while the first sweep failed for days is found once a sweep comes to its end")
+    func firstSweepFails() async throws {
+        let gateway = try TestGateway()
+        gateway.bolna.tell(CallBody(id: "exec-0", status: "canceled"), at: .start)
+        gateway.bolna.answer { request in
+            if case .executions = request.endpoint { .status(503) } else { nil }
+        }
+        gateway.clock.advance(by: .seconds(1))
+        await Sweeper(context: gateway.context, clock: gateway.clock).sweep()
+        gateway.bolna.tell(CallBody(status: "ringing", createdAt: .at(3_600)), at: .at(3_600))
+        gateway.clock.advance(by: .seconds(3 * 86_400))
+        gateway.bolna.answer(nil)
+        let sweeper = Sweeper(context: gateway.context, clock: gateway.clock)
+        for _ in 1...4 {
+            await sweeper.sweep()
+            gateway.clock.advance(by: .seconds(120))
+        }
+        #expect(try gateway.status() == .ringing)
+    }
+
     @Test("An account whose breaker opened while it knew no call finds calls again once Bolna answers")
     func sweepsWhileBroken() async throws {
         let gateway = try TestGateway()
