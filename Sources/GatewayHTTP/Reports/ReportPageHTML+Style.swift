@@ -13,7 +13,7 @@ extension ReportPageHTML {
         section{margin:0 0 22px;break-inside:avoid}
         .coverage{background:var(--panel);border-left:3px solid var(--a);padding:10px 14px}
         .coverage.gaps{border-color:var(--warn)}
-        .groups{columns:2;column-gap:36px}
+        .groups{columns:2;column-gap:36px;margin-bottom:22px}
         table{border-collapse:collapse;width:100%}
         th{font-weight:400;text-align:left}td,th{padding:3px 0;vertical-align:top;border-top:1px solid var(--line)}
         .n{text-align:right;white-space:nowrap;padding-left:12px}
