@@ -231,7 +231,7 @@ struct RecordingClientTests {
     @Test("A sender that trickles is given up")
     func drip() async throws {
         try await Self.run(
-            settings: { settings, _ in settings.slowTime = .milliseconds(200) },
+            settings: { settings, _ in settings.slowTime = .seconds(2) },
             api: { _, _ in .drip("HTTP/1.1 200 OK\r\n\(Self.wav)\r\n") }
         ) { fixture in
             guard case .stream(_, let body) = await fixture.open() else { return #expect(Bool(false), "none came") }
