@@ -40,7 +40,7 @@ package enum Law: String, CaseIterable, Sendable {
             "Once Bolna has stopped changing a call and two full reads succeeded, every field that Bolna states equals "
                 + "ours."
         case .explanation: "What is stored of a call is the fold of its stored journal."
-        case .quiet: "A call whose webhooks all came in time costs no read."
+        case .quiet: "A call whose webhooks all came in time costs no read, and none is read again and again."
         case .budget: "In no minute is more sent to an organization than the gateway's share of its limits."
         case .staleness:
             "A change that no webhook tells shows after the deadline, one tick and the read; a call never heard of, after "

@@ -1,6 +1,7 @@
 import CallDomain
 
-/// Law 5, first half: a call whose webhooks all came in time costs no read, while the path of its agent is healthy.
+/// Law 5, first half: a call whose webhooks all came in time costs no read, while the path of its agent is healthy; and
+/// whatever speaks for reading a call, it is not read again and again.
 struct QuietLaw {
     /// A call of an account.
     struct Key: Hashable {
@@ -10,9 +11,24 @@ struct QuietLaw {
 
     private var reads: [Key: Int] = [:]
     private var disturbed: Set<Key> = []
+    /// When the latest reads of each call were sent, in seconds.
+    private var latest: [Key: [Double]] = [:]
 
-    /// A full read of a call was sent.
-    mutating func read(_ key: Key) { reads[key, default: 0] += 1 }
+    /// A person may ask for a read of a call this often, in seconds.
+    private static let coolDown = 5.0
+    /// In such a time a person, the poller, a sweep, the search for a placed call and an audit may each read a call, and the
+    /// person who asked just before may still count.
+    private static let mostReads = 6
+
+    /// A full read of a call was sent at a time: what is wrong with that.
+    mutating func read(_ key: Key, at time: Double) -> String? {
+        reads[key, default: 0] += 1
+        var recent = latest[key, default: []].filter { $0 > time - Self.coolDown }
+        recent.append(time)
+        latest[key] = recent
+        guard recent.count > Self.mostReads else { return nil }
+        return "call \(key.execution.rawValue) was read \(recent.count) times within \(Int(Self.coolDown)) s"
+    }
 
     /// How many full reads of a call were sent.
     func reads(of key: Key) -> Int { reads[key, default: 0] }

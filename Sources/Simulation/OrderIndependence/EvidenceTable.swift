@@ -63,6 +63,19 @@ package enum EvidenceTable {
         return life + [EvidenceArrival("completed with recording", recording, bytes: 30, at: 601)]
     }()
 
+    /// A final status, and reads that contradict it at the very edges of the reopening pause and window, which decide
+    /// whether two of them withdraw it.
+    package static let reads: [EvidenceArrival] = {
+        let received: Int64 = 205
+        let (pause, window): (Int64, Int64) = (60, 86_400)
+        let sent = [300, 300 + pause - 1, 300 + pause, received + window, received + window + 1]
+        let again = sent.map { second in
+            EvidenceArrival(
+                "read in-progress after \(second) s", reading.observation.statement, bytes: 3, from: .poll, sent: second)
+        }
+        return [completed, EvidenceArrival("failed meanwhile", .of(.failed, updated: 202), bytes: 31, at: 320)] + again
+    }()
+
     private static let completed = EvidenceArrival(
         "completed",
         .of(

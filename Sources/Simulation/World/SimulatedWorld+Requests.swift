@@ -57,7 +57,8 @@ extension SimulatedWorld {
         case .execution(let id):
             counters.reads += 1
             meter?.read(id.rawValue, at: seconds)
-            watch.quiet.read(QuietLaw.Key(account: request.account, execution: id))
+            let repetition = watch.quiet.read(QuietLaw.Key(account: request.account, execution: id), at: seconds)
+            check(.quiet, repetition.map { [$0] } ?? [])
             excuse(id, account: account)
             checkCrossing(id, account: account)
         case .executions(let agent, let window):

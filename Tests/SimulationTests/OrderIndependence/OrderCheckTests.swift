@@ -22,6 +22,19 @@ import Testing
         #expect(figures.extended > 100)
     }
 
+    @Test("So do reads at the edges of the pause and the window, and they withdraw within them alone")
+    func reads() throws {
+        let table = EvidenceTable.reads
+        let figures = OrderCheck(arrivals: table, largestSet: table.count).run()
+        #expect(figures.violations == 0, "\(figures.shown.map(\.line))")
+        func status(_ members: Int...) -> CallStatus? { KeptCall(members.map { table[$0] }).state?.status }
+        #expect(table[0].observation.statement.status == .completed)
+        #expect(status(0, 2, 3) == .completed, "too soon")
+        #expect(status(0, 2, 4) == .inProgress)
+        #expect(status(0, 2, 5) == .inProgress)
+        #expect(status(0, 2, 6) == .completed, "too late")
+    }
+
     @Test("Going through the orders one by one finds what the steps between sets conclude")
     func enumeration() {
         let arrivals = Array(EvidenceTable.arrivals.prefix(EvidenceTable.testedCount))

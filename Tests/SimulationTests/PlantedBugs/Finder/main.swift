@@ -23,6 +23,7 @@ let table = Array(EvidenceTable.arrivals.prefix(EvidenceTable.testedCount))
 look("order: table", OrderCheck(arrivals: table, largestSet: 4).run())
 look("order: table", OrderCheck(arrivals: EvidenceTable.arrivals, largestSet: 3).run())
 look("order: life", OrderCheck(arrivals: EvidenceTable.life, largestSet: 4).run())
+look("order: reads", OrderCheck(arrivals: EvidenceTable.reads, largestSet: 4).run())
 if KeyOrderCheck(largestSet: 3).run().violations > 0 { finish("order: keys", seed: "-") }
 for seed in 0..<UInt64(30) { look("order: random set", RandomArrivals.check(seed: seed), seed: "\(seed)") }
 
