@@ -76,6 +76,10 @@ import Testing
         #expect(check(at: 200) != nil)
         record.ledger.open?.due = Self.at(200_000)
         #expect(check(at: 100_000) != nil)
+        let failing = BoundsLaw.check(
+            record, now: Self.at(100_000), calmSince: Self.at(0), slack: .seconds(60), longestStep: .seconds(900),
+            failurePatience: .seconds(100_000))
+        #expect(failing == nil, "looks that failed are made again")
         record.ledger.open = nil
         #expect(check(at: 10) != nil)
         record.ledger.outcome = .abandoned
@@ -89,10 +93,20 @@ import Testing
         var law = QuietLaw()
         let key = QuietLaw.Key(account: .default, execution: ExecutionID(rawValue: "one"))
         #expect(law.check(key) == nil)
-        law.read(key)
+        #expect(law.read(key, at: 0) == nil)
         #expect(law.check(key) != nil)
         law.disturb(key)
         #expect(law.check(key) == nil)
+    }
+
+    @Test("Quiet: a call that is read again and again is noticed")
+    func repetition() {
+        var law = QuietLaw()
+        let key = QuietLaw.Key(account: .default, execution: ExecutionID(rawValue: "one"))
+        for time in 0..<6 { #expect(law.read(key, at: Double(time) * 0.5) == nil) }
+        var other = law
+        #expect(law.read(key, at: 3) != nil)
+        #expect(other.read(key, at: 5.1) == nil)
     }
 
     @Test("Budget: the request that is one too many in a minute is noticed")
@@ -138,6 +152,9 @@ import Testing
         #expect(law.neglectedHints(at: 1_119, calmSince: 0).isEmpty)
         #expect(law.neglectedHints(at: 1_121, calmSince: 0) == [key])
         #expect(law.neglectedHints(at: 1_121, calmSince: 1_000).isEmpty)
+        var ruled = law
+        ruled.ruledOut(key)
+        #expect(ruled.neglectedHints(at: 1_121, calmSince: 0).isEmpty)
         #expect(law.latestLimit(calmSince: 0, recordings: []) == 1_120)
         law.read(key, sentAt: 999)
         #expect(law.neglectedHints(at: 1_121, calmSince: 0) == [key])

@@ -153,7 +153,7 @@ final class GatewayInstance: Sendable {
     /// So many times ten milliseconds a dead gateway's tasks get to end.
     private static let mostWaits = 200
 
-    private static let digest: @Sendable ([UInt8]) -> ContentDigest = { bytes in
+    static let digest: @Sendable ([UInt8]) -> ContentDigest = { bytes in
         do {
             return try ContentHash.sha256(bytes)
         } catch {

@@ -4,9 +4,10 @@ import CallDomain
 enum BoundsLaw {
     /// What is wrong with a call's wait at a time of the gateway's wall clock. `slack` is how long a call may be overdue
     /// while nothing keeps the gateway from reading it, as nothing has `calmSince`; `longestStep` is the longest time
-    /// between looks.
+    /// between looks. Where Bolna fails at the call, looks that saw nothing are made again, for `failurePatience`.
     static func check(
-        _ record: CallRecord, now: Timestamp, calmSince: Timestamp, slack: Duration, longestStep: Duration
+        _ record: CallRecord, now: Timestamp, calmSince: Timestamp, slack: Duration, longestStep: Duration,
+        failurePatience: Duration = .zero
     ) -> String? {
         let name = record.execution.rawValue
         guard let open = record.ledger.open else {
@@ -16,7 +17,8 @@ enum BoundsLaw {
             guard outcome == .settled, let status = record.state?.status, !status.isFinal else { return nil }
             return "call \(name) is \(status.word), and counts as settled"
         }
-        if now.duration(since: max(open.endsAt, calmSince)) > slack + longestStep {
+        let end = max(open.endsAt, open.since.advanced(by: failurePatience))
+        if now.duration(since: max(end, calmSince)) > slack + longestStep {
             return "call \(name) still waits for \(open.what.word) (\(open.why.rawValue)) after the end of its wait"
         }
         let overdue = now.duration(since: max(open.due, calmSince))

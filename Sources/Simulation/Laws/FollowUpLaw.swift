@@ -67,6 +67,9 @@ struct FollowUpLaw {
         if completions[key]?.attempt != attempt { completions[key] = Completion(attempt: attempt, at: time) }
     }
 
+    /// A person ruled that an unverified delivery about a call does not count.
+    mutating func ruledOut(_ key: QuietLaw.Key) { hints[key] = nil }
+
     /// Bolna answered that it does not know a call.
     mutating func notFound(_ key: QuietLaw.Key, at time: Double) {
         unknown[key, default: Unknown(first: time, answers: 0)].answers += 1

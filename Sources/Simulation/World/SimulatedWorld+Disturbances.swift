@@ -128,6 +128,7 @@ extension SimulatedWorld {
         }
         disturb(call.id, at: call.organization)
         exceptFromLaws(call)
+        correctedAt[call.id] = now
         return true
     }
 
@@ -168,6 +169,8 @@ extension SimulatedWorld {
         else { return false }
         disturb(call.id, at: call.organization)
         tampered.insert(key(account, call.id))
+        // A hint that is ruled out needs no read.
+        if row.observation.key.standing == .hint { watch.followUp.ruledOut(key(account, call.id)) }
         gateway.spawn {
             _ = try? await gateway.rulings.rule(
                 account: id, reference: call.id, withdraws: [row.position], note: "simulated", actor: "somebody")

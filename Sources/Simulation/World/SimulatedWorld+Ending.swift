@@ -91,6 +91,8 @@ extension SimulatedWorld {
     private static let settlingStep = 30.0
     /// So long, in seconds, a refusal by Bolna's own limits excuses what comes late.
     private static let limitedPatience = 900.0
+    /// The reopening window, less an hour for what had been told before the correction, in seconds.
+    private static let reopeningWindow = 82_800.0
     /// How long a call that Bolna does not know any more may be waited for: until its longest deadline, and from its
     /// first look.
     private static let forgottenPatience = 2_400.0
@@ -189,7 +191,8 @@ extension SimulatedWorld {
             for account in accounts.all {
                 for record in try records(of: account.id) {
                     let complaint = BoundsLaw.check(
-                        record, now: time, calmSince: calm, slack: slack, longestStep: scenario.span(900))
+                        record, now: time, calmSince: calm, slack: slack, longestStep: scenario.span(900),
+                        failurePatience: failing.contains(record.execution.rawValue) ? scenario.span(86_400) : .zero)
                     check(.bounds, complaint.map { [$0] } ?? [])
                 }
             }
@@ -264,6 +267,10 @@ extension SimulatedWorld {
                         continue
                     }
                     checkAttempts(of: record, truth: truth, key: key(account, call.id))
+                    // Two reads withdraw what they contradict within the reopening window alone.
+                    if let corrected = correctedAt[call.id], now - corrected > scenario.span(Self.reopeningWindow) {
+                        continue
+                    }
                     if truth.planned.isEmpty, let facts = models[call.organization].facts(ofCall: call.id) {
                         let name = name(of: call.id)
                         check(.convergence, ConvergenceLaw.check(record?.state, facts: facts, name: name))

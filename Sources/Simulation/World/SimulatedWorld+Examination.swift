@@ -41,7 +41,7 @@ extension SimulatedWorld {
                 for record in try gateway.store.quarantine(account: account.id, before: nil, limit: 1_000) {
                     held.insert(record.delivery.digest)
                 }
-                let left = refused.subtracting(watch.durability.acknowledgedDigests)
+                let left = refused.subtracting(watch.durability.acknowledgedDigests).subtracting(taken)
                 check(.trust, TrustLaw.check(held: held, refused: left))
                 check(.durability, watch.durability.check(held: held, account: account.id).map { [$0] } ?? [])
             }

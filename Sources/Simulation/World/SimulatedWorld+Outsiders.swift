@@ -36,8 +36,12 @@ extension SimulatedWorld {
             invented.append("invented-\(unique)")
             letter.body = Array(text.utf8)
         }
-        if letter.peer == address { disturb(call.id, at: call.organization) }
         let isUnverified = letter.peer != address
+        if !isUnverified {
+            disturb(call.id, at: call.organization)
+            // Whoever posts the same bytes is no matter of the store.
+            taken.insert(GatewayInstance.digest(letter.body))
+        }
         deliver(letter) { [self] reply in
             guard let reply, isUnverified else { return }
             check(.trust, TrustLaw.check(answer: reply.status))

@@ -47,6 +47,10 @@ final class SimulatedWorld: @unchecked Sendable {
     var tampered: Set<QuietLaw.Key> = []
     /// What was posted by senders for whom nothing spoke.
     var refused: Set<ContentDigest> = []
+    /// What was made up and posted from an address that is heard.
+    var taken: Set<ContentDigest> = []
+    /// When Bolna corrected calls back to an earlier status.
+    var correctedAt: [String: Duration] = [:]
     /// Calls that persons checked.
     var checkedByPerson: Set<QuietLaw.Key> = []
     /// When a commit was last made to fail.
