@@ -118,7 +118,8 @@ struct GatewayAssembly {
         dependencies.recordings = try Self.recordings(settings: settings, client: client)
         dependencies.agents = AgentDesk(context: context)
         dependencies.persons = PersonService(context: context, refusals: refusals)
-        dependencies.throttle = RequestThrottle(wrongKeysPerMinute: settings.apiWrongKeysPerMinute)
+        dependencies.throttle = RequestThrottle(
+            wrongKeysPerMinute: settings.apiWrongKeysPerMinute, report: { metrics.throttled(by: $0) })
         self.dependencies = dependencies
         services = [
             writer, poller, sweeper, heartbeat, dials, Auditor(context: context, clock: clock),

@@ -1,9 +1,10 @@
+import GatewayService
 import HTTPTypes
 
 /// How a quota stands after a request, and how clients are told.
 struct RateLimit: Hashable, Sendable {
-    /// The quota's name.
-    var name: String
+    /// What is counted; its word is the quota's name.
+    var kind: QuotaKind
     /// The requests of a minute.
     var most: Int
     /// What came of the request.
@@ -17,9 +18,9 @@ struct RateLimit: Hashable, Sendable {
     static func add(_ limits: [RateLimit], to fields: inout HTTPFields) {
         guard !limits.isEmpty, let policyField, let limitField else { return }
         let window = RequestThrottle.window.components.seconds
-        fields[policyField] = limits.map { "\"\($0.name)\";q=\($0.most);w=\(window)" }.joined(separator: ", ")
+        fields[policyField] = limits.map { "\"\($0.kind.rawValue)\";q=\($0.most);w=\(window)" }.joined(separator: ", ")
         fields[limitField] = limits.map { limit in
-            "\"\(limit.name)\";r=\(limit.answer.left);t=\(seconds(limit.answer.whole))"
+            "\"\(limit.kind.rawValue)\";r=\(limit.answer.left);t=\(seconds(limit.answer.whole))"
         }.joined(separator: ", ")
     }
 

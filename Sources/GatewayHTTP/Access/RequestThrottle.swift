@@ -1,4 +1,5 @@
 import CallDomain
+package import GatewayService
 import Synchronization
 
 /// Bounds how often anybody may ask: each key or user, all its requests and those that have Bolna asked; and each client
@@ -20,44 +21,59 @@ package final class RequestThrottle: Sendable {
     }
 
     private let mostWrongKeys: Int
+    private let report: @Sendable (QuotaKind) -> Void
     private let quotas = Mutex<[Holder: RequestQuota]>([:])
 
-    /// Takes how many wrong keys are heard from one address in a minute.
-    package init(wrongKeysPerMinute: Int = RequestThrottle.usualWrongKeys) { mostWrongKeys = wrongKeysPerMinute }
+    /// Takes how many wrong keys are heard from one address in a minute; `report` hears of each request that is refused.
+    package init(
+        wrongKeysPerMinute: Int = RequestThrottle.usualWrongKeys,
+        report: @escaping @Sendable (QuotaKind) -> Void = { _ in }
+    ) {
+        mostWrongKeys = wrongKeysPerMinute
+        self.report = report
+    }
 
     /// Counts a request of a principal, who may make so many in a minute, and tells how its quotas stand. Nothing is
     /// granted where one of them says to wait.
     func take(for principal: Principal, mostPerMinute: Int, scope: Scope, at now: Timestamp) -> [RateLimit] {
         let actor = principal.actor
-        let requests = take(
-            .requests(principal.account, actor: actor), name: "requests", most: mostPerMinute, at: now)
-        guard scope == .check, requests.answer.wait == nil else { return [requests] }
+        let requests = take(.requests(principal.account, actor: actor), .requests, most: mostPerMinute, at: now)
+        guard requests.answer.wait == nil else {
+            report(.requests)
+            return [requests]
+        }
+        guard scope == .check else { return [requests] }
         let most = max(mostPerMinute / Self.checkShare, 1)
-        return [requests, take(.checks(principal.account, actor: actor), name: "checks", most: most, at: now)]
+        let checks = take(.checks(principal.account, actor: actor), .checks, most: most, at: now)
+        if checks.answer.wait != nil { report(.checks) }
+        return [requests, checks]
     }
 
-    /// How long an address has to wait because too many wrong keys came from it; nil where it has not.
+    /// How long an address has to wait because too many wrong keys came from it; nil where it has not. Asked once for a
+    /// request, which is refused where it has to wait.
     func blocked(_ address: String, at now: Timestamp) -> Duration? {
         let holder = Holder.wrongKeys(ConnectionSource(address: address))
-        return quotas.withLock { quotas in
+        let wait = quotas.withLock { quotas in
             quotas[holder]?.wait(most: mostWrongKeys, window: Self.window, at: now)
         }
+        if wait != nil { report(.wrongKeys) }
+        return wait
     }
 
     /// Counts a wrong key of an address.
     func countWrongKey(from address: String, at now: Timestamp) {
-        _ = take(.wrongKeys(ConnectionSource(address: address)), name: "wrong-keys", most: mostWrongKeys, at: now)
+        _ = take(.wrongKeys(ConnectionSource(address: address)), .wrongKeys, most: mostWrongKeys, at: now)
     }
 
     /// How many quotas are remembered.
     var count: Int { quotas.withLock { $0.count } }
 
-    private func take(_ holder: Holder, name: String, most: Int, at now: Timestamp) -> RateLimit {
+    private func take(_ holder: Holder, _ kind: QuotaKind, most: Int, at now: Timestamp) -> RateLimit {
         let answer = quotas.withLock { quotas in
             if quotas[holder] == nil, quotas.count >= Self.mostQuotas { Self.makeRoom(in: &quotas, at: now) }
             return quotas[holder, default: RequestQuota(at: now)].take(most: most, window: Self.window, at: now)
         }
-        return RateLimit(name: name, most: most, answer: answer)
+        return RateLimit(kind: kind, most: most, answer: answer)
     }
 
     /// Forgets the quotas that are whole again, which changes nothing; where that is not enough, those that will be first.

@@ -27,6 +27,7 @@ package final class GatewayMetrics: Sendable {
         case audits = "gw_audits_total"
         case subscribers = "gw_sse_clients"
         case limited = "gw_listener_limits_total"
+        case throttled = "gw_requests_throttled_total"
         case certificateEnd = "gw_tls_certificate_not_after_timestamp_seconds"
         case certificateDays = "gw_tls_certificate_days_left"
         case certificateReloads = "gw_tls_certificate_reloads_total"
@@ -56,6 +57,7 @@ package final class GatewayMetrics: Sendable {
             case .audits: "Trusted deliveries whose call was read again from Bolna, by what that showed."
             case .subscribers: "Clients that watch changes."
             case .limited: "Connections and requests that met a limit of the listener, by limit."
+            case .throttled: "Requests that were answered 429, by the quota that was used up."
             case .certificateEnd: "Until when the TLS certificate in use is valid."
             case .certificateDays: "Whole days until then; negative once it is over."
             case .certificateReloads: "New TLS files by what became of them."
@@ -67,7 +69,7 @@ package final class GatewayMetrics: Sendable {
         var kind: MetricKind {
             switch self {
             case .deliveries, .storeErrors, .ticks, .requests, .missed, .conflicts, .truncated, .audits, .limited,
-                .certificateReloads, .repeatedSignatures:
+                .throttled, .certificateReloads, .repeatedSignatures:
                 .counter
             case .buildInfo, .databaseSize, .overdue, .oldestOverdue, .lastRead, .breaker, .subscribers,
                 .certificateEnd, .certificateDays, .secretUse:
@@ -171,6 +173,9 @@ package final class GatewayMetrics: Sendable {
 
     /// A client met a limit.
     package func limited(by limit: ListenerLimit) { count(.limited, [("limit", limit.rawValue)]) }
+
+    /// A request came too often.
+    package func throttled(by quota: QuotaKind) { count(.throttled, [("quota", quota.rawValue)]) }
 
     /// The TLS certificate in use is valid until then, which is this many days away.
     package func certificate(notAfter: Timestamp, daysLeft: Int64) {

@@ -39,3 +39,13 @@ package enum CertificateReloadResult: String, Sendable {
     /// They cannot be used.
     case kept
 }
+
+/// What is counted to bound how often somebody may ask; the label of a counter, and the name that clients are told.
+package enum QuotaKind: String, CaseIterable, Sendable {
+    /// All requests of a key or user.
+    case requests
+    /// Requests of a key or user that have Bolna asked.
+    case checks
+    /// Wrong keys of a client address.
+    case wrongKeys = "wrong-keys"
+}

@@ -140,6 +140,8 @@ struct CredentialTests {
             #expect(tooMany.headers["retry-after"] == "3")
             #expect(tooMany.headers["ratelimit"] == #""requests";r=0;t=60"#)
             #expect(tooMany.text.contains("/problems/too-many-requests"))
+            let metrics = try await gateway.send("GET", "/metrics", port: gateway.operatorPort, scheme: "http")
+            #expect(metrics.text.contains("\ngw_requests_throttled_total{quota=\"requests\"} 1\n"))
             #expect(try await gateway.send("GET", "/api/v1/me", key: second.secret).status == 200)
             gateway.wall.advance(by: .seconds(3))
             #expect(try await gateway.send("GET", "/api/v1/me", key: text.secret).status == 200)

@@ -1,4 +1,6 @@
 import CallDomain
+import GatewayService
+import Synchronization
 import Testing
 
 @testable import GatewayHTTP
@@ -82,7 +84,7 @@ struct RequestThrottleTests {
         let principal = Self.principal("key a")
         for left in [1, 0] {
             let limits = throttle.take(for: principal, mostPerMinute: 20, scope: .check, at: Self.now)
-            #expect(limits.map(\.name) == ["requests", "checks"])
+            #expect(limits.map(\.kind) == [.requests, .checks])
             #expect(limits.last?.answer.left == left)
         }
         let third = throttle.take(for: principal, mostPerMinute: 20, scope: .check, at: Self.now)
@@ -105,6 +107,22 @@ struct RequestThrottleTests {
         #expect(throttle.blocked("2001:db8::3", at: Self.now) != nil)
         #expect(throttle.blocked("2001:db8:0:1::3", at: Self.now) == nil)
         #expect(throttle.blocked("203.0.113.7", at: Self.now.advanced(by: .seconds(30))) == nil)
+    }
+
+    @Test("Each request that is refused is told, by the quota that was used up")
+    func told() {
+        let told = Mutex<[QuotaKind]>([])
+        let throttle = RequestThrottle(wrongKeysPerMinute: 1) { kind in told.withLock { $0.append(kind) } }
+        let principal = Self.principal("key a")
+        for _ in 1...2 { _ = throttle.take(for: principal, mostPerMinute: 6, scope: .check, at: Self.now) }
+        #expect(told.withLock { $0 } == [.checks])
+        for _ in 1...6 { _ = throttle.take(for: principal, mostPerMinute: 6, scope: .read, at: Self.now) }
+        #expect(told.withLock { $0 } == [.checks, .requests, .requests])
+        throttle.countWrongKey(from: "203.0.113.7", at: Self.now)
+        _ = throttle.blocked("203.0.113.8", at: Self.now)
+        #expect(told.withLock { $0.count } == 3)
+        _ = throttle.blocked("203.0.113.7", at: Self.now)
+        #expect(told.withLock { $0.last } == .wrongKeys)
     }
 
     @Test("What is remembered is bounded, and who was refused last is forgotten last")

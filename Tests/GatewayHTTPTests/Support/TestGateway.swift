@@ -177,7 +177,8 @@ struct TestGateway: Sendable {
         dependencies.agents = AgentDesk(context: context)
         let live = dependencies.live
         dependencies.persons = PersonService(context: context, refusals: refusals)
-        dependencies.throttle = RequestThrottle(wrongKeysPerMinute: 1_000_000)
+        dependencies.throttle = RequestThrottle(
+            wrongKeysPerMinute: 1_000_000, report: { metrics.throttled(by: $0) })
         var stream = StreamSettings()
         stream.heartbeat = heartbeat
         stream.mostStreams = mostStreams
