@@ -64,9 +64,9 @@ struct GatewaySettings: Sendable {
     /// The keys below `tokens`.
     var tokens = TokenOptions()
     /// `sessions.idle`: after this time without a request a session of the pages ends.
-    var sessionIdle: Duration = .seconds(12 * 3_600)
+    var sessionIdle = SessionBook.usualIdle
     /// `sessions.longest`: after this time a session of the pages ends in any case.
-    var sessionLongest: Duration = .seconds(7 * 86_400)
+    var sessionLongest = SessionBook.usualLife
     /// `secrets.key`: seals secrets in the database; nil: one is minted in the data directory.
     var secretsKey: String?
     /// The keys below `retention`.

@@ -120,6 +120,7 @@ struct GatewayAssembly {
         dependencies.persons = PersonService(context: context, refusals: refusals)
         dependencies.throttle = RequestThrottle(
             wrongKeysPerMinute: settings.apiWrongKeysPerMinute, report: { metrics.throttled(by: $0) })
+        dependencies.sessions = SessionBook(longestIdle: settings.sessionIdle, longestLife: settings.sessionLongest)
         self.dependencies = dependencies
         services = [
             writer, poller, sweeper, heartbeat, dials, Auditor(context: context, clock: clock),

@@ -14,8 +14,8 @@ struct CredentialCheck: Sendable {
     var tokens = TokenVerifier()
     /// Bounds how often anybody may ask.
     var throttle = RequestThrottle()
-    /// On whose behalf a session with this id acts; nil where there is none.
-    var session: @Sendable (String, Timestamp) throws -> Principal? = { _, _ in nil }
+    /// On whose behalf a session with this id acts, and the quota of the key that it began with; nil where there is none.
+    var session: @Sendable (String, Timestamp) throws -> KeyRing.Match? = { _, _ in nil }
     /// The other sites whose pages may act with a cookie; in lower case.
     var origins: Set<String> = []
     /// Where lines go.
@@ -80,11 +80,11 @@ struct CredentialCheck: Sendable {
             return nil
         case .tokenCookie(let text): return await known(token: text, from: address, at: now)
         case .session(let id):
-            guard let principal = try session(id, now), live.isServed(principal.account) else { return nil }
+            guard let match = try session(id, now), live.isServed(match.principal.account) else { return nil }
             return Known(
-                principal: principal, mostPerMinute: StoredAPIKey.usualPerMinute,
+                principal: match.principal, mostPerMinute: match.mostPerMinute,
                 isValid: { [session, live] now in
-                    guard let principal = try? session(id, now) else { return false }
+                    guard let principal = try? session(id, now)?.principal else { return false }
                     return live.isValid(principal, at: now)
                 })
         case .other:

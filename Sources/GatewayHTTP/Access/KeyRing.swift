@@ -20,6 +20,12 @@ package final class KeyRing: Sendable {
         package var principal: Principal
         /// The most requests it may make in a minute.
         package var mostPerMinute: Int
+
+        /// Puts both together.
+        package init(principal: Principal, mostPerMinute: Int) {
+            self.principal = principal
+            self.mostPerMinute = mostPerMinute
+        }
     }
 
     /// Takes the keys of the settings with their principals, an empty one opening nothing, and those that were minted.

@@ -9,10 +9,10 @@ package import WebhookTrust
 package final class SessionBook: Sendable {
     /// The most sessions at once; a further one ends the one that was unused the longest.
     package static let mostSessions = 10_000
-    /// A session that is unused for so long ends.
-    package static let longestIdle = Duration.seconds(12 * 3_600)
-    /// A session ends after so long, whatever is done with it.
-    package static let longestLife = Duration.seconds(7 * 86_400)
+    /// A session that is unused for so long ends, unless told otherwise.
+    package static let usualIdle = Duration.seconds(12 * 3_600)
+    /// A session ends after so long, whatever is done with it, unless told otherwise.
+    package static let usualLife = Duration.seconds(7 * 86_400)
     /// Random bytes of an id.
     static let idBytes = 32
     /// The length of an id's text.
@@ -21,23 +21,28 @@ package final class SessionBook: Sendable {
     private struct Session: Sendable {
         var startedAt: Timestamp
         var usedAt: Timestamp
-        var renew: @Sendable (Timestamp) -> Principal?
+        var renew: @Sendable (Timestamp) -> KeyRing.Match?
     }
 
+    private let longestIdle: Duration
+    private let longestLife: Duration
     private let sessions = Mutex<[ContentDigest: Session]>([:])
 
-    /// Starts without sessions.
-    package init() {}
+    /// Starts without sessions. One ends when it is unused for `longestIdle`, and after `longestLife` in any case.
+    package init(longestIdle: Duration = SessionBook.usualIdle, longestLife: Duration = SessionBook.usualLife) {
+        self.longestIdle = longestIdle
+        self.longestLife = longestLife
+    }
 
-    /// Begins a session and returns its id, which only its owner knows. `renew` tells whom the key stands for at a time;
-    /// nil once it opens nothing.
+    /// Begins a session and returns its id, which only its owner knows. `renew` tells what the key opens at a time; nil
+    /// once it opens nothing.
     package func begin(
-        at now: Timestamp, renew: @escaping @Sendable (Timestamp) -> Principal?
+        at now: Timestamp, renew: @escaping @Sendable (Timestamp) -> KeyRing.Match?
     ) throws(CryptoError) -> String {
         let id = Base64URL.encode(try SecureRandom.bytes(Self.idBytes))
         let digest = try ContentHash.sha256(Array(id.utf8))
         sessions.withLock { sessions in
-            if sessions.count >= Self.mostSessions { Self.makeRoom(in: &sessions, at: now) }
+            if sessions.count >= Self.mostSessions { makeRoom(in: &sessions, at: now) }
             sessions[digest] = Session(startedAt: now, usedAt: now, renew: renew)
         }
         return id
@@ -45,11 +50,17 @@ package final class SessionBook: Sendable {
 
     /// On whose behalf the session with this id acts; nil where there is none, or it has ended.
     package func principal(of id: String, at now: Timestamp) throws(CryptoError) -> Principal? {
+        try match(of: id, at: now)?.principal
+    }
+
+    /// What the key opens that the session with this id began with, its quota included; nil where there is none, or it has
+    /// ended.
+    package func match(of id: String, at now: Timestamp) throws(CryptoError) -> KeyRing.Match? {
         guard id.utf8.count == Self.idLength else { return nil }
         let digest = try ContentHash.sha256(Array(id.utf8))
-        let renew = sessions.withLock { sessions -> (@Sendable (Timestamp) -> Principal?)? in
+        let renew = sessions.withLock { sessions -> (@Sendable (Timestamp) -> KeyRing.Match?)? in
             guard let session = sessions[digest] else { return nil }
-            guard Self.isAlive(session, at: now) else {
+            guard isAlive(session, at: now) else {
                 sessions[digest] = nil
                 return nil
             }
@@ -57,11 +68,11 @@ package final class SessionBook: Sendable {
             return session.renew
         }
         guard let renew else { return nil }
-        guard let principal = renew(now) else {
+        guard let match = renew(now) else {
             sessions.withLock { $0[digest] = nil }
             return nil
         }
-        return principal
+        return match
     }
 
     /// Ends a session; nothing where there is none.
@@ -73,13 +84,13 @@ package final class SessionBook: Sendable {
     /// How many there are, ended ones that nobody asked for since included.
     package var count: Int { sessions.withLock { $0.count } }
 
-    private static func isAlive(_ session: Session, at now: Timestamp) -> Bool {
+    private func isAlive(_ session: Session, at now: Timestamp) -> Bool {
         now.duration(since: session.usedAt) < longestIdle && now.duration(since: session.startedAt) < longestLife
     }
 
-    private static func makeRoom(in sessions: inout [ContentDigest: Session], at now: Timestamp) {
+    private func makeRoom(in sessions: inout [ContentDigest: Session], at now: Timestamp) {
         sessions = sessions.filter { isAlive($0.value, at: now) }
-        guard sessions.count >= mostSessions, let oldest = sessions.min(by: { $0.value.usedAt < $1.value.usedAt })
+        guard sessions.count >= Self.mostSessions, let oldest = sessions.min(by: { $0.value.usedAt < $1.value.usedAt })
         else { return }
         sessions[oldest.key] = nil
     }

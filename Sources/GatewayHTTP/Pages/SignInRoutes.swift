@@ -45,7 +45,7 @@ struct SignInRoutes: Sendable {
         let digest = try ContentHash.sha256(Array(key.utf8)).bytes
         let name = try APIKeyText(parsing: key)?.id
         let id = try dependencies.sessions.begin(at: request.receivedAt) { [live = dependencies.live] now in
-            live.find(digest: digest, name: name, at: now)?.principal
+            live.find(digest: digest, name: name, at: now)
         }
         var response = Response.seeOther(SignInPage.address(form.text("next")))
         response.headers[.setCookie] = SessionCookie.set(id)

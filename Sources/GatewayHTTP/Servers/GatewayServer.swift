@@ -97,7 +97,7 @@ package final class GatewayServer: Service, Sendable {
     private var credentials: CredentialCheck {
         CredentialCheck(
             live: dependencies.live, tokens: dependencies.tokens, throttle: dependencies.throttle,
-            session: { [sessions = dependencies.sessions] id, now in try sessions.principal(of: id, at: now) },
+            session: { [sessions = dependencies.sessions] id, now in try sessions.match(of: id, at: now) },
             origins: configuration.origins, logger: dependencies.logger)
     }
 }

@@ -148,6 +148,27 @@ struct CredentialTests {
         }
     }
 
+    @Test("A session has the quota of its key, and spends it together with the key")
+    func sessionLimits() async throws {
+        let text = try APIKeyText.mint()
+        try await TestGateway.run { gateway in
+            let key = StoredAPIKey(
+                id: text.id, account: .default, label: "", digest: try text.digest, scopes: [.read], mostPerMinute: 8,
+                createdAt: gateway.wall.now)
+            gateway.dependencies.live.keys.replace([key])
+            let signedIn = try await gateway.send(
+                "POST", "/sign-in",
+                headers: ["Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"],
+                body: Array("key=\(text.secret)".utf8))
+            let cookie = try #require(signedIn.headers["set-cookie"]).prefix { $0 != ";" }
+            let session = ["Cookie": String(cookie), "Sec-Fetch-Site": "same-origin"]
+            let first = try await gateway.send("GET", "/api/v1/me", headers: session)
+            #expect(first.headers["ratelimit-policy"] == #""requests";q=8;w=60"#)
+            let second = try await gateway.send("GET", "/api/v1/me", key: text.secret)
+            #expect(second.headers["ratelimit"]?.hasPrefix(#""requests";r=6;"#) == true)
+        }
+    }
+
     @Test("After too many wrong keys an address is heard no more for a while, not even with the right one")
     func wrongKeys() async throws {
         try await Self.withTokens { dependencies, _ in

@@ -6,13 +6,14 @@ import Testing
 @Suite("Sessions of the pages") struct SessionBookTests {
     private static let start = Timestamp(seconds: 1_772_615_708)
     private static let principal = Principal(account: .default, scopes: [.read], actor: "key")
+    private static let match = KeyRing.Match(principal: principal, mostPerMinute: 60)
 
     private static func after(_ seconds: Int64) -> Timestamp { start.advanced(by: .seconds(seconds)) }
 
     @Test("A session is found by its id alone, and ends when it is told to")
     func beginAndEnd() throws {
         let book = SessionBook()
-        let id = try book.begin(at: Self.start) { _ in Self.principal }
+        let id = try book.begin(at: Self.start) { _ in Self.match }
         let other = try book.begin(at: Self.start) { _ in nil }
         #expect(id != other)
         #expect(id.utf8.count == 43, "32 random bytes")
@@ -26,28 +27,39 @@ import Testing
     @Test("It ends after twelve hours without use, and after seven days whatever is done")
     func ages() throws {
         let book = SessionBook()
-        let idle = try book.begin(at: Self.start) { _ in Self.principal }
+        let idle = try book.begin(at: Self.start) { _ in Self.match }
         #expect(try book.principal(of: idle, at: Self.after(12 * 3_600 - 1)) != nil)
         #expect(try book.principal(of: idle, at: Self.after(24 * 3_600 - 1)) == nil)
         #expect(book.count == 0)
 
-        let used = try book.begin(at: Self.start) { _ in Self.principal }
+        let used = try book.begin(at: Self.start) { _ in Self.match }
         for hours in stride(from: Int64(6), to: 7 * 24, by: 6) {
             #expect(try book.principal(of: used, at: Self.after(hours * 3_600)) != nil)
         }
         #expect(try book.principal(of: used, at: Self.after(7 * 86_400)) == nil)
     }
 
+    @Test("Both times may be set")
+    func ownAges() throws {
+        let book = SessionBook(longestIdle: .seconds(60), longestLife: .seconds(100))
+        let idle = try book.begin(at: Self.start) { _ in Self.match }
+        #expect(try book.principal(of: idle, at: Self.after(60)) == nil)
+        let used = try book.begin(at: Self.start) { _ in Self.match }
+        #expect(try book.principal(of: used, at: Self.after(59)) != nil)
+        #expect(try book.principal(of: used, at: Self.after(99)) != nil)
+        #expect(try book.principal(of: used, at: Self.after(100)) == nil)
+    }
+
     @Test("It ends when its key opens nothing any more, and has the scopes the key has now")
     func keyDecides() throws {
         let book = SessionBook()
-        let key = Mutex<Principal?>(Self.principal)
+        let key = Mutex<KeyRing.Match?>(Self.match)
         let id = try book.begin(at: Self.start) { _ in key.withLock { $0 } }
-        key.withLock { $0?.scopes = [.read, .check] }
+        key.withLock { $0?.principal.scopes = [.read, .check] }
         #expect(try book.principal(of: id, at: Self.after(1))?.scopes == [.read, .check])
         key.withLock { $0 = nil }
         #expect(try book.principal(of: id, at: Self.after(2)) == nil)
-        key.withLock { $0 = Self.principal }
+        key.withLock { $0 = Self.match }
         #expect(try book.principal(of: id, at: Self.after(3)) == nil, "it does not come back")
     }
 
@@ -56,10 +68,10 @@ import Testing
         let book = SessionBook()
         var ids: [String] = []
         for number in 0..<SessionBook.mostSessions {
-            ids.append(try book.begin(at: Self.after(Int64(number) / 100)) { _ in Self.principal })
+            ids.append(try book.begin(at: Self.after(Int64(number) / 100)) { _ in Self.match })
         }
         #expect(try book.principal(of: ids[0], at: Self.after(200)) != nil)
-        _ = try book.begin(at: Self.after(201)) { _ in Self.principal }
+        _ = try book.begin(at: Self.after(201)) { _ in Self.match }
         #expect(book.count == SessionBook.mostSessions)
         #expect(try book.principal(of: ids[0], at: Self.after(202)) != nil)
         #expect(try ids[1..<100].count { try book.principal(of: $0, at: Self.after(202)) == nil } == 1)
