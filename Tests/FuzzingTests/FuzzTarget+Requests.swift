@@ -30,6 +30,44 @@ extension FuzzTarget {
                 try hold(other == nil, "a cursor serves one account")
             }
         },
+        FuzzTarget(
+            "cookie",
+            seeds: ["token=a.b.c; authToken=d", "__Host-gateway=AAAA\na=b; token=\"x=y\"", "token=a;token=b", "token"]
+        ) { input in
+            let fields = lines(input)
+            for name in ["token", "authToken", "__Host-gateway"] {
+                guard let value = RequestCookies.value(of: name, among: fields) else { continue }
+                try hold(!value.contains(";"), "a value ends where its pair does")
+                try hold(RequestCookies.value(of: name, among: ["\(name)=\(value)"]) == value, "one text, one meaning")
+                let doubled = RequestCookies.value(of: name, among: fields + ["\(name)=\(value)"])
+                try hold(doubled == nil, "of two cookies none counts")
+            }
+        },
+        FuzzTarget(
+            "application-token",
+            seeds: [
+                // {"alg":"HS256"} and {"id":"u1","exp":1893456000}; the second with a kid, several audiences and a huge time.
+                "eyJhbGciOiJIUzI1NiJ9.eyJpZCI6InUxIiwiZXhwIjoxODkzNDU2MDAwfQ.AAAA",
+                "eyJhbGciOiJFUzI1NiIsImtpZCI6ImEifQ.eyJhdWQiOlsiYSIsImIiXSwiZXhwIjoxZTMwOCwiaWQiOjd9.AA",
+                "eyJhbGciOiJub25lIn0.e30.", "..",
+            ]
+        ) { input in
+            let given = text(input)
+            guard let token = try? TokenText(given) else { return }
+            try hold(TokenText.isShaped(given), "what can be read has the shape")
+            try hold(given.utf8.starts(with: token.signed), "what is signed stands in the token")
+            try hold(given.utf8.count <= TokenText.longest, "a token is bounded")
+            for claim in ["id", "sub", "account", "exp", "nbf", "aud"] {
+                if let name = token.claims.name(claim) {
+                    try hold((1...TokenSettings.longestUser).contains(name.utf8.count), "a name is bounded")
+                    try hold(!name.unicodeScalars.contains { $0.value < 0x20 }, "a name is one line")
+                }
+                if let time = token.claims.time(claim) {
+                    try hold(time.rawValue.magnitude <= 253_402_300_799_000_000, "a time has a year of four digits")
+                }
+                _ = token.claims.texts(claim)
+            }
+        },
         FuzzTarget("byte-range", seeds: ["bytes=0-99", "bytes=5-", "bytes=-5", "bytes=0-1,3-4", "items=0-1"]) { input in
             guard let range = ByteRange(fieldValue: text(input)) else { return }
             try hold(ByteRange(fieldValue: range.fieldValue) == range, "what is written can be read")

@@ -16,14 +16,9 @@ enum SessionCookie {
     static let cleared = "\(name)=; \(attributes); Max-Age=0"
 }
 
-/// Cookies of a request (RFC 6265, section 4.2).
-enum RequestCookies {
-    /// The value of a cookie; nil where there is none, or more than one, since readers would differ on which one counts.
+extension RequestCookies {
+    /// The value of a cookie of a request; nil where there is none, or more than one.
     static func value(of name: String, in head: HTTPRequest) -> String? {
-        let values = head.headerFields[values: .cookie].flatMap { $0.split(separator: ";") }.compactMap { pair in
-            let parts = pair.drop { $0 == " " }.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            return parts.count == 2 && parts[0] == name ? String(parts[1]) : nil
-        }
-        return values.count == 1 ? values[0] : nil
+        value(of: name, among: head.headerFields[values: .cookie])
     }
 }
