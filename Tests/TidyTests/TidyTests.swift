@@ -42,6 +42,19 @@ import Testing
         #expect(ThreatModelRules.missing(suites, files: try SourceTree.swiftFiles(below: "Tests")) == [])
     }
 
+    @Test("Every limit of the listeners is told with its default and the tests that cross it")
+    func limits() throws {
+        func text(_ path: String) throws -> String {
+            try String(contentsOf: SourceTree.root.appending(path: path), encoding: .utf8)
+        }
+        let rows = LimitRules.rows(in: try text(LimitRules.page))
+        let defaults = LimitRules.defaults(in: try text(LimitRules.settings))
+        #expect(defaults.count > 15, "the settings were not understood")
+        #expect(LimitRules.faults(rows: rows, defaults: defaults) == [])
+        let suites = Set(rows.flatMap(\.suites))
+        #expect(ThreatModelRules.missing(suites, files: try SourceTree.swiftFiles(below: "Tests")) == [])
+    }
+
     @Test("Every file keeps the checked-in format")
     func format() throws {
         #expect(try FormatLint.complaints(paths: ["Package.swift", "Sources", "Tests"]) == "")
@@ -125,6 +138,25 @@ import Testing
         let file = SourceFile(path: "Tests/A/B.swift", text: "struct RealTests {\n}")
         let suites = ThreatModelRules.suites(in: "held by `RealTests` and `MadeUpTests`")
         #expect(ThreatModelRules.missing(suites, files: [file]) == ["MadeUpTests"])
+    }
+
+    @Test("A limit that the table lacks, does not know or tells wrongly is found")
+    func wrongLimit() {
+        let rows = LimitRules.rows(
+            in: """
+                | `limits.right` | 5s | closed | `RealTests` |
+                | `limits.other` | 5s | closed | `RealTests` |
+                | `limits.untested` | 1 | closed | none |
+                | `limits.gone` | 1 | closed | `RealTests` |
+                """)
+        let defaults = LimitRules.defaults(
+            in: "limits:\n  # One.\n  right: 5s\n  other: 6s\n  untested: 1\n  new: 7\nlog:\n  level: info\n")
+        #expect(defaults.count == 4)
+        #expect(
+            LimitRules.faults(rows: rows, defaults: defaults) == [
+                "limits.gone is no setting", "limits.new is not in the table",
+                "limits.other is 6s unless told otherwise", "limits.untested has no test",
+            ])
     }
 
     @Test("A file that breaks the format is named by the linter")

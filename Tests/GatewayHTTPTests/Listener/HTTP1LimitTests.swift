@@ -75,6 +75,64 @@ struct HTTP1LimitTests {
         }
     }
 
+    private static let tooLarge =
+        "POST /webhooks/bolna HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1048577\r\n\r\n"
+
+    @Test("The rest of a refused request that never comes is awaited for a while only", .timeLimit(.minutes(1)))
+    func linger() async throws {
+        var limits = ListenerLimits()
+        limits.linger = .milliseconds(100)
+        limits.idle = .seconds(600)
+        limits.timeToBody = .seconds(600)
+        try await TestGateway.run(limits: limits) { gateway in
+            let text = try await RawConnection.exchange(port: gateway.port, [Self.tooLarge])
+            #expect(Self.answers(in: text) == ["413"])
+        }
+    }
+
+    @Test("A client that still sends the rest of a refused request sees the answer", .timeLimit(.minutes(1)))
+    func lingerLetsRead() async throws {
+        var limits = ListenerLimits()
+        limits.linger = .seconds(600)
+        limits.idle = .seconds(600)
+        try await TestGateway.run(limits: limits) { gateway in
+            let chunk = String(repeating: "x", count: 65_536)
+            let text = try await RawConnection.exchange(
+                port: gateway.port, [Self.tooLarge] + Array(repeating: chunk, count: 16) + ["x"])
+            #expect(Self.answers(in: text) == ["413"])
+        }
+    }
+
+    /// A request that is answered at once, and one whose body never ends.
+    private static let unfinished =
+        request + "POST /webhooks/bolna HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{\"id\""
+
+    @Test("When the gateway stops, requests may go on for a while, and no longer", .timeLimit(.minutes(1)))
+    func drain() async throws {
+        var limits = ListenerLimits()
+        limits.drain = .milliseconds(100)
+        limits.timeToBody = .seconds(600)
+        limits.bodyGrace = .seconds(600)
+        limits.idle = .seconds(600)
+        try await TestGateway.run(limits: limits) { gateway in
+            let text = try await RawConnection.exchange(
+                port: gateway.port, [Self.unfinished], onAnswer: { await gateway.stop() })
+            #expect(Self.answers(in: text) == ["404"])
+        }
+    }
+
+    @Test("When the gateway stops, a request that ends in time is answered", .timeLimit(.minutes(1)))
+    func drainLetsEnd() async throws {
+        var limits = ListenerLimits()
+        limits.drain = .seconds(600)
+        try await TestGateway.run(limits: limits) { gateway in
+            let rest = String(repeating: " ", count: 95)
+            let text = try await RawConnection.exchange(
+                port: gateway.port, [Self.unfinished], then: [rest], onAnswer: { await gateway.stop() })
+            #expect(Self.answers(in: text) == ["404", "401"])
+        }
+    }
+
     @Test("One connection too many in all is closed")
     func connections() async throws {
         var limits = ListenerLimits()

@@ -52,6 +52,22 @@ struct HTTP2LimitTests {
         }
     }
 
+    @Test("What comes in other windows of time is not added up", .timeLimit(.minutes(1)))
+    func window() async throws {
+        var limits = ListenerLimits()
+        // Shorter than the time between two frames: each is in a window of its own.
+        limits.frameWindow = .nanoseconds(1)
+        let count = 3 * limits.controlFrames
+        try await TestGateway.run(limits: limits) { gateway in
+            let ping = Frame(.ping, Array(repeating: 0, count: 8))
+            let frames = try await RawStreams.exchange(port: gateway.port, Array(repeating: ping, count: count)) {
+                frames in frames.count { $0.kind == Frame.Kind.ping.rawValue } == count
+            }
+            #expect(frames.count { $0.kind == Frame.Kind.ping.rawValue } == count)
+            #expect(!frames.contains { $0.kind == Frame.Kind.goAway.rawValue })
+        }
+    }
+
     @Test("A header list far beyond the limit ends the connection")
     func hugeHeaders() async throws {
         try await TestGateway.run { gateway in

@@ -9,9 +9,11 @@ enum RawConnection {
         .uncleanShutdown, .handshakeFailed(.sslError([.eofDuringHandshake])),
     ]
 
-    /// Connects with TLS, sends each text, and returns all that comes until the server closes.
+    /// Connects with TLS, sends each text, and returns all that comes until the server closes. Once the first answer comes
+    /// something else is done, and further texts are sent.
     static func exchange(
-        port: Int, _ texts: [String], configure: (inout TLSConfiguration) -> Void = { _ in }
+        port: Int, _ texts: [String], then further: [String] = [],
+        configure: (inout TLSConfiguration) -> Void = { _ in }, onAnswer: @Sendable () async -> Void = {}
     ) async throws -> String {
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.certificateVerification = .none
@@ -29,7 +31,13 @@ enum RawConnection {
             var received = ""
             do {
                 for text in texts { try await outbound.write(ByteBuffer(string: text)) }
-                for try await part in inbound { received += String(buffer: part) }
+                for try await part in inbound {
+                    let isFirst = received.isEmpty
+                    received += String(buffer: part)
+                    guard isFirst else { continue }
+                    await onAnswer()
+                    for text in further { try await outbound.write(ByteBuffer(string: text)) }
+                }
             } catch let error as NIOSSLError where closures.contains(error) {
                 return received
             } catch is NIOSSLError where !received.isEmpty {

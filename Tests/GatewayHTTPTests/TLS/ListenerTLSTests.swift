@@ -125,7 +125,7 @@ struct ListenerTLSTests {
         }
     }
 
-    @Test("Metrics and health say how long the certificate is valid")
+    @Test("Metrics, health and its page say how long the certificate is valid, the page that it ends soon")
     func told() async throws {
         let folder = TestTLS.Folder(path: try TemporaryFolder.make())
         defer { TemporaryFolder.remove(folder.path) }
@@ -139,6 +139,10 @@ struct ListenerTLSTests {
             let health = try await gateway.send("GET", "/api/v1/health", key: TestGateway.allScopes)
             #expect(health.text.contains(#""certificate":{"state":"ending","notAfter":"#))
             #expect(health.text.contains(#""daysLeft":20,"problem":null"#))
+            let page = try await gateway.send("GET", "/health", key: TestGateway.allScopes)
+            let items = page.text.components(separatedBy: "<li ").filter { $0.contains(">Certificate<") }
+            #expect(items.count == 1)
+            #expect(items.allSatisfy { $0.contains("h-attention") && $0.contains("20 days left") }, "\(items)")
         }
     }
 }
