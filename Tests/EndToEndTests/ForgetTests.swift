@@ -27,6 +27,25 @@ import Testing
         }
     }
 
+    @Test("Without a running gateway a person is forgotten in the database itself, and later starts keep to it")
+    func forgetAlone() async throws {
+        let folder = try TemporaryFolder()
+        #expect(try await run(["forget", "--number", Self.number, "--yes"], in: folder).code == 1, "no database yet")
+        var fixture = try await ServeFixture.start(in: folder)
+        #expect(try await fixture.poster.post(signed: Self.call("ringing")).status == 200)
+        #expect(try await fixture.stop() == 0)
+        let dry = try await run(["forget", "--number", Self.number, "--dry-run"], in: folder)
+        #expect(dry.code == 0 && dry.output.contains("Would be deleted: 1 calls"), "\(dry.output)\(dry.errors)")
+        let done = try await run(["forget", "--number", Self.number, "--yes"], in: folder)
+        #expect(done.code == 0 && done.output.contains("Deleted: 1 calls"), "\(done.output)\(done.errors)")
+        #expect(try !isInFiles("4155550177", of: folder))
+        fixture = try await ServeFixture.start(in: folder)
+        #expect(try await fixture.poster.post(signed: Self.call("completed")).status == 200)
+        #expect(try await fixture.poster.get("/api/v1/calls/call-1", key: ServeFixture.key).status == 404)
+        #expect(try await fixture.stop() == 0)
+        #expect(try !isInFiles("4155550177", of: folder))
+    }
+
     @Test("A person is counted, forgotten for good over a restart, and who asked is in the audit")
     func forget() async throws {
         let folder = try TemporaryFolder()
@@ -53,8 +72,11 @@ import Testing
         #expect(try await fixture.stop() == 0)
         #expect(try !isInFiles("4155550177", of: folder))
 
-        let alone = try await run(["forget", "--number", Self.number, "--yes"], in: folder)
-        #expect(alone.code == 69, "\(alone.errors)")
+        // Where no gateway runs, the command acts on the database itself.
+        let stranger = try await run(["forget", "--number", "+14155550199", "--yes"], in: folder)
+        #expect(stranger.code == 0 && stranger.output.contains("Deleted: 0 calls"), "\(stranger.errors)")
+        let trail = try await run(["audit", "--output", "csv"], in: folder)
+        #expect(trail.code == 0 && trail.output.contains("command,forget,"), "\(trail.output)\(trail.errors)")
         try FileManager.default.removeItem(at: folder.url.appending(path: "data/forgotten-numbers-key"))
         let keyless = try await run(["serve"], in: folder)
         #expect(keyless.code == 78 && keyless.errors.contains("forgotten-numbers-key"), "\(keyless.errors)")

@@ -1,5 +1,4 @@
 import ArgumentParser
-import BolnaClient
 import BolnaWire
 import CallDomain
 import Foundation
@@ -12,8 +11,9 @@ struct ForgetCommand: AsyncParsableCommand {
         discussion: """
             Calls from or to the number, and calls, deliveries and requests that name it anywhere in their bytes, lose \
             all that tells of a person and are not shown any more. Later webhooks, reads, replays and imports that name it \
-            are dropped, and it is not dialled. A person cannot be brought back. Goes through a running gateway, which \
-            notes who asked; numbers are compared by all their digits, country code included.
+            are dropped, and it is not dialled. A person cannot be brought back. Numbers are compared by all their digits, \
+            country code included. Goes through a running gateway; where none runs, it takes the database's lock and acts \
+            itself. That it was asked for is in the audit.
             """)
 
     @OptionGroup var settingsOptions: SettingsOptions
@@ -29,7 +29,7 @@ struct ForgetCommand: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try settingsOptions.load()
-        let gateway = RunningGateway(data: try DataDirectory(path: settings.dataDirectory))
+        let gateway = try GatewayDesk(settings)
         let account = try self.account.id()
         if !dryRun, !yes {
             try Self.confirm(try await Self.forget(number, isDryRun: true, account, gateway).document)
@@ -39,20 +39,15 @@ struct ForgetCommand: AsyncParsableCommand {
     }
 
     private static func forget(
-        _ number: String, isDryRun: Bool, _ account: AccountID, _ gateway: RunningGateway
+        _ number: String, isDryRun: Bool, _ account: AccountID, _ gateway: GatewayDesk
     ) async throws -> (document: ForgetDocument, text: String) {
         var json = JSONWriter()
         json.object { json in
             json.member("number", number)
             json.member("dryRun", isDryRun)
         }
-        let answer = try await gateway.send(path: "/api/v1/forget", body: json.bytes, account: account)
-        guard let answer else {
-            throw GatewayFailure(.unavailable, "no gateway runs over this data directory: start gateway serve")
-        }
-        guard answer.status == 200 else { throw RunningGateway.failure(answer) }
-        let document = try JSONDecoder().decode(ForgetDocument.self, from: Data(answer.body))
-        return (document, String(decoding: answer.body, as: UTF8.self))
+        let body = try await gateway.ask("/api/v1/forget", body: json.bytes, account: account)
+        return (try JSONDecoder().decode(ForgetDocument.self, from: Data(body)), String(decoding: body, as: UTF8.self))
     }
 
     /// Asks on the terminal; without one, --yes must be given.
