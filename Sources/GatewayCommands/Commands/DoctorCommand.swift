@@ -9,13 +9,15 @@ import WebhookTrust
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
-        abstract: "Checks certificate, files, ports, store, clock and secrets; says what to do.",
+        abstract: "Checks certificate, files, ports, store, clock, keys and secrets; says what to do.",
         discussion: """
             One line a check: ok, warn or fail. Changes nothing, and asks nobody unless --online is given. Exit code 1 \
-            where a check fails.
+            where a check fails. With --account the secrets, keys and token of that account are looked at in place of \
+            those of the settings.
             """)
 
     @OptionGroup var settingsOptions: SettingsOptions
+    @OptionGroup var accountOption: AccountOption
     @Option(help: "The host name that Bolna reaches the gateway by; listen.hosts unless told otherwise.")
     var host: String?
     @Flag(help: "Asks Bolna whether the token is good.")
@@ -28,7 +30,8 @@ struct DoctorCommand: AsyncParsableCommand {
         let data = DataDirectory(existing: settings.dataDirectory)
         let running = try? await RunningGateway(data: data).send(path: "/api/v1/me")
         let database = try GatewayAssembly.databasePath(settings: settings, data: data)
-        let (store, heartbeat) = StoreChecks.findings(path: database)
+        let store = StoreChecks.examine(path: database)
+        let account = try accountOption.id()
         var findings = certificate(settings: settings, data: data)
         findings += modes(settings: settings, data: data, database: database)
         findings += [
@@ -37,13 +40,12 @@ struct DoctorCommand: AsyncParsableCommand {
             MachineChecks.port(
                 "operator.port", host: settings.operatorHost, port: settings.operatorPort, isOurs: running != nil),
         ]
-        findings += store
+        findings += store.findings
         findings += [
-            MachineChecks.clock(now: .now, lastHeartbeat: heartbeat),
+            MachineChecks.clock(now: .now, lastHeartbeat: store.lastHeartbeat),
             MachineChecks.openFiles(connections: settings.limits.connections, limit: MachineChecks.openFilesLimit),
-            Self.secrets(settings.webhookSecrets),
-            await bolna(settings: settings),
         ]
+        findings += await secrets(of: account, stored: store.stored, settings: settings, data: data)
         let report = DoctorReport(findings: findings)
         switch output {
         case .table: StandardOutput.write(report.table)
@@ -81,6 +83,75 @@ struct DoctorCommand: AsyncParsableCommand {
         }
         let hosts = host.map { [$0] } ?? settings.listenHosts
         return CertificateChecks(hosts: hosts, now: .now).findings(certificate: certificate, privateKey: key)
+            + [Self.use(of: files, settings: settings)]
+    }
+
+    /// Whether the listener would take the files, authorities of clients included.
+    private static func use(of files: (certificate: String, privateKey: String), settings: GatewaySettings) -> Finding {
+        do {
+            _ = try TLSMaterial(
+                files: TLSFiles(
+                    certificate: files.certificate, privateKey: files.privateKey,
+                    clientAuthorities: settings.tlsClientCA, clientCertificates: settings.tlsClientCertificates,
+                    minimumVersion: settings.tlsMinimumVersion))
+            return .ok("certificate use", "TLS \(settings.tlsMinimumVersion.rawValue) and later")
+        } catch {
+            return .fail("certificate use", "\(error)", "gateway serve does not start so")
+        }
+    }
+
+    /// What speaks for the account, and opens to it.
+    private func secrets(
+        of account: AccountID, stored: StoreChecks.Stored?, settings: GatewaySettings, data: DataDirectory
+    ) async -> [Finding] {
+        // What cannot be read has been told.
+        guard let stored else { return [] }
+        let (sealing, sealer) = Self.sealing(stored: stored, setting: settings.secretsKey, data: data)
+        let findings = [sealing, Self.numbers(stored: stored, data: data)]
+        guard account != GatewayAssembly.account else {
+            return findings + [
+                Self.secrets(settings.webhookSecrets), await bolna(token: settings.bolnaToken, settings: settings),
+            ]
+        }
+        let (own, token) = AccountChecks(account: account, stored: stored, sealer: sealer, now: RealWorld.now())
+            .findings()
+        guard stored.accounts.contains(where: { $0.id == account }) else { return findings + own }
+        return findings + own + [await bolna(token: token, settings: settings)]
+    }
+
+    /// Whether the stored secrets can be opened.
+    static func sealing(
+        stored: StoreChecks.Stored, setting: String?, data: DataDirectory
+    ) -> (finding: Finding, sealer: SecretSealer?) {
+        let name = "sealing key"
+        let count = stored.secrets.count { $0.secret.retiredAt == nil && $0.secret.kind != .check }
+        do {
+            let sealer = try SealingKeys.opener(setting: setting, data: data, secrets: stored.secrets)
+            guard sealer == nil else { return (.ok(name, "it opens what is stored: \(count) secrets"), sealer) }
+            let isNeeded = stored.secrets.contains { $0.secret.retiredAt == nil }
+            guard isNeeded else { return (.ok(name, "the one that gateway serve mints"), nil) }
+            return (
+                .fail(
+                    name, "what is stored cannot be opened: \(count) secrets",
+                    "give the key that sealed them, by secrets.key or as sealing-key in the data directory"), nil
+            )
+        } catch {
+            return (.fail(name, error.description, "correct it before the gateway is started"), nil)
+        }
+    }
+
+    /// Whether who was forgotten stays so.
+    static func numbers(stored: StoreChecks.Stored, data: DataDirectory) -> Finding {
+        let name = "forgotten numbers"
+        // One row is that of the key itself.
+        let count = max(stored.forgotten.count - 1, 0)
+        guard count > 0 else { return .ok(name, "none") }
+        do {
+            _ = try NumbersKey.forgotten(stored.forgotten, data: data)
+            return .ok(name, "\(count), and their key is there")
+        } catch {
+            return .fail(name, error.description, "bring it back from a backup: without it they would come back")
+        }
     }
 
     private func modes(settings: GatewaySettings, data: DataDirectory, database: String) -> [Finding] {
@@ -89,23 +160,27 @@ struct DoctorCommand: AsyncParsableCommand {
             (data.url.path, "data.directory", 0o750),
             (data.webhookSecret.path, "webhook-secret", 0o640),
             (data.apiKey.path, "api-key", 0o640),
+            (data.sealingKey.path, "sealing-key", 0o640),
+            (data.nextSealingKey.path, "sealing-key.next", 0o640),
+            (data.numbersKey.path, "forgotten-numbers-key", 0o640),
+            (data.controlSocket.path, "gateway.sock", 0o600),
             (database, "database", 0o640),
         ]
         return files.compactMap { path, name, mode in MachineChecks.mode(of: path, name, mostlyFor: mode) }
     }
 
-    static func secrets(_ secrets: [String]) -> Finding {
-        guard !secrets.isEmpty else { return .ok("webhook.secret", "the one that gateway serve mints") }
+    static func secrets(_ secrets: [String], name: String = "webhook.secret") -> Finding {
+        guard !secrets.isEmpty else { return .ok(name, "the one that gateway serve mints") }
         let short = secrets.count { $0.utf8.count < WebhookSecret.shortestUnremarkable }
-        guard short > 0 else { return .ok("webhook.secret", "\(secrets.count) active") }
+        guard short > 0 else { return .ok(name, "\(secrets.count) active") }
         return .warn(
-            "webhook.secret",
+            name,
             "\(short) of \(secrets.count) are shorter than \(WebhookSecret.shortestUnremarkable) characters",
             "use long random ones: they alone speak for Bolna")
     }
 
-    private func bolna(settings: GatewaySettings) async -> Finding {
-        guard let token = settings.bolnaToken.flatMap(BolnaToken.init) else {
+    private func bolna(token: String?, settings: GatewaySettings) async -> Finding {
+        guard let token = token.flatMap(BolnaToken.init) else {
             return .warn(
                 "bolna.token", "there is none: nothing is polled", "set it to an API key of the Bolna organization")
         }

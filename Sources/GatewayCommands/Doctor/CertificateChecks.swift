@@ -47,6 +47,11 @@ struct CertificateChecks {
                     "certificate chain", "a certificate is not signed by the one after it",
                     "put the server's own certificate first, then each one's issuer")
             }
+            guard case .isCertificateAuthority? = try? issuer.extensions.basicConstraints else {
+                return .fail(
+                    "certificate chain", "a certificate is signed by one that is no authority",
+                    "put the server's own certificate first, then the authorities' certificates")
+            }
         }
         guard chain.count == 1, let own = chain.first else {
             return .ok("certificate chain", "\(chain.count) certificates, each signed by the next")

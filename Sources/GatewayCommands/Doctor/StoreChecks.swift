@@ -4,10 +4,25 @@ import SQLiteStore
 
 /// Looks at the database, without writing to it.
 enum StoreChecks {
-    /// The findings, and when the gateway last beat.
-    static func findings(path: String) -> (findings: [Finding], lastHeartbeat: Date?) {
+    /// What the database holds of accounts and of who is forgotten.
+    struct Stored {
+        var accounts: [StoredAccount] = []
+        var secrets: [OwnedSecret] = []
+        var keys: [StoredAPIKey] = []
+        var forgotten: [ForgottenNumber] = []
+    }
+
+    /// What was found, when the gateway last beat, and what is stored; nil where that cannot be read.
+    struct Outcome {
+        var findings: [Finding]
+        var lastHeartbeat: Date?
+        var stored: Stored?
+    }
+
+    /// Reads the database.
+    static func examine(path: String) -> Outcome {
         guard FileManager.default.fileExists(atPath: path) else {
-            return ([.ok("store", "there is none yet; gateway serve makes it")], nil)
+            return Outcome(findings: [.ok("store", "there is none yet; gateway serve makes it")], stored: Stored())
         }
         do {
             let store = try SQLiteStore(readingAt: path)
@@ -21,9 +36,12 @@ enum StoreChecks {
                 : .fail(
                     "store", "it is damaged: \(damage.joined(separator: "; "))",
                     "stop the gateway, keep a copy of the data directory, and restore a backup")
-            return ([state, engine(facts.engine)], heartbeat)
+            let stored = Stored(
+                accounts: try store.accounts(), secrets: try store.secrets(), keys: try store.keys(),
+                forgotten: try store.forgottenNumbers())
+            return Outcome(findings: [state, engine(facts.engine)], lastHeartbeat: heartbeat, stored: stored)
         } catch {
-            return ([.fail("store", error.message, "correct it before the gateway is started")], nil)
+            return Outcome(findings: [.fail("store", error.message, "correct it before the gateway is started")])
         }
     }
 

@@ -45,6 +45,28 @@ struct SealingKeys {
         newCheck = check == nil ? try Self.check(self.sealer, now: now) : nil
     }
 
+    /// What opens the stored secrets, without making, changing or ending anything; nil where nothing that is there does, or
+    /// where nothing is there.
+    static func opener(
+        setting: String?, data: DataDirectory, secrets: [OwnedSecret]
+    ) throws(GatewayFailure) -> SecretSealer? {
+        let sealed = secrets.filter { $0.secret.retiredAt == nil }
+        var texts: [String] = []
+        if let setting {
+            texts = [setting]
+        } else {
+            for file in [data.sealingKey, data.nextSealingKey] {
+                if let text = try data.secret(in: file) { texts.append(text) }
+            }
+        }
+        for text in texts {
+            let sealer = SecretSealer(key: try read(text, from: "secrets.key"))
+            guard let known = sealed.first(where: { $0.secret.kind == .check }) ?? sealed.first else { return sealer }
+            if (try? sealer.open(known)) != nil { return sealer }
+        }
+        return nil
+    }
+
     private static let wrong = """
         secrets.key: the stored secrets were sealed with another key; give the key that sealed them, by secrets.key or as \
         sealing-key in the data directory
