@@ -22,15 +22,13 @@ package struct SealedSecret: Hashable, Sendable {
 
     /// What secrets are for.
     package enum Kind: UInt8, Hashable, CaseIterable, Sendable {
-        // Raw values are stored: append, never renumber.
+        // Raw values are stored: append, never renumber. 3 was never used.
         /// The token of Bolna's API.
         case bolnaToken = 0
         /// Signs webhooks, and tokens in their addresses are derived from it.
         case webhook = 1
         /// Signs the tokens (HS256) of an existing application.
         case tokenSecret = 2
-        /// Digests the numbers that are to stay forgotten; the gateway's own.
-        case numbers = 3
         /// A known text, by which a wrong sealing key is noticed; the gateway's own.
         case check = 4
 
@@ -40,7 +38,6 @@ package struct SealedSecret: Hashable, Sendable {
             case .bolnaToken: "bolna-token"
             case .webhook: "webhook"
             case .tokenSecret: "token-secret"
-            case .numbers: "numbers"
             case .check: "check"
             }
         }
@@ -49,7 +46,7 @@ package struct SealedSecret: Hashable, Sendable {
         package var isSingle: Bool {
             switch self {
             case .webhook: false
-            case .bolnaToken, .tokenSecret, .numbers, .check: true
+            case .bolnaToken, .tokenSecret, .check: true
             }
         }
     }

@@ -27,7 +27,7 @@ package struct OpenedAccount: Sendable, CustomStringConvertible, CustomDebugStri
                 case .bolnaToken: one.token = text
                 case .tokenSecret: one.tokenSecret = text
                 case .webhook: one.webhookSecrets.append((owned.secret.label, text))
-                case .numbers, .check: break
+                case .check: break
                 }
             }
             opened.append(one)
