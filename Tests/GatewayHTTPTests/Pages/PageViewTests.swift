@@ -50,6 +50,11 @@ import Testing
         for secret in ["hello", "4155550100", "4155550122", "4155550133", "Asha"] {
             #expect(!shown.text.contains(secret), "\(secret)")
         }
+        let odd =
+            #"{"status":["Asha"],"type":"Asha from Pune","Asha of Pune":{"id":"x-1"},"event":{"id":"call ended"}}"#
+        let shownOdd = ShownBody(masked: Array(odd.utf8)).text
+        #expect(!shownOdd.contains("Asha") && !shownOdd.contains("Pune") && !shownOdd.contains("call ended"))
+        #expect(shownOdd.contains("x-1") && shownOdd.contains("status"))
         #expect(ShownBody(masked: Array("Asha +14155550100".utf8)).text == "(17 bytes that are not JSON)")
         #expect(!ShownBody(masked: Array("\"Asha\"".utf8)).text.contains("Asha"))
         let deep = String(repeating: "[", count: 400) + String(repeating: "]", count: 400)

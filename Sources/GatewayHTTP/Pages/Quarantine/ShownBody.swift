@@ -14,6 +14,8 @@ struct ShownBody {
     static let deepest = 12
     /// The most members of one object, and elements of one array.
     static let mostMembers = 200
+    /// The longest text that can be an id, a time or a status, in bytes.
+    static let longestWord = 64
 
     /// Names whose values say nothing about a person.
     private static let openNames: Set<String> = [
@@ -33,7 +35,8 @@ struct ShownBody {
         text = String(decoding: pretty, as: UTF8.self)
     }
 
-    /// A body's structure: every text is hidden but those under names that say nothing about a person.
+    /// A body's structure: every text is hidden but ids, times and the like under names that say nothing about a person. What
+    /// is kept aside is often not what it should be, so neither its names nor its texts are taken for what they claim.
     init(masked body: [UInt8]) {
         note = "Texts are hidden: your key does not have the scope reveal."
         let data = Data(body.prefix(1 << 20))
@@ -57,14 +60,27 @@ struct ShownBody {
         case let object as [String: Any]:
             let names = object.keys.sorted().prefix(mostMembers)
             return names.reduce(into: [String: Any]()) { masked, key in
-                // A name from outside may be a telephone number itself.
-                masked[NumberMask.maskNumbers(in: key)] = mask(object[key] as Any, name: key, depth: depth + 1)
+                // A name from outside may be a telephone number or a person's name itself.
+                let shown = isWord(key) ? NumberMask.maskNumbers(in: key) : "•••"
+                masked[shown] = mask(object[key] as Any, name: key, depth: depth + 1)
             }
-        case let array as [Any]: return array.prefix(mostMembers).map { mask($0, name: name, depth: depth + 1) }
-        case let text as String: return openNames.contains(name) ? NumberMask.maskNumbers(in: text) : "•••"
+        case let array as [Any]: return array.prefix(mostMembers).map { mask($0, name: "", depth: depth + 1) }
+        case let text as String:
+            return openNames.contains(name) && isWord(text) ? NumberMask.maskNumbers(in: text) : "•••"
         case let number as NSNumber:
             return abs(number.doubleValue) >= 1e6 && !openNames.contains(name) ? "•••" : number
         default: return value
         }
+    }
+
+    /// Whether a text can be an id, a time or a status: short, and without blanks.
+    private static func isWord(_ text: String) -> Bool {
+        text.utf8.count <= longestWord
+            && text.utf8.allSatisfy { byte in
+                switch byte {
+                case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+                default: "_.:+-".utf8.contains(byte)
+                }
+            }
     }
 }
