@@ -78,6 +78,21 @@ struct AuthorizationMatrixTests {
         let mixed = String(good.text.secret.prefix(17) + other.dropFirst(17))
         let right = #""aud":"gateway","org":"default""#
         let goodToken = try token(right)
+        let match = KeyRing.Match(
+            principal: Principal(account: .default, scopes: Set(Scope.allCases), actor: "session"),
+            mostPerMinute: StoredAPIKey.perMinuteRange.upperBound)
+        let sessions = gateway.dependencies.sessions
+        let goodSession = try sessions.begin(at: now) { _ in match }
+        let idleSession = try sessions.begin(at: now.advanced(by: .zero - SessionBook.usualIdle)) { _ in match }
+        let keylessSession = try sessions.begin(at: now) { _ in nil }
+        let ofDisabledSession = try sessions.begin(at: now) { _ in
+            var match = match
+            match.principal.account = disabled
+            return match
+        }
+        func ownPage(_ name: String, _ session: String) -> Visitor {
+            Visitor(name, ["Cookie": "__Host-gateway=\(session)", "Sec-Fetch-Site": "same-origin"], 401)
+        }
         let unsigned = try TokenMaker.token(
             #"{"alg":"none"}"#, "{\"id\":\"u1\",\"exp\":\(TokenMaker.now + 300),\(right)}"
         ) { _ in [] }
@@ -111,9 +126,13 @@ struct AuthorizationMatrixTests {
             Visitor(
                 "two tokens in cookies",
                 ["Cookie": "token=\(goodToken); token=\(goodToken)", "Sec-Fetch-Site": "same-origin"], 401),
+            ownPage("a session that there is not", String(repeating: "A", count: 43)),
+            ownPage("a session that was unused for too long", idleSession),
+            ownPage("a session whose key opens nothing any more", keylessSession),
+            ownPage("a session of a disabled account", ofDisabledSession),
             Visitor(
-                "a session that there is not",
-                ["Cookie": "__Host-gateway=\(String(repeating: "A", count: 43))", "Sec-Fetch-Site": "same-origin"], 401),
+                "a good session, sent by a page of another site",
+                ["Cookie": "__Host-gateway=\(goodSession)", "Sec-Fetch-Site": "cross-site"], 403),
         ]
     }
 
