@@ -182,6 +182,23 @@ struct WebhookRoutesTests {
         }
     }
 
+    @Test("The signature of a delivery that could not be stored is not remembered: sent again, it is no repetition")
+    func busyIsNoRepetition() async throws {
+        try await TestGateway.run { gateway in
+            let body = Array(Self.ringing.utf8)
+            let signature = try TestGateway.signature(of: body, at: gateway.wall.now)
+            try gateway.store.close()
+            let refused = try await gateway.post(Self.ringing, signature: signature)
+            #expect(refused.status == 503 && refused.headers["retry-after"] != nil)
+            let credentials = DeliveryCredentials(signatureHeaders: [signature], account: .default)
+            let content = try #require(try credentials.signedContent(body: ContentHash.sha256(body)))
+            #expect(!gateway.witness.isRepeated(content, of: .default, at: gateway.wall.now))
+            #expect(
+                gateway.witness.isRepeated(content, of: .default, at: gateway.wall.now),
+                "the same content is looked for")
+        }
+    }
+
     @Test("An address in X-Forwarded-For counts behind a trusted proxy only")
     func forwarded() async throws {
         let body = Array(Self.ringing.utf8)
