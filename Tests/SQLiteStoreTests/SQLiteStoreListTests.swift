@@ -102,6 +102,34 @@ struct SQLiteStoreListTests {
         #expect(try executions { $0.text = "absent" } == [])
     }
 
+    @Test("The newest calls whose numbers end so come first, whichever side it is, and page on without gap or repeat")
+    func numberEnds() throws {
+        for number in 0..<30 {
+            var arrival = Arrival.webhook("call-\(number)", .queued, at: Int64(number))
+            let isOurs = number.isMultiple(of: 3)
+            arrival.fields[.fromNumber] = .text(isOurs ? "+49 30 9010100" : "+14155550199")
+            arrival.fields[.toNumber] = .text(
+                isOurs ? "+14155550200" : "+1415555\(number.isMultiple(of: 2) ? "0100" : "0101")")
+            try store.observe(arrival)
+        }
+        let wanted = (0..<30).reversed().filter { $0.isMultiple(of: 3) || $0.isMultiple(of: 2) }.map { "call-\($0)" }
+        #expect(try executions { $0.numberEnd = "0100" } == wanted)
+        #expect(
+            try executions { $0.numberEnd = "5550100" }
+                == wanted.filter { !(Int($0.dropFirst(5)) ?? 0).isMultiple(of: 3) })
+        #expect(try executions { $0.numberEnd = "0102" } == [])
+        var query = CallQuery()
+        query.numberEnd = "0100"
+        var seen: [String] = []
+        var cursor: CallPageCursor?
+        repeat {
+            let page = try store.calls(account: .default, query: query, after: cursor, limit: 7)
+            seen += page.calls.map(\.execution.rawValue)
+            cursor = page.next
+        } while cursor != nil
+        #expect(seen == wanted)
+    }
+
     @Test("A lead is found by text and by number, and recipient data of any shape is taken")
     func lead() throws {
         let shapes = [

@@ -58,6 +58,21 @@ struct SQLiteStoreQueryPlanTests {
         #expect(next.contains("(created_at,call_id)<"))
     }
 
+    @Test("The newest calls of a number, or of its end, come from an index for each side, in its order")
+    func number() throws {
+        for change in [{ (query: inout CallQuery) in query.number = "+14155550100" }, { $0.numberEnd = "0100" }] {
+            var query = CallQuery()
+            change(&query)
+            var filter = CallFilter(account: .default, query: query)
+            filter.add("(created_at, call_id) < (?, ?)", 1, "a")
+            let details = try details(SQLiteStore.listSQL(filter))
+            for side in ["from", "to"] {
+                #expect(details.contains("SEARCH calls USING INDEX calls_by_\(side)_end (account=? AND <expr>=?"))
+            }
+            #expect(!details.contains("SCAN calls"))
+        }
+    }
+
     @Test("A lead's calls come from the index by lead")
     func lead() throws {
         var query = CallQuery()

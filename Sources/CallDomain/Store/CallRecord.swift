@@ -48,6 +48,8 @@ package struct CallQuery: Hashable, Sendable {
     package var agent: AgentID?
     /// Only calls with this number on either side, compared by its digits.
     package var number: String?
+    /// Only calls with a number on either side that ends in these digits, at least ``fewestEndDigits``.
+    package var numberEnd: String?
     /// Only calls created at or after this time.
     package var from: Timestamp?
     /// Only calls created before this time.
@@ -60,6 +62,9 @@ package struct CallQuery: Hashable, Sendable {
     package var hasRecording: Bool = false
     /// Only calls whose expectation is overdue at this time.
     package var overdueAt: Timestamp?
+
+    /// Fewer digits are the end of too many numbers.
+    package static let fewestEndDigits = 4
 
     /// All calls.
     package init() {}

@@ -6,6 +6,18 @@ import GRDB
 struct CallFilter {
     private(set) var conditions: [String]
     private(set) var arguments: StatementArguments
+    /// What holds of one of the two numbers, each with the index it is found by; empty: nothing is asked of them.
+    private(set) var sides: [Side] = []
+
+    /// A condition on one number.
+    struct Side {
+        /// The index by the number's last digits.
+        var index: String
+        /// The condition, beside those of the filter.
+        var condition: String
+        /// Its values.
+        var arguments: StatementArguments
+    }
 
     /// The calls of an account that clients see, under a query's conditions.
     init(account: AccountID, query: CallQuery) {
@@ -19,7 +31,12 @@ struct CallFilter {
         if let agent = query.agent { add("agent = ?", agent.rawValue) }
         if let number = query.number {
             let digits = number.digits ?? ""
-            add("(from_digits = ? OR to_digits = ?)", digits, digits)
+            // Without the sign SQLite would put the value into the index's expression as well, and then not know it.
+            addNumber(digits) { "+\($0) = ?" }
+        }
+        if let end = query.numberEnd {
+            let digits = end.digits ?? ""
+            addNumber(digits) { "substr(\($0), -\(digits.utf8.count)) = ?" }
         }
         if let from = query.from { add("created_at >= ?", from.rawValue) }
         if let to = query.to { add("created_at < ?", to.rawValue) }
@@ -33,8 +50,26 @@ struct CallFilter {
         }
     }
 
+    /// Asks that one of the numbers has these last digits, which the index knows, and meets a condition about them all.
+    private mutating func addNumber(_ digits: String, _ condition: (_ column: String) -> String) {
+        let end = String(digits.suffix(CallQuery.fewestEndDigits))
+        sides = ["from", "to"].map { side in
+            let column = "\(side)_digits"
+            return Side(
+                index: "calls_by_\(side)_end",
+                condition: "\(column) IS NOT NULL AND substr(\(column), -4) = ? AND \(condition(column))",
+                arguments: [end, digits])
+        }
+    }
+
     /// The condition of a `WHERE` over `calls`.
-    var sql: String { conditions.joined(separator: " AND ") }
+    var sql: String {
+        let numbers = sides.isEmpty ? [] : ["(\(sides.map { "(\($0.condition))" }.joined(separator: " OR ")))"]
+        return (conditions + numbers).joined(separator: " AND ")
+    }
+
+    /// The values of ``sql``.
+    var sqlArguments: StatementArguments { sides.reduce(arguments) { $0 + $1.arguments } }
 
     /// Adds a condition with its values.
     mutating func add(_ condition: String, _ values: any DatabaseValueConvertible...) {

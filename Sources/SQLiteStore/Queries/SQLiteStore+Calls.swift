@@ -36,7 +36,7 @@ extension SQLiteStore {
             let filter = CallFilter(account: account, query: query)
             let total = try Int.fetchOne(
                 db.makeStatement(sql: "SELECT count(*) FROM calls WHERE \(filter.sql)"),
-                arguments: filter.arguments)
+                arguments: filter.sqlArguments)
             let calls = try storedCalls(db, filter: filter, limit: Self.bounded(limit), offset: max(0, offset))
             return (try calls.map { try record($0, db: db, withBody: withBodies) }, total ?? 0)
         }
@@ -87,18 +87,39 @@ extension SQLiteStore {
     /// Between none and ``StoreBounds/mostRows``.
     static func bounded(_ limit: Int) -> Int { min(max(0, limit), StoreBounds.mostRows) }
 
-    /// A page of the calls that a filter lets through, newest first.
+    /// A page of the calls that a filter lets through, newest first. Where a number is asked for, each side gives its
+    /// newest by an index of its own: one index for both would have to put all of them in order first.
     static func listSQL(_ filter: CallFilter) -> String {
-        """
-        SELECT \(StoredCall.columns) FROM calls WHERE \(filter.sql)
-        ORDER BY created_at DESC, call_id DESC LIMIT ? OFFSET ?
-        """
+        let order = "ORDER BY created_at DESC, call_id DESC"
+        guard !filter.sides.isEmpty else {
+            return "SELECT \(StoredCall.columns) FROM calls WHERE \(filter.sql) \(order) LIMIT ? OFFSET ?"
+        }
+        let conditions = filter.conditions.joined(separator: " AND ")
+        let parts = filter.sides.map { side in
+            """
+            SELECT id FROM (SELECT id FROM calls INDEXED BY \(side.index)
+            WHERE \(conditions) AND \(side.condition) \(order) LIMIT ?)
+            """
+        }
+        return """
+            SELECT \(StoredCall.columns) FROM calls WHERE id IN (\(parts.joined(separator: " UNION ")))
+            \(order) LIMIT ? OFFSET ?
+            """
+    }
+
+    /// The values of ``listSQL(_:)``.
+    static func listArguments(_ filter: CallFilter, limit: Int, offset: Int) -> StatementArguments {
+        guard !filter.sides.isEmpty else { return filter.arguments + [limit, offset] }
+        return filter.sides.reduce(StatementArguments()) { all, side in
+            all + filter.arguments + side.arguments + [limit + offset]
+        } + [limit, offset]
     }
 
     /// The statement is not cached: outsiders choose its conditions, and there are thousands of choices.
     private func storedCalls(_ db: Database, filter: CallFilter, limit: Int, offset: Int) throws -> [StoredCall] {
         try Row.fetchAll(
-            db.makeStatement(sql: Self.listSQL(filter)), arguments: filter.arguments + [limit, offset]
+            db.makeStatement(sql: Self.listSQL(filter)),
+            arguments: Self.listArguments(filter, limit: limit, offset: offset)
         ).map { try StoredCall(row: $0, db: db, reconciler: reconciler) }
     }
 
