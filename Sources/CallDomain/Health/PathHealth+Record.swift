@@ -1,5 +1,7 @@
 extension PathHealth {
-    private static let formVersion: UInt8 = 1
+    private static let formVersion: UInt8 = 2
+    /// The form without the time of the last webhook.
+    private static let firstForm: UInt8 = 1
 
     /// What to keep over a restart: the state, when time was last seen to pass, and the counted changes. What waits for
     /// its webhook is not kept: that webhook may have come while nobody listened.
@@ -9,6 +11,7 @@ extension PathHealth {
         var writer = BinaryWriter(version: Self.formVersion, capacity: 16 + results.count * 9)
         writer.write(byte: state.rawValue)
         writer.write(optional: seenAt) { $0.write($1) }
+        writer.write(optional: heardAt) { $0.write($1) }
         writer.write(count: results.count)
         for result in results {
             writer.write(result.at)
@@ -20,9 +23,11 @@ extension PathHealth {
     /// Takes up what ``record`` kept; nil where the bytes are none.
     package init?(record: [UInt8], scale: Double = 1) {
         do {
-            var reader = try BinaryReader(record, version: Self.formVersion)
+            let isFirstForm = record.first == Self.firstForm
+            var reader = try BinaryReader(record, version: isFirstForm ? Self.firstForm : Self.formVersion)
             guard let state = PathState(rawValue: try reader.byte()) else { return nil }
             let seenAt = try reader.optionalTime()
+            let heardAt = isFirstForm ? nil : try reader.optionalTime()
             let count = try reader.count()
             guard count <= Self.mostResults, state != .unproven || count == 0 else { return nil }
             var results: [Result] = []
@@ -30,7 +35,7 @@ extension PathHealth {
                 results.append(Result(at: try reader.time(), hasArrived: try reader.flag()))
             }
             try reader.end()
-            self.init(state: state, results: results, seenAt: seenAt, scale: scale)
+            self.init(state: state, results: results, seenAt: seenAt, heardAt: heardAt, scale: scale)
         } catch {
             return nil
         }

@@ -20,6 +20,9 @@ package struct PathHealth: Hashable, Sendable {
     /// When time was last seen to pass; nil before the first time.
     private(set) var seenAt: Timestamp?
 
+    /// When an accepted webhook came last; nil before the first one.
+    package private(set) var heardAt: Timestamp?
+
     /// How long a webhook may take.
     package let patience: Duration
     /// The time over which a path is judged.
@@ -67,6 +70,7 @@ package struct PathHealth: Hashable, Sendable {
     /// An accepted webhook came, whatever it told; `position` is the one that it claims itself, nil without a status.
     @discardableResult
     package mutating func webhookArrived(call: CallID, position: Position?, at now: Timestamp) -> PathTransition? {
+        heardAt = max(heardAt ?? now, now)
         // What was told before the first webhook ever says nothing about the path that now works.
         if state == .unproven {
             pending.removeAll()
@@ -175,8 +179,9 @@ package struct PathHealth: Hashable, Sendable {
     }
 
     /// Takes up what was kept; see `init(record:scale:)`.
-    init(state: PathState, results: [Result], seenAt: Timestamp?, scale: Double) {
+    init(state: PathState, results: [Result], seenAt: Timestamp?, heardAt: Timestamp?, scale: Double) {
         self.init(scale: scale)
+        self.heardAt = heardAt
         self.state = state
         self.results = results
         self.seenAt = seenAt

@@ -53,6 +53,10 @@ package struct PollPlanner: Sendable {
             }
         }
 
+        func standing(of budget: RequestBudget, at now: Timestamp) -> (left: Int, most: Int) {
+            buckets[budget.rawValue].standing(at: now)
+        }
+
         mutating func refused(_ budget: RequestBudget, retryAfter: Duration?, now: Timestamp) {
             buckets[budget.rawValue].refused(retryAfter: retryAfter, now: now)
         }
@@ -63,6 +67,11 @@ package struct PollPlanner: Sendable {
             joined.hints = zip(hints, other.hints).map { $0.joined(with: $1) }
             return joined
         }
+    }
+
+    /// How many requests an account may send at once now, and at most; it shares them with others of its organization.
+    package func standing(of budget: RequestBudget, account: AccountID, at now: Timestamp) -> (left: Int, most: Int) {
+        (budgets[payer(of: account)] ?? Budgets()).standing(of: budget, at: now)
     }
 
     /// Says to which Bolna organization (`id` of `/user/me`) an account belongs: accounts of one share its budgets. What

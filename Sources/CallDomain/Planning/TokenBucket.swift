@@ -37,6 +37,13 @@ struct TokenBucket: Hashable, Sendable {
         return .milliseconds(Int64((missing / (perSecond * factor) * 1_000).rounded(.up)))
     }
 
+    /// The whole tokens there are at a time, and at most; none while nothing may be sent. Takes none.
+    func standing(at now: Timestamp) -> (left: Int, most: Int) {
+        var bucket = self
+        bucket.refill(now)
+        return (bucket.blockedUntil == nil ? Int(bucket.tokens) : 0, Int(capacity))
+    }
+
     /// Bolna answered 429.
     mutating func refused(retryAfter: Duration?, now: Timestamp) {
         refill(now)

@@ -218,18 +218,19 @@ extension HealthBook {
     package func standings(account: AccountID, at now: Timestamp) -> [PathStanding] {
         let figures = scopes.withLock { scopes in
             scopes.filter { $0.key.account == account }.sorted { $0.key < $1.key }
-                .map { ($0.key, $0.value.health.recent(at: now)) }
+                .map { ($0.key, $0.value.health.recent(at: now), $0.value.health.heardAt) }
         }
         let model = PathHealth(scale: scale)
         let refused = refusals.count(
             addressedTo: account, from: now.advanced(by: .zero - (model.span + model.patience)), to: now)
         return trouble.withLock { trouble in
-            figures.map { scope, figures in
+            figures.map { scope, figures, heardAt in
                 let kind: Incident.Kind = figures.state == .unproven ? .pathUnproven : .pathDegraded
                 let open = trouble.incidents.current(kind, account: account, agent: scope.agent)
                 let isRefused = figures.state == .unproven && refused > 0
                 return PathStanding(
-                    account: account, agent: scope.agent, figures: figures, since: open?.from, refused: refused,
+                    account: account, agent: scope.agent, figures: figures, lastWebhookAt: heardAt,
+                    since: open?.from, refused: refused,
                     cause: isRefused ? .refused : figures.state == .healthy ? nil : open?.cause)
             }
         }
@@ -244,6 +245,8 @@ package struct PathStanding: Hashable, Sendable {
     package var agent: AgentID?
     /// How they fared of late.
     package var figures: PathFigures
+    /// When a webhook was accepted last; nil before the first one.
+    package var lastWebhookAt: Timestamp?
     /// Since when they fare badly; nil where they do not.
     package var since: Timestamp?
     /// Deliveries to the account that were refused of late.

@@ -1,4 +1,4 @@
-import CallDomain
+package import CallDomain
 import Logging
 import ServiceLifecycle
 import Synchronization
@@ -13,6 +13,7 @@ package final class Poller: Service, Sendable {
     private let isTickDue = Mutex(false)
     private let isIdle = Mutex(false)
     private let changedScopes = Mutex(ChangedScopes())
+    private let nextTick = Mutex<Timestamp?>(nil)
     private let ticks = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
 
     /// The most turns at once: while reads take longer than a tick, turns overlap.
@@ -26,6 +27,9 @@ package final class Poller: Service, Sendable {
         machine = Mutex(PollerMachine(settings: context.settings))
     }
 
+    /// When the next tick comes; nil while it does not run.
+    package var nextTickAt: Timestamp? { nextTick.withLock { $0 } }
+
     /// Makes a tick come now: a hint asks for a read at once. Several that wait are one.
     package func wake() { ticks.continuation.yield() }
 
@@ -36,8 +40,11 @@ package final class Poller: Service, Sendable {
                 group.addTask {
                     await tick(every: self.context.settings.tick, clock: self.clock) {
                         self.isTickDue.withLock { $0 = true }
+                        let next = self.context.now().advanced(by: self.context.settings.tick)
+                        self.nextTick.withLock { $0 = next }
                         self.wake()
                     }
+                    self.nextTick.withLock { $0 = nil }
                     self.ticks.continuation.finish()
                 }
                 for await _ in self.ticks.stream {

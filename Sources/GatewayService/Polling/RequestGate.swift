@@ -28,6 +28,13 @@ package final class RequestGate: Sendable {
         machine.withLock { ($0.planner.waitsOfHints, $0.planner.waits) }
     }
 
+    /// How many requests of a kind an account may send at once now, and at most.
+    package func standing(
+        of budget: RequestBudget, account: AccountID, at now: Timestamp
+    ) -> (left: Int, most: Int) {
+        machine.withLock { $0.planner.standing(of: budget, account: account, at: now) }
+    }
+
     /// Whether Bolna refuses the account's token, or it has none.
     package func isPaused(_ account: AccountID) -> Bool { machine.withLock { $0.isPaused(account) } }
 

@@ -258,6 +258,16 @@ struct PathHealthTests {
         #expect(last?.to == .healthy)
     }
 
+    @Test("The record of earlier versions, without the time of the last webhook, is taken up; this one's has it")
+    func earlierRecord() throws {
+        let fresh = PathHealth().record
+        let earlier = try #require(PathHealth(record: [1] + fresh.dropFirst().dropLast()))
+        #expect(earlier.state == .unproven && earlier.heardAt == nil)
+        let healthy = Self.healthy
+        #expect(healthy.heardAt != nil)
+        #expect(PathHealth(record: healthy.record)?.heardAt == healthy.heardAt)
+    }
+
     @Test("Cut, extended or foreign bytes are no record, and no flipped bit traps")
     func corrupted() {
         var health = Self.healthy
