@@ -105,6 +105,9 @@ final class EasyHandle {
         try set(CURLOPT_FRESH_CONNECT, 1)
     }
 
+    /// Sends the request and takes its answer, on the calling thread.
+    func perform() -> CURLcode { withExtendedLifetime(self) { unsafe curl_easy_perform(pointer) } }
+
     /// Forgets the request and its answer: no token stays in a handle that waits for its next use.
     func forget() {
         sink.reset()

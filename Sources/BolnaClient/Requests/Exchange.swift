@@ -6,7 +6,7 @@ struct Exchange: Hashable, Sendable {
     let method: Method
     /// The body of a POST or PATCH.
     let body: [UInt8]?
-    private let token: BolnaToken
+    private let fields: [String]
 
     enum Method: String, Hashable, Sendable {
         case get = "GET"
@@ -16,7 +16,7 @@ struct Exchange: Hashable, Sendable {
 
     /// Nil where an id cannot be part of an address.
     init?(_ endpoint: BolnaRequest.Endpoint, baseURL: BolnaBaseURL, token: BolnaToken) {
-        self.token = token
+        fields = ["Authorization: Bearer \(token.secret)", "Accept: application/json"]
         var body: [UInt8]?
         var method = Method.get
         let path: String
@@ -49,12 +49,19 @@ struct Exchange: Hashable, Sendable {
         self.body = body
     }
 
+    /// A POST of a body, with these fields besides.
+    init(posting body: [UInt8], to url: String, fields: [(name: String, value: String)]) {
+        self.url = url
+        method = .post
+        self.body = body
+        self.fields = fields.map { "\($0.name): \($0.value)" }
+    }
+
     /// The lines of the header that libcurl does not make by itself. No encoding is accepted, so that an answer cannot
     /// be small on the wire and large in memory.
     var headerLines: [String] {
-        let common = ["Authorization: Bearer \(token.secret)", "Accept: application/json"]
         // libcurl would announce a larger body and wait for leave to send it.
-        return body == nil ? common : common + ["Content-Type: application/json", "Expect:"]
+        body == nil ? fields : fields + ["Content-Type: application/json", "Expect:"]
     }
 
     private static func query(_ window: BolnaRequest.ListWindow) -> String {

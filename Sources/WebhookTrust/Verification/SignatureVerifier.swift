@@ -104,3 +104,11 @@ struct SignatureHeader: Equatable {
         return text
     }
 }
+
+extension WebhookSecret {
+    /// The value of `Bolna-Signature` for a body, signed with this secret at a time.
+    package func signature(of body: [UInt8], at time: Timestamp) throws(CryptoError) -> String {
+        let seconds = time.rawValue / 1_000_000
+        return "t=\(seconds),v1=\(Hex.encode(try hmac.code(prefix: Array("\(seconds).".utf8), for: body)))"
+    }
+}
