@@ -96,6 +96,8 @@ async function refresh() {
 /** Says how the page hears of changes now. */
 function settle() {
   if (isPaused || isSignedOut) return;
+  // An answer that was on its way when the network went says nothing of it now, nor does a stream that has not noticed yet.
+  if (!navigator.onLine) return tell();
   if (stream?.readyState === EventSource.OPEN) show("live");
   else show("polling", "");
 }
