@@ -118,6 +118,8 @@ struct GatewayAssembly {
         dependencies.recordings = try Self.recordings(settings: settings, client: client)
         dependencies.agents = AgentDesk(context: context)
         dependencies.persons = PersonService(context: context, refusals: refusals)
+        dependencies.sessions = SessionBook(
+            longestIdle: settings.sessionIdle, longestLife: settings.sessionLongest)
         dependencies.throttle = RequestThrottle(
             wrongKeysPerMinute: settings.apiWrongKeysPerMinute, report: { metrics.throttled(by: $0) })
         dependencies.sessions = SessionBook(longestIdle: settings.sessionIdle, longestLife: settings.sessionLongest)

@@ -14,8 +14,9 @@ struct CredentialCheck: Sendable {
     var tokens = TokenVerifier()
     /// Bounds how often anybody may ask.
     var throttle = RequestThrottle()
-    /// On whose behalf a session with this id acts, and the quota of the key that it began with; nil where there is none.
-    var session: @Sendable (String, Timestamp) throws -> KeyRing.Match? = { _, _ in nil }
+    /// On whose behalf a session with this id acts, and the quota of the key that it began with, and whether a person now
+    /// uses it; nil where there is none.
+    var session: @Sendable (String, Timestamp, _ isUse: Bool) throws -> KeyRing.Match? = { _, _, _ in nil }
     /// The other sites whose pages may act with a cookie; in lower case.
     var origins: Set<String> = []
     /// Where lines go.
@@ -51,7 +52,7 @@ struct CredentialCheck: Sendable {
             guard CrossSiteRule.allows(head, origins: origins) else { throw Problem(.crossSite) }
         case .bearer, .other: break
         }
-        guard let known = try await known(by: shown, from: address, at: now) else {
+        guard let known = try await known(by: shown, isUse: !PageRefresh.covers(head), from: address, at: now) else {
             throw Problem(.unauthorized, "What was shown opens nothing here.")
         }
         let limits = throttle.take(
@@ -69,7 +70,9 @@ struct CredentialCheck: Sendable {
         return tokenCookies.lazy.compactMap { RequestCookies.value(of: $0, in: head) }.first.map(Shown.tokenCookie)
     }
 
-    private func known(by shown: Shown, from address: String, at now: Timestamp) async throws -> Known? {
+    private func known(
+        by shown: Shown, isUse: Bool, from address: String, at now: Timestamp
+    ) async throws -> Known? {
         switch shown {
         case .bearer(let text):
             if let match = try live.find(key: text, at: now) {
@@ -80,11 +83,11 @@ struct CredentialCheck: Sendable {
             return nil
         case .tokenCookie(let text): return await known(token: text, from: address, at: now)
         case .session(let id):
-            guard let match = try session(id, now), live.isServed(match.principal.account) else { return nil }
+            guard let match = try session(id, now, isUse), live.isServed(match.principal.account) else { return nil }
             return Known(
                 principal: match.principal, mostPerMinute: match.mostPerMinute,
                 isValid: { [session, live] now in
-                    guard let principal = try? session(id, now)?.principal else { return false }
+                    guard let principal = try? session(id, now, false)?.principal else { return false }
                     return live.isValid(principal, at: now)
                 })
         case .other:
@@ -110,5 +113,16 @@ struct CredentialCheck: Sendable {
         Known(
             principal: principal, mostPerMinute: mostPerMinute,
             isValid: { [live] now in live.isValid(principal, at: now) })
+    }
+}
+
+/// Requests that a page makes by itself, to keep what it shows up to date, while nobody may be there.
+enum PageRefresh {
+    /// The field by which our scripts say so.
+    private static let field = HTTPField.Name("Gateway-Refresh")
+
+    /// Whether this is such a request; the stream of changes, to which scripts can add no field, is one by what it takes.
+    static func covers(_ head: HTTPRequest) -> Bool {
+        field.flatMap { head.headerFields[$0] } != nil || head.headerFields[.accept] == MediaType.events
     }
 }

@@ -49,13 +49,13 @@ package final class SessionBook: Sendable {
     }
 
     /// On whose behalf the session with this id acts; nil where there is none, or it has ended.
-    package func principal(of id: String, at now: Timestamp) throws(CryptoError) -> Principal? {
-        try match(of: id, at: now)?.principal
+    package func principal(of id: String, at now: Timestamp, isUse: Bool = true) throws(CryptoError) -> Principal? {
+        try match(of: id, at: now, isUse: isUse)?.principal
     }
 
     /// What the key opens that the session with this id began with, its quota included; nil where there is none, or it has
-    /// ended.
-    package func match(of id: String, at now: Timestamp) throws(CryptoError) -> KeyRing.Match? {
+    /// ended. Only what a person does is a use: what a page asks for by itself keeps no session alive.
+    package func match(of id: String, at now: Timestamp, isUse: Bool = true) throws(CryptoError) -> KeyRing.Match? {
         guard id.utf8.count == Self.idLength else { return nil }
         let digest = try ContentHash.sha256(Array(id.utf8))
         let renew = sessions.withLock { sessions -> (@Sendable (Timestamp) -> KeyRing.Match?)? in
@@ -64,7 +64,7 @@ package final class SessionBook: Sendable {
                 sessions[digest] = nil
                 return nil
             }
-            sessions[digest]?.usedAt = now
+            if isUse { sessions[digest]?.usedAt = now }
             return session.renew
         }
         guard let renew else { return nil }

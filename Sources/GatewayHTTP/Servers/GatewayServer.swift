@@ -97,7 +97,9 @@ package final class GatewayServer: Service, Sendable {
     private var credentials: CredentialCheck {
         CredentialCheck(
             live: dependencies.live, tokens: dependencies.tokens, throttle: dependencies.throttle,
-            session: { [sessions = dependencies.sessions] id, now in try sessions.match(of: id, at: now) },
+            session: { [sessions = dependencies.sessions] id, now, isUse in
+                try sessions.match(of: id, at: now, isUse: isUse)
+            },
             origins: configuration.origins, logger: dependencies.logger)
     }
 }

@@ -1,6 +1,6 @@
 // Keeps the list of calls, and the open call, up to date: server-sent events tell that something changed, and the server is
 // asked for the rows as the page's filters have them. Rows stay where they are; new ones wait behind a button.
-import { fetchPart, parse, SignedOut } from "./markup.js";
+import { byItself, fetchPart, parse, SignedOut } from "./markup.js";
 import { localize } from "./times.js";
 import { Panel } from "./panel.js";
 
@@ -73,7 +73,7 @@ async function refresh() {
   isAsking = true;
   const started = performance.now();
   try {
-    const response = await fetchPart(rows.dataset.href, { headers: tag ? { "If-None-Match": tag } : {} });
+    const response = await fetchPart(rows.dataset.href, { headers: tag ? { ...byItself, "If-None-Match": tag } : byItself });
     if (response.status === 200) {
       tag = response.headers.get("ETag");
       merge(parse(await response.text()));

@@ -7,6 +7,9 @@ export function parse(markup) {
   return new DOMParser().parseFromString(policy ? policy.createHTML(markup) : markup, "text/html");
 }
 
+/** What a page asks for by itself, rather than a person, says so: it keeps no session alive. */
+export const byItself = { "Gateway-Refresh": "1" };
+
 /** Fetches a part of a page; throws SignedOut where nobody is signed in any more. */
 export async function fetchPart(address, options = {}) {
   const response = await fetch(address, { cache: "no-store", credentials: "same-origin", ...options });

@@ -1,5 +1,5 @@
 // The page of one call: keeps it up to date, asks Bolna, and adds to the player.
-import { fetchPart, parse } from "./markup.js";
+import { byItself, fetchPart, parse } from "./markup.js";
 import { localize } from "./times.js";
 
 export class Panel {
@@ -30,7 +30,7 @@ export class Panel {
     }
     this.#isRefreshing = true;
     try {
-      const response = await fetchPart(this.#element.dataset.href);
+      const response = await fetchPart(this.#element.dataset.href, { headers: byItself });
       if (response.ok) this.#take(parse(await response.text()));
     } finally {
       this.#isRefreshing = false;
