@@ -126,7 +126,7 @@ import Testing
         var environment = ServeFixture.environment
         environment["GATEWAY_API_KEY"] = nil
         environment["GATEWAY_WEBHOOK_SECRET"] = nil
-        let files = ["api-key", "webhook-secret", "gateway.key", "gateway.crt"]
+        let files = ["api-key", "admin-key", "webhook-secret", "gateway.key", "gateway.crt"]
         var contents: [[String]] = []
         for _ in 1...2 {
             let fixture = try await ServeFixture.start(in: folder, environment: environment)

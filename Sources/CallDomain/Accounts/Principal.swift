@@ -8,8 +8,8 @@ package struct Principal: Hashable, Sendable {
     package var actor: String
     /// What it showed, by which it is told whether it may go on.
     package var credential: Credential
-    /// Whether it may name any account and manage all of them: the control socket alone. All others reach their own
-    /// account only, whatever their scopes.
+    /// Whether it may name any account and manage all of them: the control socket, and the key of the settings that is
+    /// for nothing else. All others reach their own account only, whatever their scopes.
     package var reachesAll: Bool
 
     /// What somebody shows.

@@ -160,6 +160,7 @@ struct DoctorCommand: AsyncParsableCommand {
             (data.url.path, "data.directory", 0o750),
             (data.webhookSecret.path, "webhook-secret", 0o640),
             (data.apiKey.path, "api-key", 0o640),
+            (data.adminKey.path, "admin-key", 0o640),
             (data.sealingKey.path, "sealing-key", 0o640),
             (data.nextSealingKey.path, "sealing-key.next", 0o640),
             (data.numbersKey.path, "forgotten-numbers-key", 0o640),

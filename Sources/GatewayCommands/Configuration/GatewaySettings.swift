@@ -53,6 +53,8 @@ struct GatewaySettings: Sendable {
     var sourceAddresses = ["13.203.39.153", "13.126.9.249", "13.202.133.53"]
     /// `api.key`; nil: one is minted at first start.
     var apiKey: String?
+    /// `admin.key`; nil: one is minted at first start.
+    var adminKey: String?
     /// `api.bodyLimit` in bytes.
     var apiBodyLimit = 64 << 10
     /// `api.perMinute`: requests of the key of the settings in a minute.

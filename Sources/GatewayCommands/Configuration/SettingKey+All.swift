@@ -30,6 +30,9 @@ extension SettingKey {
         optionalText(
             "api.key", isSecret: true, expected: "a text of at most \(longestText) bytes", \.apiKey,
             where: { $0.utf8.count <= longestText }),
+        optionalText(
+            "admin.key", isSecret: true, expected: "a text of at most \(longestText) bytes", \.adminKey,
+            where: { $0.utf8.count <= longestText }),
         size("api.bodyLimit", 1_024...(64 << 20), \.apiBodyLimit),
         number("api.perMinute", StoredAPIKey.perMinuteRange, \.apiPerMinute),
         number("api.wrongKeysPerMinute", 1...10_000, \.apiWrongKeysPerMinute),

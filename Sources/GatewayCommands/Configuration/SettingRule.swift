@@ -48,11 +48,20 @@ struct SettingRule: Sendable {
         SettingRule(keys: ["journal.mostBytes", "webhook.bodyLimit"], expected: "at least webhook.bodyLimit") {
             $0.journal.mostBytes >= $0.webhookBodyLimit
         },
-        SettingRule(keys: ["bolna.caFile"], expected: "a readable file with a PEM certificate") { settings in
-            guard let path = settings.bolnaCAFile else { return true }
-            return SettingsFile.text(at: path)?.contains("-----BEGIN CERTIFICATE-----") == true
+        SettingRule(keys: ["admin.key", "api.key"], expected: "another key than api.key") {
+            $0.adminKey == nil || $0.adminKey != $0.apiKey
         },
+        authorities("bolna.caFile", \.bolnaCAFile),
     ]
+
+    private static func authorities(
+        _ key: String, _ path: any KeyPath<GatewaySettings, String?> & Sendable
+    ) -> SettingRule {
+        SettingRule(keys: [key], expected: "a readable file with a PEM certificate") { settings in
+            guard let path = settings[keyPath: path] else { return true }
+            return SettingsFile.text(at: path)?.contains("-----BEGIN CERTIFICATE-----") == true
+        }
+    }
 
     /// The addresses that stand for every address of the machine.
     private static let anyAddress: Set<String> = ["0.0.0.0", "::"]

@@ -54,7 +54,8 @@ struct Demo {
         configuration.world.faults.tooManyRequests = options.rateLimited
         configuration.world.lateRecording = options.lateRecordings
         let firstStart = try FirstStart(
-            webhookSecrets: [], apiKey: nil, certificate: data.certificate, privateKey: data.privateKey, data: data,
+            webhookSecrets: [], apiKey: nil, adminKey: nil, certificate: data.certificate, privateKey: data.privateKey,
+            data: data,
             now: .now)
         guard let secret = firstStart.webhookSecrets.first else { return configuration }
         let token = try WebhookToken.mint(

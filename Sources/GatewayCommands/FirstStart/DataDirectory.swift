@@ -28,6 +28,8 @@ struct DataDirectory {
     var webhookSecret: URL { url.appending(path: "webhook-secret") }
     /// The API key minted at first start.
     var apiKey: URL { url.appending(path: "api-key") }
+    /// The key minted at first start with which all accounts are managed on the pages.
+    var adminKey: URL { url.appending(path: "admin-key") }
     /// The key under which forgotten numbers are remembered.
     var numbersKey: URL { url.appending(path: "forgotten-numbers-key") }
     /// The self-signed certificate made at first start.

@@ -7,6 +7,8 @@ struct FirstStart {
     let webhookSecrets: [String]
     /// The API key of the account `default`.
     let apiKey: String
+    /// The key with which all accounts are managed on the pages.
+    let adminKey: String
     /// Whether the API key was minted just now, and is to be shown this one time.
     let isAPIKeyNew: Bool
     /// The certificate chain's file.
@@ -18,8 +20,10 @@ struct FirstStart {
 
     /// Reads what is there, mints what is missing.
     init(
-        webhookSecrets: [String], apiKey: String?, certificate: URL, privateKey: URL, data: DataDirectory, now: Date
+        webhookSecrets: [String], apiKey: String?, adminKey: String?, certificate: URL, privateKey: URL,
+        data: DataDirectory, now: Date
     ) throws(GatewayFailure) {
+        self.adminKey = if let adminKey { adminKey } else { try Self.keptKey(in: data.adminKey, of: data).text }
         if webhookSecrets.isEmpty {
             self.webhookSecrets = [try Self.kept(in: data.webhookSecret, of: data, mint: WebhookSecret.mint).text]
         } else {
@@ -29,9 +33,7 @@ struct FirstStart {
             self.apiKey = apiKey
             isAPIKeyNew = false
         } else {
-            let kept = try Self.kept(in: data.apiKey, of: data) { () throws(CryptoError) in
-                try APIKeyText.mint().secret
-            }
+            let kept = try Self.keptKey(in: data.apiKey, of: data)
             self.apiKey = kept.text
             isAPIKeyNew = kept.isNew
         }
@@ -59,6 +61,12 @@ struct FirstStart {
             throw GatewayFailure(
                 .configuration, "tls.certificate: the file is absent although tls.privateKey is there; bring both")
         }
+    }
+
+    private static func keptKey(
+        in file: URL, of data: DataDirectory
+    ) throws(GatewayFailure) -> (text: String, isNew: Bool) {
+        try kept(in: file, of: data) { () throws(CryptoError) in try APIKeyText.mint().secret }
     }
 
     /// The secret kept in a file of the data directory; minted with 256 random bits where there is none.

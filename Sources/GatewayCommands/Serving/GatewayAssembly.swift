@@ -68,10 +68,16 @@ struct GatewayAssembly {
                 ], tolerance: settings.webhookTolerance),
             keys: try KeyRing(
                 fixed: [
+                    // Managing accounts is all that it opens: what it mints for others is in their audit.
+                    (
+                        key: firstStart.adminKey,
+                        principal: Principal(
+                            account: Self.account, scopes: [.admin], actor: "admin.key", reachesAll: true)
+                    ),
                     (
                         key: firstStart.apiKey,
                         principal: Principal(account: Self.account, scopes: Set(Scope.allCases), actor: "api.key")
-                    )
+                    ),
                 ], mostPerMinute: settings.apiPerMinute, uses: uses))
         try live.replace(stored.opened, keys: stored.keys)
         let refusals = RefusalLog()
@@ -118,8 +124,6 @@ struct GatewayAssembly {
         dependencies.recordings = try Self.recordings(settings: settings, client: client)
         dependencies.agents = AgentDesk(context: context)
         dependencies.persons = PersonService(context: context, refusals: refusals)
-        dependencies.sessions = SessionBook(
-            longestIdle: settings.sessionIdle, longestLife: settings.sessionLongest)
         dependencies.throttle = RequestThrottle(
             wrongKeysPerMinute: settings.apiWrongKeysPerMinute, report: { metrics.throttled(by: $0) })
         dependencies.sessions = SessionBook(longestIdle: settings.sessionIdle, longestLife: settings.sessionLongest)

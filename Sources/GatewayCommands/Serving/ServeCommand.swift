@@ -35,7 +35,7 @@ extension GatewayAssembly {
         settings: GatewaySettings, data: DataDirectory, logger: Logger
     ) throws(GatewayFailure) -> GatewayAssembly {
         let firstStart = try FirstStart(
-            webhookSecrets: settings.webhookSecrets, apiKey: settings.apiKey,
+            webhookSecrets: settings.webhookSecrets, apiKey: settings.apiKey, adminKey: settings.adminKey,
             certificate: URL(filePath: settings.tlsCertificate), privateKey: URL(filePath: settings.tlsPrivateKey),
             data: data, now: .now)
         do {

@@ -63,7 +63,7 @@ struct AccountRoutes: Sendable {
     @Sendable private func addSecret(_ request: RouteRequest, _ principal: Principal) async throws -> Response {
         let body = try StrictBody(try await request.readBody(upTo: bodyLimit), known: ["label", "value"])
         let label = try body.text("label", atMost: SealedSecret.longestLabel)
-        guard label.map(Self.isLabel) ?? true else {
+        guard label.map(SealedSecret.isLabel) ?? true else {
             throw body.wrong("label", "1 to \(SealedSecret.longestLabel) of a-z, A-Z, 0-9, -, _ and .")
         }
         let value = try body.text("value", atMost: AccountWish.longestSecret)
@@ -109,11 +109,6 @@ struct AccountRoutes: Sendable {
 
     private static let noSuchAccount = Problem(.notFound, "There is no account of this name.")
 
-    private static func isLabel(_ text: String) -> Bool {
-        (1...SealedSecret.longestLabel).contains(text.utf8.count)
-            && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }
-    }
-
     private func answer(for id: AccountID, status: HTTPResponse.Status = .ok) async throws -> Response {
         let (stored, secrets) = try await keeper.accounts()
         guard let serviced = dependencies.accounts[id] else { throw Self.noSuchAccount }
@@ -145,5 +140,13 @@ struct AccountRoutes: Sendable {
                     lastUsedAt: secret.kind == .webhook
                         ? uses.lastUse(ofSecret: secret.label, account: serviced.id) : nil)
             })
+    }
+}
+
+extension SealedSecret {
+    /// Whether a text may be a secret's label.
+    static func isLabel(_ text: String) -> Bool {
+        (1...longestLabel).contains(text.utf8.count)
+            && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }
     }
 }

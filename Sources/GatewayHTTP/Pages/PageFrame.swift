@@ -18,7 +18,7 @@ struct PageFrame: Sendable {
 
     /// The parts of the gateway, in the order of the menu.
     enum Section: String, CaseIterable, Sendable {
-        case calls, reports, quarantine, health
+        case calls, reports, quarantine, health, accounts
 
         var title: String {
             switch self {
@@ -26,13 +26,25 @@ struct PageFrame: Sendable {
             case .reports: "Reports"
             case .quarantine: "Quarantine"
             case .health: "Health"
+            case .accounts: "Accounts"
             }
         }
 
         var address: String { "/\(rawValue)" }
 
         /// The scope one needs to see it.
-        var scope: Scope { self == .calls ? .read : .operate }
+        var scope: Scope {
+            switch self {
+            case .calls: .read
+            case .reports, .quarantine, .health: .operate
+            case .accounts: .admin
+            }
+        }
+
+        /// The first that somebody may see.
+        static func first(for principal: Principal) -> Section {
+            allCases.first { principal.scopes.contains($0.scope) } ?? .calls
+        }
     }
 
     /// The whole page around what a template made.
@@ -42,7 +54,8 @@ struct PageFrame: Sendable {
             "layout",
             [
                 "title": title, "assets": AssetRoutes.address, "script": script.orAbsent, "main": main,
-                "fills": fillsWindow, "signedIn": principal != nil,
+                "home": (principal.map(Section.first) ?? .calls).address, "fills": fillsWindow,
+                "signedIn": principal != nil,
                 "account": principal?.account.rawValue ?? "", "actor": principal?.actor ?? "",
                 "sections": sections.map { item in
                     ["href": item.address, "text": item.title, "current": item == section] as PageView

@@ -1,4 +1,5 @@
 import CallDomain
+import GatewayService
 import HTTPTypes
 import Hummingbird
 import WebhookTrust
@@ -23,8 +24,9 @@ struct SignInRoutes: Sendable {
 
     @Sendable private func form(_ request: RouteRequest) async throws -> Response {
         let id = SessionCookie.read(request.head)
-        let isSignedIn = try id.flatMap { try dependencies.sessions.principal(of: $0, at: request.receivedAt) } != nil
-        return isSignedIn ? .seeOther("/calls") : SignInPage.response(next: request.query.text("next"))
+        let known = try id.flatMap { try dependencies.sessions.principal(of: $0, at: request.receivedAt) }
+        guard let known else { return SignInPage.response(next: request.query.text("next")) }
+        return .seeOther(PageFrame.Section.first(for: known).address)
     }
 
     @Sendable private func signIn(_ request: RouteRequest) async throws -> Response {
@@ -34,7 +36,7 @@ struct SignInRoutes: Sendable {
         if let wait = dependencies.throttle.blocked(request.peer, at: request.receivedAt) {
             throw Problem(.tooManyRequests, "Too many wrong keys came from this address.", retryAfter: wait)
         }
-        guard try dependencies.live.find(key: key, at: request.receivedAt) != nil else {
+        guard let match = try dependencies.live.find(key: key, at: request.receivedAt) else {
             dependencies.throttle.countWrongKey(from: request.peer, at: request.receivedAt)
             return SignInPage.response(
                 next: form.text("next"),
@@ -47,14 +49,23 @@ struct SignInRoutes: Sendable {
         let id = try dependencies.sessions.begin(at: request.receivedAt) { [live = dependencies.live] now in
             live.find(digest: digest, name: name, at: now)
         }
-        var response = Response.seeOther(SignInPage.address(form.text("next")))
+        dependencies.trail.note(.signedIn, "pages", by: match.principal, at: request.receivedAt)
+        // A key may open one part of the pages alone.
+        let first = PageFrame.Section.first(for: match.principal).address
+        let next = SignInPage.address(form.text("next"))
+        var response = Response.seeOther(next == PageFrame.Section.calls.address ? first : next)
         response.headers[.setCookie] = SessionCookie.set(id)
         return response
     }
 
     @Sendable private func signOut(_ request: RouteRequest) async throws -> Response {
         guard CrossSiteRule.allows(request.head) else { throw Problem(.crossSite) }
-        if let id = SessionCookie.read(request.head) { try dependencies.sessions.end(id) }
+        if let id = SessionCookie.read(request.head) {
+            if let known = try dependencies.sessions.principal(of: id, at: request.receivedAt) {
+                dependencies.trail.note(.signedOut, "pages", by: known, at: request.receivedAt)
+            }
+            try dependencies.sessions.end(id)
+        }
         var response = SignInPage.response(notice: "You are signed out.")
         response.headers[.setCookie] = SessionCookie.cleared
         return response

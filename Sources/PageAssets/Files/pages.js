@@ -10,6 +10,15 @@ for (const form of document.querySelectorAll("form[method=get]")) {
   });
 }
 
+// What may be copied, outside the panel of a call, which sees to its own.
+for (const button of document.querySelectorAll(".page .copy, .card .copy")) {
+  button.hidden = !navigator.clipboard;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(button.dataset.copy ?? document.getElementById(button.dataset.copyOf).textContent);
+    button.textContent = "Copied";
+  });
+}
+
 const print = document.getElementById("print");
 if (print) {
   print.hidden = false;

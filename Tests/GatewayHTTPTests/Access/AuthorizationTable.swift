@@ -80,6 +80,15 @@ enum AuthorizationTable {
         "POST /quarantine/run": .scope(.operate),
         "GET /quarantine/{id}": .scope(.operate),
         "GET /health": .scope(.operate),
+        "GET /accounts": .scope(.admin),
+        "POST /accounts": .scope(.admin),
+        "GET /accounts/{id}": .scope(.admin),
+        "POST /accounts/{id}/settings": .scope(.admin),
+        "POST /accounts/{id}/service": .scope(.admin),
+        "POST /accounts/{id}/keys": .scope(.admin),
+        "POST /accounts/{id}/keys/revoke": .scope(.admin),
+        "POST /accounts/{id}/secrets": .scope(.admin),
+        "POST /accounts/{id}/secrets/retire": .scope(.admin),
         "GET /api/v1/accounts": .local(.admin),
         "POST /api/v1/accounts": .local(.admin),
         "POST /api/v1/accounts/{id}/disable": .local(.admin),
@@ -100,6 +109,7 @@ enum AuthorizationTable {
     /// What a parameter of a pattern is filled with: something that the account `default` has.
     static func value(of parameter: String, in pattern: String, call: String) -> String {
         if pattern.hasPrefix("/api/v1/quarantine") || pattern.hasPrefix("/quarantine") { return "1" }
+        if pattern.hasPrefix("/accounts") { return "default" }
         return switch parameter {
         case "callId": "exec-1"
         case "leadId": "lead-7"

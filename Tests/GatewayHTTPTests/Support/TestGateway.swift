@@ -79,13 +79,18 @@ struct TestGateway: Sendable {
     /// Begins a graceful shutdown.
     let stop: @Sendable () async -> Void
 
-    /// The keys of the tests: one with all scopes, one without `reveal`, one for each scope alone, one of another account.
+    /// The keys of the tests: one with all scopes, one without `reveal`, one for each scope alone, one of another
+    /// account, one that manages all accounts.
     static func keys(_ uses: UseBook) throws -> KeyRing {
         var keys: [(key: String, principal: Principal)] = [
             (allScopes, Principal(account: .default, scopes: Set(Scope.allCases), actor: "all")),
             (
                 "key-masked",
                 Principal(account: .default, scopes: Set(Scope.allCases).subtracting([.reveal]), actor: "masked")
+            ),
+            (
+                "key-machine",
+                Principal(account: .default, scopes: [.admin], actor: "machine", reachesAll: true)
             ),
             ("key-other", Principal(account: other, scopes: Set(Scope.allCases), actor: "other")),
         ]

@@ -1,0 +1,155 @@
+import CallDomain
+import GatewayService
+
+/// An account as the template takes it: never a secret, only the names of secrets and keys, and when they were used.
+struct AccountView {
+    let serviced: GatewayAccount
+    /// As it is stored; nil for the account that the settings describe.
+    let stored: StoredAccount?
+    let secrets: [SealedSecret]
+    /// The labels of the webhook secrets that are accepted now, the newest first.
+    let accepted: [String]
+    let keys: [StoredAPIKey]
+    let uses: UseBook
+    let principal: Principal
+    let now: Timestamp
+
+    /// The account, as the template takes it.
+    var view: PageView {
+        let id = serviced.id
+        return [
+            "id": id.rawValue, "label": stored?.label ?? "", "hasLabel": stored?.label.isEmpty == false,
+            "hasAgents": !agentRows.isEmpty, "isOfSettings": stored == nil,
+            "isDisabled": serviced.isDisabled, "disabledAt": (stored?.disabledAt).map(PageText.time).orAbsent,
+            "created": (stored?.createdAt).map(PageText.time).orAbsent, "polling": Self.polling(serviced),
+            "polls": serviced.polls, "hasToken": serviced.hasToken, "reachesAll": principal.reachesAll,
+            "maySetService": principal.reachesAll && stored != nil,
+            "webhook": "/webhooks/bolna/\(id.rawValue)", "keys": keyRows.orAbsent, "secrets": secretRows.orAbsent,
+            "retired": retiredRows.orAbsent, "trusts": trusts, "days": days,
+            "addresses": stored?.sourceAddresses?.joined(separator: ", ") ?? "",
+            "addressWords": stored.map { $0.sourceAddresses?.joined(separator: ", ") ?? "those of Bolna" }
+                ?? "as the settings say",
+            "agents": agentRows.orAbsent, "scopes": scopeChoices, "perMinute": StoredAPIKey.usualPerMinute,
+            "mostPerMinute": StoredAPIKey.perMinuteRange.upperBound,
+            "leastPerMinute": StoredAPIKey.perMinuteRange.lowerBound,
+            "lifetimes": AccountForm.lifetimes.map { ["days": $0.days, "text": $0.title] as PageView },
+        ]
+    }
+
+    /// What is read for an account of the gateway's own accord.
+    static func polling(_ account: GatewayAccount) -> String {
+        if account.isDisabled { return "out of service" }
+        if !account.hasToken { return "off: no token for Bolna" }
+        return account.polls ? "on" : "off"
+    }
+
+    /// Scopes in words.
+    static func scopes(_ scopes: Set<Scope>) -> String {
+        Scope.allCases.filter(scopes.contains).map(\.rawValue).joined(separator: ", ")
+    }
+
+    private var keyRows: [PageView] {
+        // What still opens something comes first, the newest of it on top.
+        let sorted =
+            keys.reversed().filter { $0.state(at: now) == .active }
+            + keys.reversed().filter { $0.state(at: now) != .active }
+        return sorted.map { key in
+            let state = key.state(at: now)
+            return [
+                "id": key.id.rawValue, "label": key.label.isEmpty ? "no name" : key.label, "state": state.rawValue,
+                "isActive": state == .active, "isOwn": principal.credential == .key(key.id),
+                "scopes": Scope.allCases.filter(key.scopes.contains).map { ["word": $0.rawValue] as PageView },
+                "perMinute": key.mostPerMinute, "created": PageText.time(key.createdAt),
+                "ends": (key.revokedAt ?? key.expiresAt).map(PageText.time).orAbsent,
+                "used": key.lastUsedAt.map(PageText.time).orAbsent,
+            ] as PageView
+        }
+    }
+
+    private var secretRows: [PageView] {
+        accepted.enumerated().map { number, label in
+            let created = secrets.first { $0.kind == .webhook && $0.label == label && $0.retiredAt == nil }?.createdAt
+            return [
+                "label": label, "isNewest": number == 0, "isStored": stored != nil,
+                "created": created.map(PageText.time).orAbsent,
+                "used": uses.lastUse(ofSecret: label, account: serviced.id).map(PageText.time).orAbsent,
+                "isSafe": number > 0
+                    && uses.lastUse(ofSecret: label, account: serviced.id).map { now.duration(since: $0) > Self.quiet }
+                        ?? (number > 0)
+                    ,
+            ] as PageView
+        }
+    }
+
+    /// A secret that matched nothing for so long is called safe to retire.
+    static let quiet = Duration.seconds(7 * 86_400)
+
+    private var retiredRows: [PageView] {
+        secrets.filter { $0.kind == .webhook }.compactMap { secret in
+            secret.retiredAt.map { ["label": secret.label, "retired": PageText.time($0)] as PageView }
+        }.suffix(10)
+    }
+
+    private var trusts: [PageView] {
+        [
+            Self.trust(
+                "addressed", "From a source address, unsigned", serviced.trustPolicy.addressed,
+                TrustPolicy.Disposition.allCases),
+            Self.trust("none", "From anybody, unsigned", serviced.trustPolicy.none, [.hint, .refuse]),
+        ]
+    }
+
+    private static func trust(
+        _ name: String, _ title: String, _ chosen: TrustPolicy.Disposition, _ choices: [TrustPolicy.Disposition]
+    ) -> PageView {
+        let words: [TrustPolicy.Disposition: String] = [
+            .apply: "is believed", .hint: "asks for a read", .refuse: "is refused",
+        ]
+        return [
+            "name": name, "title": title, "text": words[chosen] ?? chosen.rawValue,
+            "choices": choices.map { choice in
+                ["value": choice.rawValue, "text": words[choice] ?? choice.rawValue, "selected": choice == chosen]
+                    as PageView
+            },
+        ]
+    }
+
+    private var days: [PageView] {
+        let kept = serviced.retention
+        let rows: [(String, String, Duration?)] = [
+            ("bodies", "Raw bodies", kept.bodies), ("transcripts", "Transcripts", kept.transcripts),
+            ("calls", "Calls", kept.calls), ("audit", "Audit", kept.audit),
+        ]
+        return rows.map { name, title, time in
+            let days = time.map { $0.components.seconds / 86_400 }
+            return [
+                "name": name, "title": title, "value": days.map { String($0) } ?? "",
+                "text": days.map { PageText.count(Int($0), "day") } ?? "for ever",
+            ]
+        }
+    }
+
+    private var agentRows: [PageView] {
+        (stored?.agents ?? [:]).sorted { $0.key < $1.key }.prefix(HealthPages.mostAgents).map { agent, settings in
+            var words: [String] = []
+            if let statuses = settings.suppressedStatuses {
+                words.append("sends no " + statuses.map { PageText.words($0.word) }.sorted().joined(separator: ", "))
+            }
+            words += settings.artefacts.map { "\($0.key.settingName): \($0.value ? "comes" : "never comes")" }.sorted()
+            words += settings.deadlines.map { "\($0.key.settingName): due after \($0.value.words)" }.sorted()
+            return ["id": agent.rawValue, "text": words.joined(separator: "; ")]
+        }
+    }
+
+    private var scopeChoices: [PageView] {
+        let sentences: [Scope: String] = [
+            .read: "calls, numbers masked", .check: "ask Bolna about a call", .dial: "place calls",
+            .operate: "reports, quarantine, health", .admin: "accounts and keys",
+            .reveal: "full numbers, transcripts, recordings, raw bodies",
+        ]
+        let given = AccountForm.scopes(principal)
+        return Scope.allCases.filter(given.contains).map { scope in
+            ["word": scope.rawValue, "text": sentences[scope] ?? "", "checked": scope == .read]
+        }
+    }
+}
