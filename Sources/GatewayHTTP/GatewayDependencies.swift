@@ -64,6 +64,10 @@ package struct GatewayDependencies: Sendable {
     package var uses = UseBook()
     /// How many reports are computed at a time, for the API and the pages together.
     let reportTurns = ReportTurns()
+    /// When the poller ticks next; nil while it does not run.
+    package var nextTick: @Sendable () -> Timestamp? = { nil }
+    /// Where Bolna reaches the gateway, and how a test is sent there; nil where that is not known.
+    package var publicAddress: PublicAddress?
     /// Who signed in to the pages.
     package var sessions = SessionBook()
     /// The public listener's certificate; nil where there is no such listener.

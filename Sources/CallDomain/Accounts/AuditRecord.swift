@@ -63,6 +63,8 @@ package struct AuditRecord: Hashable, Sendable {
         case webhookURLSet = "webhook-url-set"
         /// A refused delivery was verified again and accepted.
         case refusalAccepted = "refusal-accepted"
+        /// A webhook was sent to the public address, as a test.
+        case webhookTested = "webhook-tested"
         /// A secret of an account was stored.
         case secretAdded = "secret-added"
         /// A secret of an account was taken out of use.

@@ -18,7 +18,7 @@ struct WebhookURLCommand: AsyncParsableCommand {
 
     @OptionGroup var settingsOptions: SettingsPlaceOptions
     @OptionGroup var account: AccountOption
-    @Option(help: "The host name that Bolna reaches the gateway by; localhost unless told otherwise.")
+    @Option(help: "The host name that Bolna reaches the gateway by; that of listen.publicURL, else localhost.")
     var host: String?
     @Option(help: "The port that Bolna reaches the gateway by; the listen port unless told otherwise.")
     var port: Int?
@@ -35,7 +35,6 @@ struct WebhookURLCommand: AsyncParsableCommand {
 
     func validate() throws {
         if set, agent == nil { throw ValidationError("--set needs --agent: each agent has an address of its own.") }
-        if set, host == nil { throw ValidationError("--set needs --host: the name that Bolna reaches the gateway by.") }
         if (yes || withoutToken) && !set { throw ValidationError("--yes and --without-token go with --set.") }
         if let port, !(1...65_535).contains(port) { throw ValidationError("--port must be from 1 to 65535.") }
     }
@@ -46,11 +45,20 @@ struct WebhookURLCommand: AsyncParsableCommand {
         let account = try account.id()
         let running = RunningGateway(data: data)
         let entry = try await entry(account: account, settings: settings, data: data, running: running)
-        let port = port ?? settings.listenPort
-        let base = "https://\(host ?? "localhost")\(port == 443 ? "" : ":\(port)")\(entry.path)"
+        if set, host == nil, settings.publicURL == nil {
+            throw ValidationError("--set needs --host or listen.publicURL: where Bolna reaches the gateway.")
+        }
+        let base = try origin(settings) + entry.path
         guard set, let agent else { return StandardOutput.write(entry.text(base: base)) }
         try await WebhookURLSetter(running: running, account: account, agent: agent, mayAsk: !yes)
             .set(withoutToken ? base : "\(base)/\(entry.token)", shown: withoutToken ? base : "\(base)/***")
+    }
+
+    /// Where Bolna reaches the gateway: as the options say, else as the settings do.
+    private func origin(_ settings: GatewaySettings) throws -> String {
+        if host == nil, port == nil, let url = settings.publicURL { return try BolnaBaseURL(validating: url).text }
+        let port = port ?? settings.listenPort
+        return "https://\(host ?? "localhost")\(port == 443 ? "" : ":\(port)")"
     }
 
     /// What a running gateway says; for the account of the settings also what they say themselves.

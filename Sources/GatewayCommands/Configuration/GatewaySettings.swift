@@ -12,6 +12,10 @@ struct GatewaySettings: Sendable {
     var listenPort = 8443
     /// `listen.hosts`: the host names that are answered for; empty: all.
     var listenHosts: [String] = []
+    /// `listen.publicURL`: where Bolna reaches the gateway; nil: not known.
+    var publicURL: String?
+    /// `listen.publicCaFile`; nil: the system's store of authorities.
+    var publicCAFile: String?
     /// `listen.trustedProxies`: the addresses and CIDR blocks whose `X-Forwarded-For` is believed.
     var trustedProxies: [String] = []
     /// `operator.host`: where health and metrics are served.

@@ -16,6 +16,11 @@ extension SettingKey {
         list("listen.hosts", expected: "host names, separated by commas", \.listenHosts) { hosts in
             hosts.allSatisfy(SettingText.isHost)
         },
+        optionalText(
+            "listen.publicURL", expected: "an address that starts with https://, without user and query", \.publicURL,
+            where: { (try? BolnaBaseURL(validating: $0)) != nil }),
+        optionalText(
+            "listen.publicCaFile", expected: "the path of a PEM file", \.publicCAFile, where: SettingText.isPath),
         list("listen.trustedProxies", expected: addressWords, \.trustedProxies) { addresses in
             (try? SourceAddresses(parsing: addresses)) != nil
         },

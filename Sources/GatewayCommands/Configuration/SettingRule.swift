@@ -52,6 +52,7 @@ struct SettingRule: Sendable {
             $0.adminKey == nil || $0.adminKey != $0.apiKey
         },
         authorities("bolna.caFile", \.bolnaCAFile),
+        authorities("listen.publicCaFile", \.publicCAFile),
     ]
 
     private static func authorities(

@@ -121,6 +121,8 @@ struct GatewayAssembly {
                 context.gate.update(accounts: context.accounts, renewed: renewed)
                 poller.wake()
             })
+        dependencies.nextTick = { [weak poller] in poller?.nextTickAt }
+        dependencies.publicAddress = try Self.publicAddress(settings)
         dependencies.recordings = try Self.recordings(settings: settings, client: client)
         dependencies.agents = AgentDesk(context: context)
         dependencies.persons = PersonService(context: context, refusals: refusals)
@@ -194,6 +196,15 @@ struct GatewayAssembly {
         }
         tokens[account] = settings.bolnaToken.flatMap(BolnaToken.init)
         return BolnaCredentials(tokens)
+    }
+
+    private static func publicAddress(_ settings: GatewaySettings) throws -> PublicAddress? {
+        guard let text = settings.publicURL else { return nil }
+        let client = try PublicAddressClient(
+            address: try BolnaBaseURL(validating: text), caFile: settings.publicCAFile)
+        return PublicAddress(url: client.address.text) { path, fields, body in
+            await client.post(path: path, fields: fields, body: body)
+        }
     }
 
     private static func recordings(settings: GatewaySettings, client: BolnaClient) throws -> RecordingClient {

@@ -30,6 +30,7 @@ struct OperationRoutes: Sendable {
                         json.member("agentId", path.agent?.rawValue)
                         json.member("state", path.figures.state.word)
                         json.member("since", path.since)
+                        json.member("lastWebhookAt", path.lastWebhookAt)
                         json.member("webhooksInTime", path.figures.arrived)
                         json.member("webhooksMissed", path.figures.missed.count)
                         json.member("webhooksLate", path.figures.late)
@@ -44,6 +45,7 @@ struct OperationRoutes: Sendable {
                 json.member("hasToken", account?.hasToken ?? false)
                 json.member("isPaused", dependencies.gate.isPaused(principal.account))
                 json.member("isBroken", dependencies.gate.isBroken(principal.account))
+                json.member("nextTickAt", dependencies.nextTick())
             }
             // How much all accounts have together is nobody's business who is of one of them.
             if principal.reachesAll {

@@ -80,6 +80,7 @@ enum AuthorizationTable {
         "POST /quarantine/run": .scope(.operate),
         "GET /quarantine/{id}": .scope(.operate),
         "GET /health": .scope(.operate),
+        "POST /health/test-webhook": .scope(.operate),
         "GET /accounts": .scope(.admin),
         "POST /accounts": .scope(.admin),
         "GET /accounts/{id}": .scope(.admin),

@@ -15,15 +15,37 @@ struct HealthPages: Sendable {
 
     init(dependencies: GatewayDependencies) { self.dependencies = dependencies }
 
-    var routes: [Route] { [Route(.get, "/health", errors: .page, .scoped(.operate, health))] }
+    /// The most due calls that are counted.
+    static let mostDue = 200
+
+    var routes: [Route] {
+        [
+            Route(.get, "/health", errors: .page, .scoped(.operate, health)),
+            Route(.post, "/health/test-webhook", errors: .page, .scoped(.operate, testWebhook)),
+        ]
+    }
 
     @Sendable private func health(_ request: RouteRequest, _ principal: Principal) async throws -> Response {
+        try await page(request, principal, test: nil)
+    }
+
+    @Sendable private func testWebhook(_ request: RouteRequest, _ principal: Principal) async throws -> Response {
+        let result = try await WebhookTest(dependencies: dependencies).run(account: principal.account)
+        dependencies.trail.note(
+            .webhookTested, result.isGood ? "came through" : "failed", by: principal, at: request.receivedAt)
+        return try await page(request, principal, test: result)
+    }
+
+    private func page(
+        _ request: RouteRequest, _ principal: Principal, test: WebhookTestResult?
+    ) async throws -> Response {
         let (account, now) = (principal.account, request.receivedAt)
-        let (facts, incidents, counts) = try await dependencies.reader.read {
-            store throws(StoreError) -> (StoreFacts, [Incident], QuarantineCounts) in
+        let (facts, incidents, counts, due) = try await dependencies.reader.read {
+            store throws(StoreError) -> (StoreFacts, [Incident], QuarantineCounts, [DueCall]) in
             (
                 try store.facts(), try store.incidents(account: account, from: now, to: .distantFuture),
-                try store.quarantineCounts(account: account, query: QuarantineQuery())
+                try store.quarantineCounts(account: account, query: QuarantineQuery()),
+                try store.due(account: account, isHinted: false, at: now, after: nil, limit: Self.mostDue).calls
             )
         }
         let paths = dependencies.health.standings(account: account, at: now)
@@ -52,7 +74,10 @@ struct HealthPages: Sendable {
                         "peer": refusal.peer,
                     ] as PageView
                 }.orAbsent,
-            "webhook": "/webhooks/bolna/\(account.rawValue)", "now": PageText.time(now),
+            "webhook": "\(dependencies.publicAddress?.url ?? "")/webhooks/bolna/\(account.rawValue)",
+            "hasAddress": dependencies.publicAddress != nil, "account": account.rawValue,
+            "test": test.map { ["isGood": $0.isGood, "sentence": $0.sentence] as PageView }.orAbsent,
+            "poller": poller(account, due: due, at: now), "now": PageText.time(now),
         ]
         return .page("health", view, in: PageFrame(title: "Health", section: .health, principal: principal))
     }
@@ -92,7 +117,9 @@ struct HealthPages: Sendable {
             Self.check(
                 "Refused deliveries", refused > 0 ? "attention" : "good",
                 refused > 0
-                    ? "\(ReportText.grouped(refused)) since the start; the newest are below." : "None since the start."),
+                    ? "\(ReportText.grouped(refused)) since the start; the newest can be verified again."
+                    : "None since the start.",
+                href: "/quarantine#refused"),
             Self.check(
                 "Quarantine", counts.open > 0 ? "attention" : "good",
                 counts.open > 0 ? "\(ReportText.grouped(counts.open)) wait for somebody." : "Nothing waits.",
@@ -118,6 +145,25 @@ struct HealthPages: Sendable {
         return Self.check("Polling", "good", "Ready: what is overdue is read at each tick.")
     }
 
+    /// What the poller does next, and what it may.
+    private func poller(_ account: AccountID, due: [DueCall], at now: Timestamp) -> PageView {
+        let budgets: [(RequestBudget, String)] = [
+            (.other, "Reads of calls"), (.executions, "Listings"), (.agent, "Agents"), (.call, "Placing calls"),
+        ]
+        let oldest = due.compactMap { $0.ledger.open?.due }.min()
+        return [
+            "next": dependencies.nextTick().map(PageText.time).orAbsent,
+            "due": due.count == Self.mostDue ? "\(Self.mostDue) or more" : ReportText.grouped(due.count),
+            "isDue": !due.isEmpty, "oldest": oldest.map(PageText.time).orAbsent,
+            "budgets": budgets.map { budget, title in
+                let standing = dependencies.gate.standing(of: budget, account: account, at: now)
+                return [
+                    "title": title, "left": standing.left, "most": standing.most, "minute": budget.usedPerMinute,
+                ] as PageView
+            },
+        ]
+    }
+
     private static func check(
         _ name: String, _ look: String, _ text: String, time: Timestamp? = nil, href: String? = nil
     ) -> PageView {
@@ -140,6 +186,7 @@ struct HealthPages: Sendable {
             "arrived": ReportText.grouped(path.figures.arrived),
             "missed": ReportText.grouped(path.figures.missed.count),
             "late": ReportText.grouped(path.figures.late), "since": path.since.map(PageText.time).orAbsent,
+            "last": path.lastWebhookAt.map(PageText.time).orAbsent, "meaning": path.figures.state.meaning,
             "cause": path.cause.map { PageText.words($0.rawValue) }.orAbsent, "advice": (path.cause?.advice).orAbsent,
             "href": path.agent.map { PageText.address("/calls", [("agent", $0.rawValue)]) }.orAbsent,
         ]
@@ -147,5 +194,16 @@ struct HealthPages: Sendable {
 
     private static func size(_ bytes: Int64) -> String {
         bytes < 10_000_000 ? "\(bytes / 1_000) kB" : "\(bytes / 1_000_000) MB"
+    }
+}
+
+extension PathState {
+    /// What it means for the calls, in a sentence.
+    fileprivate var meaning: String {
+        switch self {
+        case .healthy: "Webhooks come in time and are relied on."
+        case .unproven: "No webhook was ever accepted, so its calls are read at each tick."
+        case .degraded: "Too many webhooks do not come, so its calls are read until they do."
+        }
     }
 }
