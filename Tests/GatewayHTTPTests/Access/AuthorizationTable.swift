@@ -81,6 +81,8 @@ enum AuthorizationTable {
         "GET /quarantine/{id}": .scope(.operate),
         "GET /health": .scope(.operate),
         "POST /health/test-webhook": .scope(.operate),
+        "GET /quarantine/refused/{id}": .scope(.operate),
+        "POST /quarantine/refused/{id}/verify": .scope(.operate),
         "GET /accounts": .scope(.admin),
         "POST /accounts": .scope(.admin),
         "GET /accounts/{id}": .scope(.admin),

@@ -2,6 +2,7 @@ import CallDomain
 import GatewayService
 import HTTPTypes
 import Hummingbird
+import WebhookTrust
 
 /// What is kept aside, why, and what can be done about it.
 struct QuarantinePages: Sendable {
@@ -18,11 +19,56 @@ struct QuarantinePages: Sendable {
         [
             Route(.get, "/quarantine", errors: .page, .scoped(.operate, list)),
             Route(.post, "/quarantine/run", errors: .page, .scoped(.operate, run)),
+            Route(.get, "/quarantine/refused/{id}", errors: .page, .scoped(.operate, refusal)),
+            Route(.post, "/quarantine/refused/{id}/verify", errors: .page, .scoped(.operate, verify)),
             Route(.get, "/quarantine/{id}", errors: .page, .scoped(.operate, entry)),
         ]
     }
 
+    /// The most refused deliveries that are listed, the newest.
+    static let mostRefusals = 40
+
     @Sendable private func list(_ request: RouteRequest, _ principal: Principal) async throws -> Response {
+        try await page(request, principal)
+    }
+
+    @Sendable private func refusal(_ request: RouteRequest, _ principal: Principal) async throws -> Response {
+        try refusalPage(request, principal, still: nil)
+    }
+
+    /// Judges a refused delivery again; what is still refused is told beside it, what is accepted above the list.
+    @Sendable private func verify(_ request: RouteRequest, _ principal: Principal) async throws -> Response {
+        let id = Int(try request.parameter("id"))
+        let desk = RefusalDesk(dependencies: dependencies)
+        switch try await desk.verify(id, by: principal, at: request.receivedAt) {
+        case .refused(let reason): return try refusalPage(request, principal, still: reason)
+        case .accepted(_, let secret, let outcome):
+            return try await page(
+                request, principal, notice: QuarantineView.sentence(of: outcome, secret: secret))
+        }
+    }
+
+    private func refusalPage(
+        _ request: RouteRequest, _ principal: Principal, still reason: RefusalReason?
+    ) throws -> Response {
+        let refusal = try RefusalDesk(dependencies: dependencies)
+            .refusal(Int(try request.parameter("id")), of: principal.account)
+        let reveals = principal.scopes.contains(.reveal)
+        let body = reveals ? ShownBody(revealed: refusal.bodyPrefix) : ShownBody(masked: refusal.bodyPrefix)
+        if reveals { dependencies.noteReveal("refusal \(refusal.id)", by: principal, at: request.receivedAt) }
+        var view = QuarantineView.refusal(refusal)
+        view["body"] = body.text
+        view["bodyNote"] = body.note.orAbsent
+        view["still"] = reason.map { $0.sentence }.orAbsent
+        return .page(
+            "refusal", view,
+            in: PageFrame(
+                title: "Refused delivery \(refusal.id) · Quarantine", section: .quarantine, principal: principal))
+    }
+
+    private func page(
+        _ request: RouteRequest, _ principal: Principal, notice: String? = nil
+    ) async throws -> Response {
         let words = Self.words(request.query)
         let state = request.query.text("state") ?? "open"
         guard ["open", "settled", "all"].contains(state) else {
@@ -44,6 +90,7 @@ struct QuarantinePages: Sendable {
             )
         }
         let last = records.count == Self.pageSize ? records.last : nil
+        let refusals = RefusalDesk(dependencies: dependencies).newest(of: principal.account)
         let own = Self.filters.compactMap { name in words[name].map { (name, $0) } }
         let others = own.filter { $0.0 != "reason" }
         let view: PageView = [
@@ -62,6 +109,13 @@ struct QuarantinePages: Sendable {
                 ]
                     as PageView
             },
+            "notice": notice.orAbsent,
+            "refusals": refusals.prefix(Self.mostRefusals).map(QuarantineView.refusal).orAbsent,
+            "refusalCount": PageText.count(refusals.count, "refused delivery").plural,
+            "refusalsLeftOut":
+                (refusals.count > Self.mostRefusals
+                ? "\(refusals.count - Self.mostRefusals) older ones are not shown; the API lists them." : nil).orAbsent,
+            "refusalLimit": RefusalLog.mostKept,
             "isFiltered": !own.isEmpty, "clear": "/quarantine",
             "chips": own.map { name, value in
                 [
@@ -93,6 +147,7 @@ struct QuarantinePages: Sendable {
         var view = QuarantineView.entry(record)
         let reveals = principal.scopes.contains(.reveal)
         let body = reveals ? ShownBody(revealed: record.delivery.body) : ShownBody(masked: record.delivery.body)
+        if record.isBodyKept { dependencies.noteReveal("kept aside \(id)", by: principal, at: request.receivedAt) }
         view["body"] = record.isBodyKept ? body.text : ""
         view["bodyNote"] = (record.isBodyKept ? body.note : "The body is no longer kept.").orAbsent
         view["reveals"] = reveals
@@ -128,6 +183,11 @@ struct QuarantinePages: Sendable {
         } catch {
             throw Problem(.busy, retryAfter: error.retryAfter)
         }
+        if !isDry, !run.results.isEmpty {
+            dependencies.trail.note(
+                action == "discard" ? .discard : .replay, "\(run.results.count) kept aside", by: principal,
+                at: request.receivedAt)
+        }
         var hidden = words.sorted { $0.key < $1.key }.map { ["name": $0.key, "value": $0.value] as PageView }
         if let id = form.text("id") { hidden.append(["name": "id", "value": id]) }
         if acceptsAgent { hidden.append(["name": "accept-agents", "value": "yes"]) }
@@ -149,6 +209,6 @@ struct QuarantinePages: Sendable {
 }
 
 extension String {
-    /// “entrys” as people write it.
-    fileprivate var plural: String { hasSuffix("entrys") ? dropLast(2) + "ies" : self }
+    /// “entrys” and “deliverys” as people write them.
+    fileprivate var plural: String { hasSuffix("ys") ? dropLast(2) + "ies" : self }
 }

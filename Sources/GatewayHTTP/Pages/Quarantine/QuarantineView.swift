@@ -1,5 +1,6 @@
 import CallDomain
 import GatewayService
+import WebhookTrust
 
 /// Entries of a quarantine, and what became of them, as templates take them.
 enum QuarantineView {
@@ -19,6 +20,35 @@ enum QuarantineView {
             "count": record.count, "isRepeated": record.count > 1,
             "bytes": "\(ReportText.grouped(record.bodyBytes)) bytes", "digest": String(delivery.digest.hex.prefix(16)),
         ]
+    }
+
+    /// A refused delivery without its body: never what it brought, only the names of that.
+    static func refusal(_ refusal: Refusal) -> PageView {
+        let path = "/quarantine/refused/\(refusal.id)"
+        let reason = RefusalReason(rawValue: refusal.reason)
+        return [
+            "id": refusal.id, "href": path, "verifyHref": path + "/verify",
+            "received": PageText.time(refusal.receivedAt),
+            "reason": PageText.words(refusal.reason), "sentence": (reason?.sentence).orAbsent,
+            "advice": (reason?.advice).orAbsent, "peer": refusal.peer,
+            "agent": refusal.credentials.agent?.rawValue ?? "any",
+            "brought": refusal.credentials.names.isEmpty
+                ? "nothing" : refusal.credentials.names.joined(separator: ", "),
+            "isWhole": refusal.isWhole, "bytes": "\(ReportText.grouped(refusal.bodyPrefix.count)) bytes",
+        ]
+    }
+
+    /// What became of a refused delivery that is accepted now.
+    static func sentence(of outcome: IntakeOutcome, secret: String?) -> String {
+        let by = secret.map { "Accepted by the secret \($0): " } ?? "Accepted: "
+        return switch outcome {
+        case .stored(let new, let duplicates):
+            by
+                + (new == 0 && duplicates > 0
+                    ? "it had been stored before." : "it is stored, with its first time of receipt.")
+        case .quarantined(let reason): by + "it is kept aside (\(PageText.words(reason.rawValue)))."
+        case .busy: "It could not be stored now."
+        }
     }
 
     /// What became, or would become, of a page of entries.
@@ -60,6 +90,34 @@ enum QuarantineView {
         case .unusable: isDry ? "would stay unusable" : "still unusable"
         case .discarded: isDry ? "would be discarded" : "discarded"
         case .settledBefore: "settled before"
+        }
+    }
+}
+
+extension RefusalReason {
+    /// What was wrong, in a sentence.
+    var sentence: String {
+        switch self {
+        case .unknownAccount: "There is no account of this name, or it is out of service."
+        case .malformedSignature: "Its signature's header cannot be read."
+        case .staleSignature: "Its signature was made too long before it came, or after."
+        case .wrongSignature: "Its signature is by none of the account's secrets, or its body was changed on the way."
+        case .wrongToken: "Its token is by none of the account's secrets, or for another agent."
+        case .onlyAddressed: "It came from a source address of Bolna, and the account does not accept that alone."
+        case .noCredentials: "Nothing speaks for its sender."
+        }
+    }
+
+    /// What an operator can do, in a sentence.
+    var advice: String {
+        switch self {
+        case .unknownAccount: "Correct the address at Bolna, or take the account into service; then verify it again."
+        case .malformedSignature, .noCredentials:
+            "Enter at the agent in Bolna what gateway webhook-url prints. If a stranger sent it, nothing is needed."
+        case .staleSignature: "Set the clocks of the sender and of this machine; or raise webhook.tolerance."
+        case .wrongSignature, .wrongToken: "Add the secret that the sender uses to the account; then verify it again."
+        case .onlyAddressed:
+            "Have the account accept source addresses, or enter a token at the agent; then verify it again."
         }
     }
 }
