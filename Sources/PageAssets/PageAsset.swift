@@ -49,6 +49,7 @@ package struct PageTemplateText: Sendable {
         PageTemplateText("quarantine-entry", PackageResources.quarantine_entry_mustache),
         PageTemplateText("quarantine-run", PackageResources.quarantine_run_mustache),
         PageTemplateText("health", PackageResources.health_mustache),
+        PageTemplateText("payload", PackageResources.payload_mustache),
         PageTemplateText("refusal", PackageResources.refusal_mustache),
         PageTemplateText("accounts", PackageResources.accounts_mustache),
         PageTemplateText("account", PackageResources.account_mustache),

@@ -57,6 +57,26 @@ import Testing
         }
     }
 
+    @Test("A step's bytes open above the page with what changed, and the page stays where it was")
+    func payload() async throws {
+        try await Stage.run { stage in
+            try await stage.post(call: "call-1", "ringing", secondsAgo: 60)
+            try await stage.post(call: "call-1", "in-progress", secondsAgo: 30)
+            try await Browser.run { browser in
+                try await stage.signIn(browser, at: "/calls/call-1")
+                try await browser.click(".timeline li:last-child .raw")
+                #expect(try await browser.text("dialog .diff").contains("in-progress"))
+                #expect(try await browser.text("dialog .body").contains("telephony_data"))
+                try await Pictures.keep("payload-dialog", of: browser)
+                #expect(try await Axe.violations(in: browser) == [])
+                try await browser.press("\u{E00C}")
+                try await browser.wait(for: "!document.querySelector('dialog')")
+                #expect(try await browser.address().hasSuffix("/calls/call-1"))
+                #expect(try await browser.complaints() == [])
+            }
+        }
+    }
+
     @Test("A recording plays from where one seeks, and goes on there after one was elsewhere")
     func player() async throws {
         try await Stage.run { stage in

@@ -50,4 +50,39 @@ import Testing
             }
         }
     }
+
+    @Test("A test webhook goes through the public address over verified TLS, and what came of it is a sentence")
+    func testWebhook() async throws {
+        try await Stage.run(knowsItself: true) { stage in
+            try await Browser.run { browser in
+                try await stage.signIn(browser, at: "/health")
+                try await browser.click("#test-webhook button")
+                #expect(try await browser.text("#test-result").hasPrefix("Test webhook came through."))
+                #expect(try await browser.text("#poller").contains("at once"))
+                try await Pictures.keep("health-tested", of: browser)
+                try await browser.open(stage.address + "/calls")
+                #expect(try await browser.text("#empty h2") == "No call yet")
+                try await browser.open(stage.address + "/quarantine?state=settled")
+                #expect(try await browser.value("document.querySelectorAll('.plain tbody tr').length") as? Int == 1)
+                #expect(try await browser.complaints() == [])
+            }
+        }
+    }
+
+    @Test("A delivery that was refused is looked at, and verified again")
+    func refused() async throws {
+        try await Stage.run { stage in
+            try await stage.post("{\"id\":\"call-9\",\"status\":\"ringing\"}", secret: "wrong", expecting: 401...401)
+            try await Browser.run { browser in
+                try await stage.signIn(browser, at: "/quarantine")
+                #expect(try await browser.text(".refused").contains("wrong signature"))
+                try await browser.click(".refused a")
+                #expect(try await browser.text(".body").contains("call-9"))
+                try await browser.click("#verify")
+                #expect(try await browser.text("#still").hasPrefix("Still refused."))
+                try await Pictures.keep("refusal-still", of: browser)
+                #expect(try await browser.complaints() == [])
+            }
+        }
+    }
 }

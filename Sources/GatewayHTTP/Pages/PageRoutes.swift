@@ -8,7 +8,7 @@ struct PageRoutes: Sendable {
     var routes: [Route] {
         AssetRoutes.routes + SignInRoutes(dependencies: dependencies).routes
             + CallExports(dependencies: dependencies).routes + DialPages(dependencies: dependencies).routes
-            + CallPages(dependencies: dependencies).routes
+            + PayloadPages(dependencies: dependencies).routes + CallPages(dependencies: dependencies).routes
             + ReportPages(dependencies: dependencies).routes
             + QuarantinePages(dependencies: dependencies).routes + HealthPages(dependencies: dependencies).routes
             + AccountPages.routes(dependencies: dependencies)

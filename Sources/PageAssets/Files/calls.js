@@ -260,6 +260,7 @@ function move(step) {
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const field = event.target.closest?.("input, select, textarea");
+  if (event.target.closest?.("dialog")) return;
   if (event.key === "Escape") {
     if (field) field.blur();
     else if (panel) document.getElementById("close").click();

@@ -69,6 +69,11 @@ export class Panel {
         button.textContent = "Copied";
       };
     }
+    for (const link of this.#element.querySelectorAll(".raw")) link.onclick = (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      this.#showPayload(link.href).catch(() => { location.href = link.href; });
+    };
     const form = this.#element.querySelector("#check");
     if (form) form.onsubmit = (event) => {
       event.preventDefault();
@@ -76,6 +81,31 @@ export class Panel {
     };
     this.#showCheck();
     this.#dressPlayer();
+  }
+
+  /** Shows the bytes of a step above the page; without scripts they are a page of their own. */
+  async #showPayload(address) {
+    const response = await fetchPart(address);
+    const payload = parse(await response.text()).querySelector("#payload");
+    if (!response.ok || !payload) throw new Error("no payload");
+    localize(payload);
+    const dialog = document.createElement("dialog");
+    dialog.setAttribute("aria-labelledby", "payload-title");
+    const close = document.createElement("button");
+    close.textContent = "Close";
+    close.onclick = () => dialog.close();
+    payload.querySelector(".bar").append(close);
+    for (const button of payload.querySelectorAll(".copy")) {
+      button.hidden = !navigator.clipboard;
+      button.onclick = async () => {
+        await navigator.clipboard.writeText(payload.querySelector(`#${button.dataset.copyOf}`).textContent);
+        button.textContent = "Copied";
+      };
+    }
+    dialog.append(document.adoptNode(payload));
+    dialog.onclose = () => dialog.remove();
+    document.body.append(dialog);
+    dialog.showModal();
   }
 
   async #check(form) {

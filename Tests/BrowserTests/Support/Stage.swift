@@ -16,9 +16,11 @@ struct Stage: Sendable {
 
     static let secret = "whsec_browser_test_secret_that_is_long"
     static let key = "gwk_browser_test_key_that_is_long"
+    static let adminKey = "gwk_browser_test_admin_key_that_is_long"
 
-    /// Starts both, runs the body, ends both.
-    static func run(_ body: (Stage) async throws -> Void) async throws {
+    /// Starts both, runs the body, ends both. Where it `knowsItself`, the gateway is told its own address, and to trust the
+    /// certificate that it made for itself.
+    static func run(knowsItself: Bool = false, _ body: (Stage) async throws -> Void) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "browser-test-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -30,24 +32,25 @@ struct Stage: Sendable {
             let words = line.split(separator: " ").map(String.init)
             return words.count == 4 && words[0] == "ready" ? (words[1], words[3]) : nil
         }
-        let gateway = try Program(
-            try Program.built("gateway"), ["serve"], in: folder,
-            environment: [
-                "GATEWAY_LISTEN_HOST": "127.0.0.1", "GATEWAY_LISTEN_PORT": "0", "GATEWAY_OPERATOR_PORT": "0",
-                "GATEWAY_WEBHOOK_SECRET": secret, "GATEWAY_API_KEY": key, "GATEWAY_BOLNA_BASE_URL": bolna,
-                "GATEWAY_BOLNA_TOKEN": "bn-simulator", "GATEWAY_BOLNA_CA_FILE": authority.path,
-                "GATEWAY_POLL_INTERVAL": "1h",
-            ])
-        let address = try await gateway.line { line -> String? in
-            let words = line.split(separator: " ").map(String.init)
-            guard words.first == "ready", let url = words.first(where: { $0.hasPrefix("https://") }),
-                let port = URL(string: url)?.port
-            else { return nil }
-            return "https://localhost:\(port)"
+        var environment = [
+            "GATEWAY_LISTEN_HOST": "127.0.0.1", "GATEWAY_LISTEN_PORT": "0", "GATEWAY_OPERATOR_PORT": "0",
+            "GATEWAY_WEBHOOK_SECRET": secret, "GATEWAY_API_KEY": key, "GATEWAY_ADMIN_KEY": adminKey,
+            "GATEWAY_BOLNA_BASE_URL": bolna, "GATEWAY_BOLNA_TOKEN": "bn-simulator",
+            "GATEWAY_BOLNA_CA_FILE": authority.path, "GATEWAY_POLL_INTERVAL": "1h",
+        ]
+        let certificate = folder.appending(path: "data/gateway.crt").path
+        if knowsItself {
+            // Which port is free, and the certificate, a first start tells.
+            let port = try await serve(in: folder, environment).port
+            environment["GATEWAY_LISTEN_PORT"] = "\(port)"
+            environment["GATEWAY_LISTEN_PUBLIC_URL"] = "https://localhost:\(port)"
+            environment["GATEWAY_LISTEN_PUBLIC_CA_FILE"] = certificate
         }
+        let (gateway, port) = try await serve(in: folder, environment)
+        let address = "https://localhost:\(port)"
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.trustRoots = .certificates(
-            try NIOSSLCertificate.fromPEMFile(folder.appending(path: "data/gateway.crt").path))
+            try NIOSSLCertificate.fromPEMFile(certificate))
         let client = HTTPClient(
             eventLoopGroupProvider: .singleton, configuration: HTTPClient.Configuration(tlsConfiguration: tls))
         let stage = Stage(
@@ -58,11 +61,27 @@ struct Stage: Sendable {
         try result.get()
     }
 
+    /// Starts a gateway; it ends with the program that is returned.
+    private static func serve(in folder: URL, _ environment: [String: String]) async throws -> (
+        program: Program, port: Int
+    ) {
+        let program = try Program(try Program.built("gateway"), ["serve"], in: folder, environment: environment)
+        let port = try await program.line { line -> Int? in
+            let words = line.split(separator: " ").map(String.init)
+            guard words.first == "ready" else { return nil }
+            return words.first { $0.hasPrefix("https://") }.flatMap { URL(string: $0)?.port }
+        }
+        return (program, port)
+    }
+
     /// Posts a webhook, signed.
-    func post(_ body: String, to path: String = "/webhooks/bolna/default") async throws {
+    func post(
+        _ body: String, to path: String = "/webhooks/bolna/default", secret: String = Stage.secret,
+        expecting statuses: ClosedRange<UInt> = 200...299
+    ) async throws {
         let seconds = Int(Date().timeIntervalSince1970)
         let code = HMAC<SHA256>.authenticationCode(
-            for: Data("\(seconds).\(body)".utf8), using: SymmetricKey(data: Data(Self.secret.utf8)))
+            for: Data("\(seconds).\(body)".utf8), using: SymmetricKey(data: Data(secret.utf8)))
         var request = HTTPClientRequest(url: address + path)
         request.method = .POST
         request.headers.add(name: "Content-Type", value: "application/json")
@@ -70,7 +89,7 @@ struct Stage: Sendable {
             name: "Bolna-Signature", value: "t=\(seconds),v1=" + code.map { String(format: "%02x", $0) }.joined())
         request.body = .bytes(ByteBuffer(string: body))
         let response = try await client.execute(request, timeout: .seconds(30))
-        guard (200...299).contains(response.status.code) else {
+        guard statuses.contains(response.status.code) else {
             throw BrowserFailure("the gateway answered a webhook with \(response.status.code)")
         }
     }
@@ -96,9 +115,9 @@ struct Stage: Sendable {
     }
 
     /// Signs a browser in and leaves it at a page.
-    func signIn(_ browser: Browser, at path: String = "/calls") async throws {
+    func signIn(_ browser: Browser, at path: String = "/calls", key: String = Stage.key) async throws {
         try await browser.open(address + path)
-        try await browser.type(Self.key, into: "#key")
+        try await browser.type(key, into: "#key")
         try await browser.click("#sign-in button")
         try await browser.wait(for: "document.querySelector('.who')")
     }

@@ -83,6 +83,7 @@ enum AuthorizationTable {
         "POST /health/test-webhook": .scope(.operate),
         "GET /quarantine/refused/{id}": .scope(.operate),
         "POST /quarantine/refused/{id}/verify": .scope(.operate),
+        "GET /calls/{id}/payloads/{position}": .scope(.reveal),
         "GET /accounts": .scope(.admin),
         "POST /accounts": .scope(.admin),
         "GET /accounts/{id}": .scope(.admin),

@@ -37,12 +37,15 @@ struct CallExports: Sendable {
 
     private func export(_ request: RouteRequest, _ principal: Principal, as format: Format) async throws -> Response {
         let filters = try CallFilters(request.query)
-        guard !filters.searchesText || principal.scopes.contains(.reveal) else {
+        guard !filters.needsReveal || principal.scopes.contains(.reveal) else {
             throw Problem(.forbidden, "Searching by text needs the scope \(Scope.reveal.rawValue).")
         }
+        dependencies.trail.note(.export, "calls as \(format.rawValue)", by: principal, at: request.receivedAt)
         var headers: HTTPFields = [.contentType: format.mediaType]
         headers[.contentDisposition] = "attachment; filename=\"calls.\(format.rawValue)\""
-        let (query, now) = (filters.query(at: request.receivedAt), request.receivedAt)
+        let (query, now) = (
+            filters.query(at: request.receivedAt, reveals: principal.scopes.contains(.reveal)), request.receivedAt
+        )
         let body = ResponseBody { [dependencies] writer in
             if format == .csv { try await writer.write(ByteBuffer(string: CallCSV.header)) }
             var place: CallPageCursor?

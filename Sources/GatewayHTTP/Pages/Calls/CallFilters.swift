@@ -7,8 +7,9 @@ struct CallFilters: Sendable {
     /// The longest value that is taken, in characters.
     static let longestValue = 200
 
-    /// Fewer digits are words rather than a telephone number.
-    static let fewestDigits = 7
+    /// A number in full has at least as many digits; without the scope `reveal` fewer are not searched for, since who
+    /// could ask for ends of numbers could find out numbers, one digit after the other.
+    static let fewestWholeDigits = 7
 
     /// The parameters that are there, by name.
     private(set) var values: [String: String] = [:]
@@ -85,23 +86,27 @@ struct CallFilters: Sendable {
         return text.isEmpty ? nil : text
     }
 
-    /// Whether what is searched for is a telephone number rather than words.
-    var searchesNumber: Bool {
-        guard let search else { return false }
-        let digits = search.count { $0.isASCII && $0.isNumber }
-        return digits >= Self.fewestDigits && search.allSatisfy { "+0123456789 ()-./".contains($0) }
+    /// The digits that are searched for; nil where words are. Leading zeros of a number in full are those of a way to
+    /// dial it at home, and no part of it.
+    private var digits: String? {
+        guard let search, search.allSatisfy({ "+0123456789 ()-./".contains($0) }) else { return nil }
+        let digits = search.filter { $0.isASCII && $0.isNumber }
+        guard digits.count >= CallQuery.fewestEndDigits else { return nil }
+        return digits.count >= Self.fewestWholeDigits ? String(digits.drop { $0 == "0" }) : digits
     }
 
-    /// Whether words are searched for, which may stand in what was said.
-    var searchesText: Bool { search != nil && !searchesNumber }
+    /// Whether words are searched for, which may stand in what was said, or the end of a number.
+    var needsReveal: Bool { search != nil && (digits?.count ?? 0) < Self.fewestWholeDigits }
 
     /// What the store is asked for; the rest is ``admits(_:)``.
-    func query(at now: Timestamp) -> CallQuery {
+    ///
+    /// Numbers are found by their end where they may be seen, else in full.
+    func query(at now: Timestamp, reveals: Bool) -> CallQuery {
         var query = CallQuery()
         query.statuses = statuses
         query.agent = agent.map(AgentID.init(rawValue:))
-        if searchesNumber { query.number = search }
-        if searchesText { query.text = search }
+        if let digits, reveals { query.numberEnd = digits } else if digits != nil { query.number = search }
+        if digits == nil { query.text = search }
         let span = Self.spans.first { $0.word == values["time"] }
         query.from = from ?? span.map { now.advanced(by: .zero - $0.length) }
         query.to = to

@@ -13,8 +13,10 @@ struct CallListing: Sendable {
 
     /// The calls of one page.
     static let pageSize = 50
-    /// The most pages that are looked through for one, where calls have to be looked at one by one.
-    static let mostPages = 40
+    /// The calls that are read at once where they have to be looked at one by one.
+    static let batch = 200
+    /// The most calls that are then looked at for one page.
+    static let mostLookedAt = 5_000
 
     /// Finds a page.
     static func find(
@@ -22,19 +24,23 @@ struct CallListing: Sendable {
         in store: any CallStore
     ) throws(StoreError) -> CallListing {
         let cursor = try store.latestCursor(account: principal.account)
-        let query = filters.query(at: now)
+        let query = filters.query(at: now, reveals: principal.scopes.contains(.reveal))
+        let limit = filters.looksAtEach ? batch : pageSize
         var found: [VisibleCall] = []
         var place = after
-        var pages = 0
-        var isLast = false
+        var lookedAt = 0
         repeat {
-            let page = try store.calls(account: principal.account, query: query, after: place, limit: pageSize)
+            let page = try store.calls(account: principal.account, query: query, after: place, limit: limit)
             found += page.calls.compactMap { VisibleCall($0, for: principal) }.filter(filters.admits)
-            pages += 1
-            isLast = page.next == nil
+            lookedAt += page.calls.count
             place = page.next
-        } while filters.looksAtEach && !isLast && found.count < pageSize && pages < mostPages
+        } while filters.looksAtEach && place != nil && found.count < pageSize && lookedAt < mostLookedAt
+        if found.count > pageSize {
+            let last = found[pageSize - 1]
+            found.removeLast(found.count - pageSize)
+            place = CallPageCursor(createdAt: last.startedAt, call: last.record.call)
+        }
         return CallListing(
-            calls: found, next: place, lookedAt: filters.looksAtEach ? pages * pageSize : nil, cursor: cursor)
+            calls: found, next: place, lookedAt: filters.looksAtEach ? lookedAt : nil, cursor: cursor)
     }
 }

@@ -71,6 +71,7 @@ struct CallPages: Sendable {
     @Sendable private func transcript(_ request: RouteRequest, _ principal: Principal) async throws -> Response {
         guard let call = try await find(try request.parameter("id"), principal), let text = call.text(.transcript)
         else { throw Problem(.notFound, "The account has no such transcript.") }
+        dependencies.noteReveal("call \(call.record.call.rawValue)", by: principal, at: request.receivedAt)
         return Response(
             status: .ok, headers: [.contentType: MediaType.text], body: .init(byteBuffer: .init(string: text)))
     }
@@ -106,14 +107,17 @@ struct CallPages: Sendable {
         let after = try request.query.text("cursor").map { text throws(Problem) in
             try PageCursor.read(text, account: principal.account)
         }
+        let isShown = principal.scopes.contains(.reveal)
         // Who could search words without seeing them could find them out, one search after the other.
-        let mayLook = !filters.searchesText || principal.scopes.contains(.reveal)
-        return try await dependencies.reader.read { store throws(StoreError) in
+        let mayLook = !filters.needsReveal || isShown
+        let listing = try await dependencies.reader.read { store throws(StoreError) in
             guard mayLook else {
                 return CallListing(calls: [], cursor: try store.latestCursor(account: principal.account))
             }
             return try CallListing.find(filters, after: after, for: principal, at: request.receivedAt, in: store)
         }
+        if !listing.calls.isEmpty { dependencies.noteReveal("lists of calls", by: principal, at: request.receivedAt) }
+        return listing
     }
 
     private func panelView(
@@ -124,6 +128,7 @@ struct CallPages: Sendable {
             account: principal.account, reference: try request.parameter("id"))
         guard let explained, let call = VisibleCall(explained.record, for: principal) else { throw Self.noSuchCall }
         Task { [onLook = dependencies.onLook] in await onLook(call.record) }
+        dependencies.noteReveal("call \(call.record.call.rawValue)", by: principal, at: request.receivedAt)
         return CallPanel(call: call, explanation: explained, principal: principal, filters: filters)
             .view(notice: notice(call))
     }
@@ -151,7 +156,7 @@ struct CallPages: Sendable {
         view["newest"] = cursor.isEmpty ? false : filters.address()
         view["isEmpty"] = listing.calls.isEmpty && filters.isEmpty && cursor.isEmpty
         view["isNoMatch"] = listing.calls.isEmpty && (!filters.isEmpty || !cursor.isEmpty)
-        view["needsReveal"] = filters.searchesText && !principal.scopes.contains(.reveal)
+        view["needsReveal"] = filters.needsReveal && !principal.scopes.contains(.reveal)
         view["lookedAt"] = listing.lookedAt.map { PageText.count($0, "call") }.orAbsent
         view["csv"] = filters.address("/calls/export.csv")
         view["ndjson"] = filters.address("/calls/export.ndjson")

@@ -170,6 +170,7 @@ struct CallPanel {
 
     /// The steps, newest last, with marks where nothing was heard for long.
     private var timeline: [PageView] {
+        let path = "/calls/\(PercentCoding.encode(call.record.call.rawValue))"
         var rows: [PageView] = []
         var last: Timestamp?
         for step in explanation.steps.suffix(Self.mostSteps) {
@@ -187,6 +188,9 @@ struct CallPanel {
                 "text": step.arrival.sentence(claimed: step.status),
                 "count": step.count > 1 ? "\(step.count)×" as Any : false,
                 "isOverruled": step.arrival.outcome == .stale || step.arrival.outcome == .duplicate,
+                "raw":
+                    (call.reveals
+                    ? filters.address("\(path)/payloads/\(step.position)") : nil).orAbsent,
                 "notes": explanation.notes(on: step).map { ["note": $0] as PageView }.orAbsent,
             ])
         }

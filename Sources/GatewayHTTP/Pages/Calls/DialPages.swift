@@ -36,6 +36,7 @@ struct DialPages: Sendable {
         do {
             let answer = await dependencies.dials.dial(
                 account: principal.account, request: try Self.wish(values))
+            dependencies.note(answer, by: principal, at: request.receivedAt)
             switch try DialOutcomeAnswer(answer) {
             case .call(let record, _): return .seeOther("/calls/\(PercentCoding.encode(record.call.rawValue))")
             case .pending:

@@ -1,0 +1,78 @@
+import Foundation
+import Testing
+
+@Suite("The administrators' pages, in a browser", .serialized) struct AccountPageTests {
+    @Test("A key is minted, shown once and copied out, opens what it says, and is revoked after being asked")
+    func keys() async throws {
+        try await Stage.run { stage in
+            try await Browser.run { browser in
+                try await stage.signIn(browser, at: "/accounts")
+                #expect(try await browser.text("h1") == "Account default")
+                try await browser.click("#mint summary")
+                try await browser.type("till 3", into: "#mint [name=label]")
+                try await browser.click("#mint [name=scope-operate]")
+                try await Pictures.keep("account-minting", of: browser)
+                try await browser.click("#mint button")
+                let key = try await browser.text("#secret")
+                #expect(key.hasPrefix("gwk_"))
+                try await Pictures.keep("shown-once", of: browser)
+                try await browser.click("main a")
+                #expect(try await browser.text(".keys-table").contains("till 3"))
+                #expect(try await browser.value("document.body.innerText.includes('\(key)')") as? Bool == false)
+                func opens(_ path: String) async throws -> Int? {
+                    let fetch = "fetch('\(path)', { credentials: 'omit', headers: { Authorization: 'Bearer \(key)' } })"
+                    return try await browser.promise("\(fetch).then((r) => r.status)") as? Int
+                }
+                #expect(try await opens("/api/v1/health") == 200)
+                #expect(try await opens("/api/v1/keys") == 403)
+
+                try await browser.click(".keys-table button")
+                #expect(try await browser.text("h1") == "Revoke the key till 3?")
+                try await Pictures.keep("confirm", of: browser)
+                try await browser.click("main a")
+                #expect(try await opens("/api/v1/health") == 200, "nothing was confirmed")
+                try await browser.click(".keys-table button")
+                try await browser.click("#confirm button")
+                #expect(try await browser.text("#notice") == "The key opens nothing any more.")
+                #expect(try await opens("/api/v1/health") == 401)
+                #expect(try await browser.text(".audit").contains("key revoked"))
+                try await Pictures.keep("account-revoked", of: browser)
+                #expect(try await browser.complaints() == [])
+            }
+        }
+    }
+
+    @Test("The key for all accounts adds one and takes it out of service, also without scripts")
+    func accounts() async throws {
+        try await Stage.run { stage in
+            try await Browser.run { browser in
+                try await browser.setScripts(on: false)
+                try await browser.open(stage.address + "/sign-in")
+                try await browser.type(Stage.adminKey, into: "#key")
+                try await browser.click("#sign-in button")
+                #expect(try await browser.text("h1") == "Accounts")
+                try await browser.type("acme", into: "#add [name=id]")
+                try await browser.type("Acme Ltd", into: "#add [name=label]")
+                try await browser.click("#add button")
+                #expect(try await browser.text("h1") == "Account acme")
+                try await browser.click("#add-secret summary")
+                try await browser.click("#add-secret button")
+                #expect(try await browser.text("#secret").hasPrefix("whsec_"))
+                try await browser.click("main a")
+                try await browser.click("#service button")
+                #expect(try await browser.text("h1") == "Take the account acme out of service?")
+                try await browser.click("#confirm button")
+                #expect(try await browser.text("#notice") == "The account is out of service.")
+                try await Pictures.keep("account-disabled", of: browser)
+                // Without what was just said on it, so that what is said next is not taken for it.
+                try await browser.open(stage.address + "/accounts/acme")
+                try await browser.click("#service button")
+                #expect(try await browser.text("#notice") == "The account is in service again.")
+                try await browser.open(stage.address + "/accounts")
+                #expect(try await browser.text(".plain").contains("Acme Ltd"))
+                try await Pictures.keep("accounts-filled", of: browser)
+                try await browser.setScripts(on: true)
+            }
+        }
+    }
+}
