@@ -71,7 +71,8 @@ package enum EvidenceTable {
         let sent = [300, 300 + pause - 1, 300 + pause, received + window, received + window + 1]
         let again = sent.map { second in
             EvidenceArrival(
-                "read in-progress after \(second) s", reading.observation.statement, bytes: 3, from: .poll, sent: second)
+                "read in-progress after \(second) s", reading.observation.statement, bytes: 3, from: .poll, sent: second
+            )
         }
         return [completed, EvidenceArrival("failed meanwhile", .of(.failed, updated: 202), bytes: 31, at: 320)] + again
     }()
