@@ -189,7 +189,7 @@ final class Browser: Sendable {
         let end = ContinuousClock.now + time
         while true {
             do { return try await body() } catch let failure as BrowserFailure {
-                guard failure.isOfLeavingPage, ContinuousClock.now < end else { throw failure }
+                guard failure.mayBeOfLeavingPage, ContinuousClock.now < end else { throw failure }
             }
         }
     }

@@ -83,12 +83,12 @@ struct BrowserFailure: Error, CustomStringConvertible {
         self.code = code
     }
 
-    /// Whether it failed only because the page it was for was being left.
-    var isOfLeavingPage: Bool {
+    /// Whether it may have failed only because the page it was for was being left: the driver then tells of an element
+    /// that is gone, an error of its own, or a script that timed out, long before its time.
+    var mayBeOfLeavingPage: Bool {
         switch code {
-        case "stale element reference", "no such execution context", "element not interactable": true
-        case "javascript error", "unknown error":
-            description.contains("document unloaded") || description.contains("aborted by navigation")
+        case "stale element reference", "element not interactable", "script timeout", "unknown error": true
+        case "javascript error": description.contains("document unloaded")
         default: false
         }
     }
