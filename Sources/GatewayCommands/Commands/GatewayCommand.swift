@@ -1,4 +1,5 @@
 package import ArgumentParser
+import Foundation
 
 /// The program `gateway`: receives Bolna's webhooks, polls what is overdue, serves call history.
 package struct GatewayCommand: AsyncParsableCommand {
@@ -28,6 +29,8 @@ package struct GatewayCommand: AsyncParsableCommand {
     /// Runs the program and ends the process with a documented exit code. A failure of ours is one sentence on standard
     /// error; a wrong command line is explained by the parser.
     package static func runToExit() async -> Never {
+        // What is made, the control socket included, is its owner's alone from its first moment on.
+        umask(0o077)
         do {
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {

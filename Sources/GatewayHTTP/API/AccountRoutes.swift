@@ -56,6 +56,7 @@ struct AccountRoutes: Sendable {
 
     @Sendable private func change(_ request: RouteRequest, _ principal: Principal) async throws -> Response {
         let wish = try AccountWish(try await request.readBody(upTo: bodyLimit))
+        try wish.check(principal, tokenScopes: dependencies.tokens.scopes)
         _ = try await keeper.change(principal.account, wish, by: principal)
         return try await answer(for: principal.account)
     }

@@ -28,6 +28,8 @@ struct CredentialCheck: Sendable {
         case tokenCookie(String)
         /// An `Authorization` of another kind, which opens nothing.
         case other
+
+        var isSession: Bool { if case .session = self { true } else { false } }
     }
 
     private struct Known {
@@ -43,7 +45,8 @@ struct CredentialCheck: Sendable {
         guard let shown = Self.shown(in: head) else {
             throw Problem(.unauthorized, "Send an API key as Authorization: Bearer.")
         }
-        if let wait = throttle.blocked(address, at: now) {
+        // A session cannot be guessed: somebody else's wrong keys behind the same address shut out nobody who is signed in.
+        if !shown.isSession, let wait = throttle.blocked(address, at: now) {
             throw Problem(.tooManyRequests, "Too many wrong keys came from this address.", retryAfter: wait)
         }
         switch shown {

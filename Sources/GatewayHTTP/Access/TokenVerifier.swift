@@ -22,6 +22,9 @@ package struct TokenVerifier: Sendable {
         self.secretOfAccount = secretOfAccount
     }
 
+    /// What users of the application may do.
+    var scopes: Set<Scope> { settings.scopes }
+
     /// The most requests of one user in a minute.
     var mostPerMinute: Int { settings.mostPerMinute }
 

@@ -50,6 +50,16 @@ struct AccountWish: Sendable {
         get throws(Problem) { try secret("tokenSecret") }
     }
 
+    /// Whether whoever asks may do so: who sets the secret of an application's tokens can make up its users, and must be
+    /// allowed what these are.
+    func check(_ principal: Principal, tokenScopes: Set<Scope>) throws(Problem) {
+        guard case .stored = try tokenSecret, !principal.reachesAll else { return }
+        guard tokenScopes.isSubset(of: principal.scopes) else {
+            throw Problem(
+                .forbidden, "tokenSecret: only who has every scope that the application's users have can set it.")
+        }
+    }
+
     private func secret(_ name: String) throws(Problem) -> SecretWish {
         guard body.has(name) else { return .unchanged }
         guard let text = try body.text(name, atMost: Self.longestSecret) else { return .removed }

@@ -43,6 +43,12 @@ struct SignInRoutes: Sendable {
                 complaint: "This key opens nothing here. It may be mistyped, revoked or expired.",
                 status: .unauthorized)
         }
+        // Signing in is a request like another: who could do it without end would fill the audit and end others' sessions.
+        let limits = dependencies.throttle.take(
+            for: match.principal, mostPerMinute: match.mostPerMinute, scope: .read, at: request.receivedAt)
+        if let wait = limits.compactMap(\.answer.wait).max() {
+            throw Problem(.tooManyRequests, "The quota of this minute is used up.", retryAfter: wait)
+        }
         if let old = SessionCookie.read(request.head) { try dependencies.sessions.end(old) }
         let digest = try ContentHash.sha256(Array(key.utf8)).bytes
         let name = try APIKeyText(parsing: key)?.id

@@ -193,6 +193,33 @@ struct CredentialTests {
         }
     }
 
+    @Test("Wrong keys of others behind an address shut out no session, and signing in is counted as any request")
+    func sessions() async throws {
+        let text = try APIKeyText.mint()
+        try await Self.withTokens { dependencies, _ in
+            dependencies.throttle = RequestThrottle(wrongKeysPerMinute: 1)
+        } _: { gateway in
+            gateway.dependencies.live.keys.replace([
+                StoredAPIKey(
+                    id: text.id, account: .default, label: "", digest: try text.digest, scopes: [.read],
+                    mostPerMinute: 3, createdAt: gateway.wall.now)
+            ])
+            let fields = ["Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"]
+            func signIn() async throws -> TestGateway.Answer {
+                try await gateway.send("POST", "/sign-in", headers: fields, body: Array("key=\(text.secret)".utf8))
+            }
+            let first = try await signIn()
+            let cookie = first.headers["set-cookie"]?.split(separator: ";").first.map(String.init) ?? ""
+            #expect(try await gateway.send("GET", "/api/v1/me", key: "wrong").status == 401)
+            #expect(try await gateway.send("GET", "/api/v1/me", key: text.secret).status == 429)
+            #expect(try await gateway.send("GET", "/api/v1/me", headers: ["Cookie": cookie]).status == 200)
+            gateway.wall.advance(by: .seconds(60))
+            for _ in 1...3 { #expect(try await signIn().headers["set-cookie"] != nil) }
+            let fourth = try await signIn()
+            #expect(fourth.status == 429 && fourth.headers["set-cookie"] == nil)
+        }
+    }
+
     @Test("Neither a token nor the reason of its refusal is told to the client")
     func silent() async throws {
         try await Self.withTokens { gateway in

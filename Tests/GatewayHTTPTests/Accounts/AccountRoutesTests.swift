@@ -37,6 +37,18 @@ struct AccountRoutesTests {
         }
     }
 
+    @Test("Who may not what the application's users may cannot set the secret that makes them")
+    func tokenSecret() async throws {
+        try await TestGateway.run { gateway in
+            #expect(try await gateway.control("/api/v1/accounts", body: #"{"id":"acme"}"#).status == 201)
+            let wish = Array(#"{"tokenSecret":"a-secret-of-thirty-two-characters"}"#.utf8)
+            for (scopes, status) in [("\"admin\"", 403), ("\"admin\",\"read\",\"check\",\"dial\"", 200)] {
+                let key = try await gateway.mintKey("acme", scopes: scopes)
+                #expect(try await gateway.send("POST", "/api/v1/account", key: key.key, body: wish).status == status)
+            }
+        }
+    }
+
     @Test("A key is shown once, ends by its time or at once by revocation, and its use is noted")
     func keys() async throws {
         try await TestGateway.run { gateway in

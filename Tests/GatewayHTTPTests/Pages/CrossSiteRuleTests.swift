@@ -27,6 +27,16 @@ import Testing
         #expect(CrossSiteRule.allows(head(.delete, fields)) == isAllowed)
     }
 
+    @Test("A site that is named may change something through the API alone, not through pages")
+    func namedSites() {
+        let site = "https://app.example.com"
+        for (path, isAllowed) in [("/api/v1/calls", true), ("/accounts/x/keys/revoke", false), ("/apix", false)] {
+            var head = head(.post, ["Origin": site, "Sec-Fetch-Site": "same-site"])
+            head.path = path
+            #expect(CrossSiteRule.allows(head, origins: [site]) == isAllowed, "\(path)")
+        }
+    }
+
     @Test(
         "Reads are refused to parts of other sites' pages, but not to links from them",
         arguments: [

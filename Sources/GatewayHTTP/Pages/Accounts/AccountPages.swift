@@ -89,7 +89,9 @@ struct AccountPages: Sendable {
 
     @Sendable private func change(_ request: RouteRequest, _ principal: Principal) async throws -> Response {
         try await act(request, principal) { id, form in
-            _ = try await keeper.change(id, try AccountForm.changes(form), by: principal)
+            let wish = try AccountForm.changes(form)
+            try wish.check(principal, tokenScopes: dependencies.tokens.scopes)
+            _ = try await keeper.change(id, wish, by: principal)
             return .seeOther(Self.address(of: id, notice: .changed))
         }
     }
