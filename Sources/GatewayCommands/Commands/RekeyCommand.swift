@@ -60,7 +60,9 @@ struct Rekeying {
         var changes: [AccountChange] = [.reseal(resealed)]
         if old.newCheck != nil { changes.append(.putSecret(try SealingKeys.check(new, now: now))) }
         try apply(changes)
-        return try finish(newKeyFile) + " Secrets sealed anew: \(resealed.count)."
+        // The value by which a wrong key is noticed is sealed anew, too, and is nobody's secret.
+        let count = resealed.count { $0.secret.kind != .check }
+        return try finish(newKeyFile) + " Secrets sealed anew: \(count)."
     }
 
     /// Takes all secrets away, and begins with a new key.

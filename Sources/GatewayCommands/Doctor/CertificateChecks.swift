@@ -85,14 +85,14 @@ struct CertificateChecks {
     private func names(_ own: Certificate) -> [Finding] {
         let names = (try? own.extensions.subjectAlternativeNames).flatMap { $0 } ?? SubjectAlternativeNames([])
         let texts = names.compactMap(Self.text)
-        guard !hosts.isEmpty else {
-            return [.ok("certificate name", "for \(texts.isEmpty ? "no name" : texts.joined(separator: ", "))")]
-        }
+        // A common name alone is no name to today's clients (RFC 9110, section 4.3.4).
+        let all = texts.isEmpty ? "no name" : texts.joined(separator: ", ")
+        guard !hosts.isEmpty else { return [.ok("certificate name", "for \(all)")] }
         return hosts.map { host in
             texts.contains { Self.matches(host, name: $0) }
                 ? .ok("certificate name", "good for \(host)")
                 : .fail(
-                    "certificate name", "not good for \(host), but for \(texts.joined(separator: ", "))",
+                    "certificate name", "not good for \(host), but for \(all)",
                     "have it issued for that name, or correct listen.hosts")
         }
     }

@@ -40,6 +40,29 @@ struct DoctorTests {
         #expect(grades(certificate: chain, key: made.privateKeyPEM)["certificate chain"] == .fail)
     }
 
+    @Test("A certificate with a common name alone is good for no name")
+    func commonNameAlone() throws {
+        // Of gateway.example, made by openssl without a subject alternative name.
+        let certificate = """
+            -----BEGIN CERTIFICATE-----
+            MIIBiTCCAS+gAwIBAgIUKZtOagdA/1lNDF9WJJtFEiy4SKowCgYIKoZIzj0EAwIw
+            GjEYMBYGA1UEAwwPZ2F0ZXdheS5leGFtcGxlMB4XDTI2MTEzMDA4MjgxNVoXDTM2
+            MTEyNzA4MjgxNVowGjEYMBYGA1UEAwwPZ2F0ZXdheS5leGFtcGxlMFkwEwYHKoZI
+            zj0CAQYIKoZIzj0DAQcDQgAElkvfex47QzbSq6cj6PXp26jpHq3JXt3G4plNtcAF
+            Jeoo2pIBvzqMUNpWhVL5IDJbtMF/5EAx2V70Nu6pfLSBBKNTMFEwHQYDVR0OBBYE
+            FIbcS3I4hRJkLTMjK867FLWr4eUvMB8GA1UdIwQYMBaAFIbcS3I4hRJkLTMjK867
+            FLWr4eUvMA8GA1UdEwEB/wQFMAMBAf8wCgYIKoZIzj0EAwIDSAAwRQIhAO6uI6ap
+            Sl/ucCAlli3Q4+/njmTEEM0P7ClCCaaqV6RPAiBcUpujfZD/Ohdv8wZE9aVBhNxL
+            hr4oBIDl/coxeZ1Tqw==
+            -----END CERTIFICATE-----
+            """
+        let checks = CertificateChecks(hosts: ["gateway.example"], now: now)
+        let finding = checks.findings(certificate: certificate, privateKey: "none")
+            .first { $0.check == "certificate name" }
+        #expect(finding?.grade == .fail)
+        #expect(finding?.text == "not good for gateway.example, but for no name")
+    }
+
     @Test(
         "Validity is judged 21 days ahead",
         arguments: [(-2, .fail), (0, .ok), (798, .ok), (799, .warn), (819, .warn), (821, .fail)]
