@@ -31,6 +31,7 @@ let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioHTTP2 = Target.Dependency.product(name: "NIOHTTP2", package: "swift-nio-http2")
+let nioHPACK = Target.Dependency.product(name: "NIOHPACK", package: "swift-nio-http2")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioHTTPTypesHTTP2 = Target.Dependency.product(name: "NIOHTTPTypesHTTP2", package: "swift-nio-extras")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
@@ -90,7 +91,7 @@ let package = Package(
             dependencies: [
                 "CallDomain", "BolnaWire", "WebhookTrust", "GatewayService", "PageAssets",
                 hummingbird, hummingbirdCore, hummingbirdHTTP2, httpTypes, jwtKit, logging, mustache, nioCore, nioPosix,
-                nioHTTP1, nioHTTP2, nioHTTPTypes, nioHTTPTypesHTTP2, nioSSL, serviceLifecycle,
+                nioHTTP1, nioHTTP2, nioHPACK, nioHTTPTypes, nioHTTPTypesHTTP2, nioSSL, serviceLifecycle,
             ],
             swiftSettings: strict),
         .target(

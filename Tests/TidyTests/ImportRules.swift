@@ -9,8 +9,8 @@ enum ImportRules {
         "Hummingbird", "HummingbirdCore", "HummingbirdTLS", "HummingbirdHTTP2", "HTTPTypes",
     ]
     private static let nio: Set<String> = [
-        "NIOCore", "NIOPosix", "NIOHTTP1", "NIOHTTP2", "NIOHTTPTypes", "NIOHTTPTypesHTTP1", "NIOHTTPTypesHTTP2",
-        "NIOSSL", "NIOTLS", "NIOConcurrencyHelpers", "NIOExtras", "NIOCertificateReloading",
+        "NIOCore", "NIOPosix", "NIOHTTP1", "NIOHTTP2", "NIOHPACK", "NIOHTTPTypes", "NIOHTTPTypesHTTP1",
+        "NIOHTTPTypesHTTP2", "NIOSSL", "NIOTLS", "NIOConcurrencyHelpers", "NIOExtras", "NIOCertificateReloading",
     ]
 
     /// What a target may import beside the standard library.

@@ -47,6 +47,7 @@ struct HTTP2Connections: Sendable {
     private func setupStream(_ channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP1Channel.Value> {
         channel.eventLoop.makeCompletedFuture {
             let pipeline = channel.pipeline.syncOperations
+            try pipeline.addHandler(AnswerEnd())
             try pipeline.addHandler(HTTP2FramePayloadToHTTPServerCodec())
             try pipeline.addHandler(RequestGuard(limits: limits, isStream: true, isSecure: true, report: report))
             try pipeline.addHandler(HTTPConnectionStateHandler(logger: logger))

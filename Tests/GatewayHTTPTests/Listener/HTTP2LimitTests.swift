@@ -101,6 +101,19 @@ struct HTTP2LimitTests {
         }
     }
 
+    @Test("An answer ends with its last bytes, so that who resets what is answered resets nothing")
+    func end() async throws {
+        try await TestGateway.run { gateway in
+            let frames = try await RawStreams.exchange(port: gateway.port, [.request(stream: 1, method: Frame.post)]) {
+                frames in
+                frames.contains { $0.stream == 1 && $0.flags & Frame.endStream != 0 }
+            }
+            let body = frames.filter { $0.kind == Frame.Kind.data.rawValue }
+            #expect(body.map(\.flags) == [Frame.endStream])
+            #expect(body.first?.payload.isEmpty == false)
+        }
+    }
+
     @Test("One stream too many at once is refused, and the others go on")
     func streams() async throws {
         var limits = ListenerLimits()
