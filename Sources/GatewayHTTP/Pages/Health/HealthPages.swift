@@ -122,7 +122,9 @@ struct HealthPages: Sendable {
                 href: "/quarantine#refused"),
             Self.check(
                 "Quarantine", counts.open > 0 ? "attention" : "good",
-                counts.open > 0 ? "\(ReportText.grouped(counts.open)) wait for somebody." : "Nothing waits.",
+                counts.open > 0
+                    ? "\(ReportText.grouped(counts.open)) \(counts.open == 1 ? "waits" : "wait") for somebody."
+                    : "Nothing waits.",
                 href: "/quarantine"),
             Self.check(
                 "Watchers", "good", PageText.count(dependencies.changes.subscribers(of: account), "open stream")),
