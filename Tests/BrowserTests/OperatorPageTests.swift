@@ -2,6 +2,9 @@ import Foundation
 import Testing
 
 @Suite("The operators' pages, in a browser", .serialized) struct OperatorPageTests {
+    /// As many entries are replayed by one request at most.
+    private static let pageOfRun = 200
+
     private static let ofAgentB =
         "{\"id\":\"call-of-b\",\"agent_id\":\"agent-b\",\"status\":\"completed\","
         + "\"updated_at\":\"2026-03-04T09:15:08Z\",\"transcript\":\"user: hello\"}"
@@ -28,6 +31,38 @@ import Testing
                 #expect(try await browser.text("#progress-text").contains("1 stored"))
                 #expect(
                     try await browser.promise("fetch('/api/v1/calls/call-of-b').then((r) => r.status)") as? Int == 200)
+                #expect(try await browser.complaints() == [])
+            }
+        }
+    }
+
+    @Test("Replaying all that match is counted first, tells how far it is, and is stopped between two pages")
+    func stopping() async throws {
+        try await Stage.run { stage in
+            for number in 0..<(Self.pageOfRun + 5) { try await stage.post("{\"status\":\"busy\",\"n\":\(number)}") }
+            try await Browser.run { browser in
+                try await stage.signIn(browser, at: "/quarantine")
+                try await browser.click("form [name=action][value=replay] ~ button")
+                #expect(try await browser.text("h1") == "Replay: what would happen")
+                #expect(try await browser.text("#run button") == "Replay \(Self.pageOfRun + 5) entries")
+                // The second page is asked for only once somebody has stopped it.
+                try await browser.run(
+                    script: """
+                        const ask = window.fetch;
+                        let asked = 0;
+                        window.fetch = (address, options) => ++asked < 2 ? ask(address, options)
+                            : new Promise((_, fail) => options.signal.addEventListener("abort", () => fail(options.signal.reason)));
+                        """)
+                try await browser.click("#run button")
+                let first = "\(Self.pageOfRun) of \(Self.pageOfRun + 5) done"
+                try await browser.wait(
+                    for: "document.querySelector('#progress-text').textContent.startsWith('\(first)')")
+                #expect(
+                    try await browser.value("document.querySelector('#progress-bar').value") as? Int == Self.pageOfRun)
+                try await Pictures.keep("quarantine-running", of: browser)
+                try await browser.click("#cancel")
+                try await browser.wait(
+                    for: "document.querySelector('#progress-text').textContent.endsWith('what is done stays done.')")
                 #expect(try await browser.complaints() == [])
             }
         }

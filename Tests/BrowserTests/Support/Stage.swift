@@ -51,8 +51,10 @@ struct Stage: Sendable {
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.trustRoots = .certificates(
             try NIOSSLCertificate.fromPEMFile(certificate))
-        let client = HTTPClient(
-            eventLoopGroupProvider: .singleton, configuration: HTTPClient.Configuration(tlsConfiguration: tls))
+        // Over HTTP/2 this client resets each stream that was answered, and is cut off as one that floods.
+        var configuration = HTTPClient.Configuration(tlsConfiguration: tls)
+        configuration.httpVersion = .http1Only
+        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         let stage = Stage(
             address: address, agent: agent, gateway: gateway, simulator: simulator, client: client, folder: folder)
         let result: Result<Void, any Error>
