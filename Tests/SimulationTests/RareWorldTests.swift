@@ -49,4 +49,11 @@ import Testing
         #expect(outcome.violations.isEmpty, "\(outcome.violations)")
         #expect(outcome.counters.dials > 0)
     }
+
+    @Test("Who watches changes hears of commits that are reported as failed, too", arguments: [UInt64(0), 1, 2])
+    func doubtful(seed: UInt64) async throws {
+        let outcome = try await onThread { SimulationRun.run(Scenario.doubtful(seed: Seed(rawValue: seed))) }
+        #expect(outcome.violations.isEmpty, "\(outcome.violations)")
+        #expect(outcome.faults.contains { $0.fault == .commitUnclear })
+    }
 }

@@ -11,6 +11,7 @@ extension Scenario {
         case ..<0.055: return refused(seed: seed)
         case ..<0.065: return impatient(seed: seed)
         case ..<0.075: return unanswered(seed: seed)
+        case ..<0.085: return doubtful(seed: seed)
         default: return usual(seed: seed, &dice)
         }
     }

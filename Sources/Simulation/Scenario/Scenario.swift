@@ -35,6 +35,8 @@ package struct Scenario: Sendable {
     package var explainsEvery = 1
     /// The share of trusted webhooks that are also read from Bolna and compared.
     package var auditShare = 0.0
+    /// How often those who watch changes come back when a webhook arrives, besides when a disturbance says so.
+    package var reconnectShare = 0.0
     /// How many seconds a webhook may take to arrive, and an answer of the API.
     package var latency: ClosedRange<Double> = 0.02...0.3
     /// Faults that are taken out.

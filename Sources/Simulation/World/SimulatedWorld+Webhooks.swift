@@ -106,7 +106,7 @@ extension SimulatedWorld {
             return done(nil)
         }
         counters.deliveries += 1
-        if reconnectsAtDelivery {
+        if reconnectsAtDelivery || fraction("reconnect", counters.deliveries) < scenario.reconnectShare {
             reconnectsAtDelivery = false
             reconnect()
         }

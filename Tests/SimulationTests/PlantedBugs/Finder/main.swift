@@ -57,6 +57,7 @@ look("long outage", worlds: 6, Scenario.longOutage)
 look("refused", worlds: 6, Scenario.refused)
 look("impatient", worlds: 12, Scenario.impatient)
 look("unanswered", worlds: 12, Scenario.unanswered)
+look("doubtful", worlds: 12, Scenario.doubtful)
 if let broken = SeedSweep(from: 1, count: seeds).run().failures.first, let violation = broken.violations.first {
     FileHandle.standardError.write(Data("\(violation)\n".utf8))
     finish("law: \(violation.law.rawValue)", seed: "\(broken.scenario.seed.rawValue)")
