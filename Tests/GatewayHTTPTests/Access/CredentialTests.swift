@@ -165,7 +165,7 @@ struct CredentialTests {
             let first = try await gateway.send("GET", "/api/v1/me", headers: session)
             #expect(first.headers["ratelimit-policy"] == #""requests";q=8;w=60"#)
             let second = try await gateway.send("GET", "/api/v1/me", key: text.secret)
-            #expect(second.headers["ratelimit"]?.hasPrefix(#""requests";r=6;"#) == true)
+            #expect(second.headers["ratelimit"]?.hasPrefix(#""requests";r=5;"#) == true)
         }
     }
 
