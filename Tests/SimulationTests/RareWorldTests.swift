@@ -12,7 +12,7 @@ import Testing
         #expect(outcome.counters.pollPages > 0)
     }
 
-    @Test("After an outage of a day, calls that were never heard of before it are found", arguments: [UInt64(0), 1, 2])
+    @Test("After an outage of two days, calls never heard of before it are found", arguments: [UInt64(0), 1, 2])
     func longOutage(seed: UInt64) async throws {
         let outcome = try await onThread { SimulationRun.run(Scenario.longOutage(seed: Seed(rawValue: seed))) }
         #expect(outcome.violations.isEmpty, "\(outcome.violations)")

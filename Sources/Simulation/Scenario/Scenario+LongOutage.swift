@@ -1,9 +1,9 @@
 import BolnaModel
 
 extension Scenario {
-    /// A gateway that cannot reach Bolna from its first moment on, and then is down for more than a day, while calls that
-    /// it knows wait for a retry that is days away, and others were never heard of: those lie before the time that a
-    /// sweep of the newest calls reaches back to, and before the outage.
+    /// A gateway that cannot reach Bolna from its first moment on, and then is down for more than two days, while calls
+    /// that it knows wait for a retry that is days away, and others were never heard of: those lie before the time that
+    /// a first sweep and its overlap reach back to, a day each, and before the outage.
     package static func longOutage(seed: Seed) -> Scenario {
         var dice = Dice(seed: seed.rawValue, stream: "long outage")
         var scenario = Scenario(seed: seed, scale: dice.pick([0.01, 0.02]), calls: dice.integer(in: 10...14))
@@ -21,9 +21,9 @@ extension Scenario {
         let hour = 3_600.0
         scenario.disturbances = [
             Disturbance(at: 0, .outage(seconds: hour)),
-            Disturbance(at: hour - 60, .crash(down: 30 * hour)),
+            Disturbance(at: hour - 60, .crash(down: 55 * hour)),
         ]
-        scenario.horizon = 33 * hour
+        scenario.horizon = 58 * hour
         return scenario
     }
 }
