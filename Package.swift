@@ -139,7 +139,7 @@ let package = Package(
         .testTarget(
             name: "GatewayServiceTests",
             dependencies: [
-                "GatewayService", "CallDomain", "BolnaWire", "SQLiteStore", logging, metrics, serviceLifecycle,
+                "GatewayService", "CallDomain", "BolnaWire", "SQLiteStore", grdb, logging, metrics, serviceLifecycle,
             ],
             swiftSettings: strict),
         .testTarget(

@@ -3,6 +3,9 @@ package import CallDomain
 import Logging
 
 extension ServiceContext {
+    /// Whether the gateway can read an account's calls now: it may, and Bolna does not refuse the token.
+    func isReadable(_ account: GatewayAccount) -> Bool { account.mayRead && !gate.isPaused(account.id) }
+
     /// Sends one request that the gate has granted, and lets gate, metrics and log learn from its answer.
     package func send(_ endpoint: BolnaRequest.Endpoint, account: AccountID) async -> BolnaAnswer {
         let answer = await api.send(BolnaRequest(account: account, endpoint: endpoint))

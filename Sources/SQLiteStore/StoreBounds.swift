@@ -2,6 +2,10 @@
 enum StoreBounds {
     /// The most rows that one read returns, whatever was asked for.
     static let mostRows = 1_000
+    /// The part of the due calls taken at once that is kept for those known by hints alone: one in so many.
+    static let partOfHints = 8
+    /// The damaged rows that are passed over when due calls are taken.
+    static let mostDamaged = 256
     /// Connections that read at the same time.
     static let readers = 4
     /// How long a connection waits for a lock of another process, in milliseconds.

@@ -5,6 +5,8 @@ import Testing
 
 @Suite("SQLiteStore: due calls")
 struct SQLiteStoreDueTests {
+    private static let accounts = ["a", "b", "default", "late", "later", "other"].map(AccountID.init(rawValue:))
+
     let fixture: StoreFixture
     let store: SQLiteStore
 
@@ -28,7 +30,7 @@ struct SQLiteStoreDueTests {
     }
 
     private func due(_ limit: Int) throws -> [DueCall] {
-        try store.takeDue(at: .at(100_000), limit: limit, lease: .seconds(30))
+        try store.takeDue(of: Self.accounts, at: .at(100_000), limit: limit, lease: .seconds(30)).calls
     }
 
     @Test("One account's backlog does not hide another's calls: accounts take turns, the earliest of each first")
@@ -52,7 +54,7 @@ struct SQLiteStoreDueTests {
         #expect(
             try due(100).map(\.execution.rawValue) == ["other-0", "default-0", "other-1", "default-1", "default-2"])
         #expect(try due(0).isEmpty)
-        #expect(try store.takeDue(at: .at(1), limit: 10, lease: .zero).isEmpty)
+        #expect(try store.takeDue(of: [.default], at: .at(1), limit: 10, lease: .zero).calls.isEmpty)
     }
 
     @Test("Hints come after all calls that something is known of, accounts in turns")
@@ -64,6 +66,63 @@ struct SQLiteStoreDueTests {
         #expect(taken.map(\.account.rawValue).filter { $0 == "a" }.count == 3)
         #expect(taken.map(\.account.rawValue).filter { $0 == "b" }.count == 3)
         #expect(taken.filter { $0.status != nil }.map(\.account) == [.other, .other])
+    }
+
+    @Test("A part of the limit is kept for hints, however many calls are due before them")
+    func shareOfHints() throws {
+        try fill(.default, 100)
+        try fill(AccountID(rawValue: "a"), 20, from: 200, hints: true)
+        let taken = try store.takeDue(of: Self.accounts, at: .at(100_000), limit: 40, lease: .zero)
+        #expect(taken.calls.filter { $0.status == nil }.map(\.execution.rawValue) == (0..<5).map { "a-\($0)" })
+        #expect(taken.calls.count == 40)
+        #expect(taken.hasMore)
+        let all = try store.takeDue(of: Self.accounts, at: .at(100_000), limit: 120, lease: .zero)
+        #expect(all.calls.count == 120)
+        #expect(!all.hasMore)
+    }
+
+    @Test("Calls of accounts that cannot be read take no place of others")
+    func unreadable() throws {
+        try fill(.other, 1_200)
+        try fill(.default, 50, from: 5_000)
+        let taken = try store.takeDue(of: [.default], at: .at(100_000), limit: 50, lease: .zero)
+        #expect(taken.calls.map(\.account) == Array(repeating: .default, count: 50))
+        #expect(try store.takeDue(of: [], at: .at(100_000), limit: 50, lease: .zero).calls.isEmpty)
+    }
+
+    @Test(
+        "A row that cannot be read costs only itself, and is named",
+        arguments: [
+            "UPDATE calls SET ledger = x'07' WHERE execution IN ('default-0', 'default-2')",
+            """
+            UPDATE calls SET state = x'00' WHERE execution IN ('default-0', 'default-2');
+            UPDATE observations SET statement = x'00'
+            WHERE call IN (SELECT id FROM calls WHERE execution IN ('default-0', 'default-2'))
+            """,
+        ])
+    func damaged(damage: String) throws {
+        try fill(.default, 4)
+        try fill(.other, 2, from: 5_000)
+        try store.tamper(damage)
+        let named = ["default-default-0", "default-default-2"]
+        let taken = try store.takeDue(of: Self.accounts, at: .at(100_000), limit: 4, lease: .zero)
+        #expect(taken.calls.map(\.execution.rawValue) == ["default-1", "default-3", "other-0", "other-1"])
+        #expect(taken.damaged.map(\.call.rawValue) == named)
+        #expect(Set(taken.damaged.map(\.account)) == [.default])
+        var found: [String] = []
+        var damaged: [String] = []
+        var cursor: DueCursor?
+        repeat {
+            let page = try store.due(
+                account: .default, isHinted: false, at: .at(100_000), after: cursor, limit: 1)
+            found += page.calls.map(\.execution.rawValue)
+            damaged += page.damaged.map(\.call.rawValue)
+            cursor = page.next
+        } while cursor != nil
+        #expect(found == ["default-1", "default-3"])
+        #expect(damaged == named)
+        let expecting = try store.expecting(account: .default, agent: nil, after: nil, limit: 10)
+        #expect(expecting.calls.count == 4)
     }
 
     @Test("The calls of a scope that expect something are found page by page, and no others")

@@ -181,13 +181,13 @@ struct SQLiteStoreListTests {
         try store.observe(.webhook("late", .ringing, at: 100), .webhook("early", .ringing, at: 1))
         try store.observe(.webhook("done", .canceled, at: 1))
         let first = try #require(try store.record("early").ledger.open?.due)
-        #expect(try store.takeDue(at: .at(0), limit: 10, lease: .seconds(1)).isEmpty)
-        let due = try store.takeDue(at: first, limit: 10, lease: .seconds(1))
+        #expect(try store.takeDue(of: [.default], at: .at(0), limit: 10, lease: .seconds(1)).calls.isEmpty)
+        let due = try store.takeDue(of: [.default], at: first, limit: 10, lease: .seconds(1)).calls
         #expect(due.map(\.execution.rawValue) == ["early"])
         #expect(due.first?.ledger == (try store.record("early").ledger))
-        let all = try store.takeDue(at: .at(100_000), limit: 10, lease: .seconds(1))
+        let all = try store.takeDue(of: [.default], at: .at(100_000), limit: 10, lease: .seconds(1)).calls
         #expect(all.map(\.execution.rawValue) == ["early", "late"])
-        #expect(try store.takeDue(at: .at(100_000), limit: 1, lease: .seconds(1)).count == 1)
+        #expect(try store.takeDue(of: [.default], at: .at(100_000), limit: 1, lease: .seconds(1)).calls.count == 1)
     }
 
     @Test("Calls known by hints alone are taken after all others, however many are due before them")
@@ -195,7 +195,8 @@ struct SQLiteStoreListTests {
         try store.observe(.hint("h1", .ringing, at: 1), .hint("h2", .ringing, at: 2), .hint("h3", .ringing, at: 3))
         try store.observe(.webhook("call", .ringing, at: 10))
         let names = try [1, 2, 10].map { limit in
-            try store.takeDue(at: .at(100_000), limit: limit, lease: .seconds(1)).map(\.execution.rawValue)
+            try store.takeDue(of: [.default], at: .at(100_000), limit: limit, lease: .seconds(1)).calls.map(
+                \.execution.rawValue)
         }
         #expect(names == [["call"], ["call", "h1"], ["call", "h1", "h2", "h3"]])
     }

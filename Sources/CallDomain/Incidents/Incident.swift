@@ -47,7 +47,7 @@ package struct Incident: Hashable, Sendable {
         case truncatedListing = "truncated-listing"
         /// Bolna refused the account's token; lasts until it takes it again.
         case tokenRefused = "token-refused"
-        /// What is stored of a call differs from what its journal says.
+        /// What is stored of a call differs from what its journal says, or cannot be read.
         case differsFromJournal = "differs-from-journal"
         /// A delivery that was read again from Bolna as an audit differs from Bolna's answer.
         case auditDiffers = "audit-differs"

@@ -179,6 +179,20 @@ package struct DueCall: Hashable, Sendable {
     }
 }
 
+/// A call whose stored row cannot be read.
+package struct DamagedCall: Hashable, Sendable {
+    /// The account.
+    package var account: AccountID
+    /// The gateway's id.
+    package var call: CallID
+
+    /// Names a call.
+    package init(account: AccountID, call: CallID) {
+        self.account = account
+        self.call = call
+    }
+}
+
 /// A dial intent as it is stored.
 package struct DialRecord: Hashable, Sendable {
     /// The intent.

@@ -3,15 +3,19 @@
 /// All calls block and must be made on a thread that may block. ``JournalStore/apply(_:)`` is called by one thread at a
 /// time; the others may run concurrently with it and with each other, and see whole commits only.
 package protocol CallStore: JournalStore {
-    /// The calls whose expectation is due at `now`, at most `limit`: earliest first, but those known by hints alone
-    /// after all others, since strangers can make them. Where there are more, accounts take turns, so that one account's
-    /// backlog does not hide another's calls. Other processes do not get them for the time of the lease.
-    func takeDue(at now: Timestamp, limit: Int, lease: Duration) throws(StoreError) -> [DueCall]
+    /// The calls of these accounts whose expectation is due at `now`, at most `limit`: earliest first, and after them
+    /// those known by hints alone, since strangers can make them. Where there are more, accounts take turns, so that one
+    /// account's backlog does not hide another's calls, and a part of the limit is kept for hints, so that no backlog
+    /// hides those. `damaged` are rows that cannot be read and cost nothing but themselves, a bounded number;
+    /// `hasMore` says whether further calls are due. Other processes do not get the calls for the time of the lease.
+    func takeDue(of accounts: [AccountID], at now: Timestamp, limit: Int, lease: Duration) throws(StoreError)
+        -> (calls: [DueCall], damaged: [DamagedCall], hasMore: Bool)
 
     /// The calls of an account whose expectation is due, at most `limit`, in the order of their due times, either those
-    /// of which something is known or those known by hints alone; and where to go on, nil on the last page.
+    /// of which something is known or those known by hints alone; those among them that cannot be read; and where to go
+    /// on, nil on the last page.
     func due(account: AccountID, isHinted: Bool, at now: Timestamp, after: DueCursor?, limit: Int)
-        throws(StoreError) -> (calls: [DueCall], next: DueCursor?)
+        throws(StoreError) -> (calls: [DueCall], damaged: [DamagedCall], next: DueCursor?)
 
     /// The calls of a scope that expect something, hints apart, at most `limit`, in the order of their next due times,
     /// and where to go on; nil on the last page. What is revised meanwhile may come twice, or no more.

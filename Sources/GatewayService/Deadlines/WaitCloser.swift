@@ -2,7 +2,8 @@ import CallDomain
 import Logging
 import Synchronization
 
-/// Ends what waits in accounts that cannot ask Bolna: waiting ends with a look elsewhere, and here nobody looks.
+/// Ends what waits in accounts that cannot ask Bolna, or are refused there: waiting ends with a look elsewhere, and here
+/// nobody looks.
 final class WaitCloser: Sendable {
     private let context: ServiceContext
     private let places = Mutex<[Queue: DueCursor]>([:])
@@ -23,7 +24,7 @@ final class WaitCloser: Sendable {
 
     /// Ends, at a tick, the waits whose time has been over for as long as a webhook may be late.
     func close(at now: Timestamp) async {
-        for account in context.accounts.all where !account.mayRead {
+        for account in context.accounts.all where !context.isReadable(account) {
             for isHinted in [false, true] { await close(Queue(account: account.id, isHinted: isHinted), at: now) }
         }
     }
@@ -46,9 +47,10 @@ final class WaitCloser: Sendable {
             }
             _ = try await context.submit(entries)
             places.withLock { $0[queue] = page.next }
+            await context.tell(damaged: page.damaged)
         } catch {
             context.logger.error(
-                "What waits for an account without a token could not be ended; the next tick tries again.",
+                "What waits for an account that cannot be read could not be ended; the next tick tries again.",
                 metadata: ["account": "\(queue.account.rawValue)", "error": "\(error)"])
         }
     }

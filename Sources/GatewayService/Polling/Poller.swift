@@ -101,11 +101,13 @@ package final class Poller: Service, Sendable {
         let lease = context.settings.tick
         let due: [DueCall]
         do {
+            let readable = context.accounts.all.filter(context.isReadable).map(\.id)
             let taken = try await context.reader.read { store throws(StoreError) in
-                try store.takeDue(at: now, limit: room, lease: lease)
+                try store.takeDue(of: readable, at: now, limit: room, lease: lease)
             }
-            let readable = Set(context.accounts.all.filter(\.mayRead).map(\.id))
-            due = taken.filter { readable.contains($0.account) }
+            due = taken.calls
+            // Ticks come one after the other, so that none is told twice.
+            if isTick { await context.tell(damaged: taken.damaged) }
         } catch {
             return context.logger.error(
                 "The due calls could not be read; the next tick tries again.", metadata: ["store.error": "\(error)"])

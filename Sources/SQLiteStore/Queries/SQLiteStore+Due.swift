@@ -2,39 +2,69 @@ package import CallDomain
 import GRDB
 
 extension SQLiteStore {
-    /// The calls whose expectation is due, accounts in turns, those known by hints alone after all others. One process
-    /// owns the file and one poller asks, so there is nobody to keep them from: the lease is not needed.
-    package func takeDue(at now: Timestamp, limit: Int, lease: Duration) throws(StoreError) -> [DueCall] {
+    /// The calls of these accounts whose expectation is due, accounts in turns, those known by hints alone after all
+    /// others. One process owns the file and one poller asks, so there is nobody to keep them from: the lease is not
+    /// needed.
+    package func takeDue(
+        of accounts: [AccountID], at now: Timestamp, limit: Int, lease: Duration
+    ) throws(StoreError) -> (calls: [DueCall], damaged: [DamagedCall], hasMore: Bool) {
         let limit = Self.bounded(limit)
+        guard limit > 0 else { return ([], [], true) }
         return try read { db in
-            var due = try DueQueue.calls.take(db, at: now, limit: limit)
-            due += try DueQueue.hints.take(db, at: now, limit: limit - due.count)
-            let statement = try db.cachedStatement(sql: "SELECT \(StoredCall.columns) FROM calls WHERE id = ?")
-            return try due.compactMap { id in
-                guard let row = try Row.fetchOne(statement, arguments: [id]) else { return nil }
-                return DueCall(try StoredCall(row: row, db: db, reconciler: reconciler))
-            }
+            let places = limit + StoreBounds.mostDamaged
+            let known = try DueQueue.calls.take(db, of: accounts, at: now, limit: places)
+            let hinted = try DueQueue.hints.take(db, of: accounts, at: now, limit: places)
+            let kept = max(limit / StoreBounds.partOfHints, limit - known.count)
+            let calls = try due(db, at: known, limit: limit - min(kept, hinted.count))
+            let hints = try due(db, at: hinted, limit: limit - calls.read.count)
+            let damaged = calls.damaged + hints.damaged
+            return (
+                [calls, hints].flatMap { $0.read.sorted { $0.place < $1.place } }.map(\.call), damaged,
+                calls.read.count + hints.read.count + damaged.count < known.count + hinted.count
+            )
         }
     }
 
     /// The due calls of one account, in the order of their due times.
     package func due(
         account: AccountID, isHinted: Bool, at now: Timestamp, after: DueCursor?, limit: Int
-    ) throws(StoreError) -> (calls: [DueCall], next: DueCursor?) {
+    ) throws(StoreError) -> (calls: [DueCall], damaged: [DamagedCall], next: DueCursor?) {
         let limit = Self.bounded(limit)
         let queue: DueQueue = isHinted ? .hints : .calls
         return try read { db in
-            let rows = try Row.fetchAll(
-                db.cachedStatement(sql: queue.pageSQL),
-                arguments: [
-                    account.rawValue, after?.due.rawValue ?? .min, after?.row ?? .min, now.rawValue, limit,
-                ])
-            let calls = try rows.map { try StoredCall(row: $0, db: db, reconciler: reconciler) }
-            guard rows.count == limit, let last = calls.last, let id = last.id, let due = last.ledger.open?.due else {
-                return (calls.map(DueCall.init), nil)
-            }
-            return (calls.map(DueCall.init), DueCursor(due: due, row: id))
+            let places = try queue.places(db, of: account, at: now, after: after, limit: limit)
+            let due = try due(db, at: places, limit: limit)
+            let last = places.count < limit ? nil : places.last
+            return (
+                due.read.map(\.call), due.damaged,
+                last.map { DueCursor(due: Timestamp(rawValue: $0.due), row: $0.row) }
+            )
         }
+    }
+
+    /// Reads the calls in these places, in this order, until there are `limit` of them. A row that cannot be read is left
+    /// out; what is wrong with the whole database throws.
+    private func due(
+        _ db: Database, at places: [DueQueue.Place], limit: Int
+    ) throws -> (read: [(place: DueQueue.Place, call: DueCall)], damaged: [DamagedCall]) {
+        let statement = try db.cachedStatement(sql: "SELECT \(StoredCall.columns) FROM calls WHERE id = ?")
+        var read: [(DueQueue.Place, DueCall)] = []
+        var damaged: [DamagedCall] = []
+        for place in places {
+            guard read.count < limit else { break }
+            do {
+                guard let row = try Row.fetchOne(statement, arguments: [place.row]) else { continue }
+                read.append((place, DueCall(try StoredCall(row: row, db: db, reconciler: reconciler))))
+            } catch {
+                let failure = StoreError(error)
+                guard failure.kind == .invalid || failure.kind == .corrupt else { throw failure }
+                // The id stands in front of what may be damaged; without it there is nothing to name.
+                let id = try? String.fetchOne(
+                    db.cachedStatement(sql: "SELECT call_id FROM calls WHERE id = ?"), arguments: [place.row])
+                if let id { damaged.append(DamagedCall(account: place.account, call: CallID(rawValue: id))) }
+            }
+        }
+        return (read, damaged)
     }
 
     /// The calls of a scope that expect something, hints apart, in the order of their next due times.
@@ -74,27 +104,33 @@ enum DueQueue: CaseIterable {
     /// Calls known by hints alone.
     case hints
 
-    /// The rows that are due, at most `limit`: each account's earliest first, accounts in turns.
-    func take(_ db: Database, at now: Timestamp, limit: Int) throws -> [Int64] {
-        guard limit > 0 else { return [] }
-        var turns: [Turn] = []
-        for account in try String.fetchAll(db.cachedStatement(sql: accountsSQL)) {
-            let rows = try Row.fetchAll(db.cachedStatement(sql: dueSQL), arguments: [account, now.rawValue, limit])
-            for (number, row) in rows.enumerated() {
-                turns.append(Turn(number: number, due: try row.value(1), row: try row.value(0)))
-            }
-        }
-        if turns.count > limit {
-            turns.sort { ($0.number, $0.due, $0.row) < ($1.number, $1.due, $1.row) }
-            turns.removeLast(turns.count - limit)
-        }
-        return turns.sorted { ($0.due, $0.row) < ($1.due, $1.row) }.map(\.row)
-    }
-
-    private struct Turn {
-        var number: Int
+    /// Where a call stands in the queue: by its due time, then by its row.
+    struct Place: Comparable {
+        var account: AccountID
         var due: Int64
         var row: Int64
+
+        static func < (left: Self, right: Self) -> Bool { (left.due, left.row) < (right.due, right.row) }
+    }
+
+    /// Where calls are due, at most `limit`: the earliest of each account, then the second of each, and so on.
+    func take(_ db: Database, of accounts: [AccountID], at now: Timestamp, limit: Int) throws -> [Place] {
+        var turns: [(number: Int, place: Place)] = []
+        for account in accounts {
+            let places = try places(db, of: account, at: now, after: nil, limit: limit)
+            turns += places.enumerated().map { ($0.offset, $0.element) }
+        }
+        return turns.sorted { ($0.number, $0.place) < ($1.number, $1.place) }.prefix(limit).map(\.place)
+    }
+
+    /// Where calls of an account are due, behind a cursor, at most `limit`.
+    func places(
+        _ db: Database, of account: AccountID, at now: Timestamp, after: DueCursor?, limit: Int
+    ) throws -> [Place] {
+        try Row.fetchAll(
+            db.cachedStatement(sql: dueSQL),
+            arguments: [account.rawValue, after?.due.rawValue ?? .min, after?.row ?? .min, now.rawValue, limit]
+        ).map { Place(account: account, due: try $0.value(1), row: try $0.value(0)) }
     }
 
     private var index: String {
@@ -112,33 +148,12 @@ enum DueQueue: CaseIterable {
         }
     }
 
-    /// The accounts that have such calls, one search of the index for each.
-    var accountsSQL: String {
-        """
-        WITH RECURSIVE waiting (account) AS (
-            SELECT min(account) FROM calls INDEXED BY \(index) WHERE \(condition)
-            UNION ALL
-            SELECT (SELECT min(account) FROM calls INDEXED BY \(index) WHERE account > waiting.account AND \(condition))
-            FROM waiting WHERE waiting.account IS NOT NULL
-        )
-        SELECT account FROM waiting WHERE account IS NOT NULL
-        """
-    }
-
-    /// The due calls of one account behind a cursor, whole.
-    var pageSQL: String {
-        """
-        SELECT \(StoredCall.columns) FROM calls INDEXED BY \(index)
-        WHERE account = ?1 AND (next_due_at, id) > (?2, ?3) AND next_due_at <= ?4 AND \(condition)
-        ORDER BY next_due_at, id LIMIT ?5
-        """
-    }
-
-    /// The due calls of one account.
+    /// The due calls of one account behind a cursor.
     var dueSQL: String {
         """
         SELECT id, next_due_at FROM calls INDEXED BY \(index)
-        WHERE account = ? AND next_due_at <= ? AND \(condition) ORDER BY next_due_at, id LIMIT ?
+        WHERE account = ?1 AND (next_due_at, id) > (?2, ?3) AND next_due_at <= ?4 AND \(condition)
+        ORDER BY next_due_at, id LIMIT ?5
         """
     }
 }

@@ -73,7 +73,9 @@ import WebhookTrust
             #expect(kept.count == 1 && kept.first?.delivery.reason == .workflow && kept.first?.settlement != nil)
             #expect(try gateway.store.quarantineCounts(account: .default, query: QuarantineQuery()).open == 0)
             #expect(gateway.dependencies.health.standings(account: .default, at: gateway.wall.now).isEmpty)
-            #expect(try gateway.store.takeDue(at: .distantFuture, limit: 9, lease: .seconds(1)).isEmpty)
+            #expect(
+                try gateway.store.takeDue(of: [.default], at: .distantFuture, limit: 9, lease: .seconds(1)).calls
+                    .isEmpty)
             #expect(try await Self.trail(gateway).contains { $0.action == .webhookTested })
         }
     }

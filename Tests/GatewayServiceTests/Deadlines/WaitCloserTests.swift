@@ -49,6 +49,23 @@ import Testing
         #expect(open.calls.isEmpty)
     }
 
+    @Test("Waits of an account whose token Bolna refuses end at their time, too")
+    func refusedToken() async throws {
+        let gateway = try TestGateway()
+        gateway.bolna.answer { _ in .status(401) }
+        await gateway.webhook(CallBody(status: "ringing"))
+        let poller = Poller(context: gateway.context, clock: gateway.clock)
+        await poller.turn()
+        #expect(gateway.context.gate.isPaused(.default))
+        gateway.clock.advance(by: .seconds(86_400))
+        await poller.turn()
+        #expect(try gateway.record()?.ledger.outcome == nil, "a webhook may still be on its way")
+        gateway.clock.advance(by: .seconds(300))
+        await poller.turn()
+        #expect(try gateway.record()?.ledger.outcome == .abandoned)
+        #expect(gateway.bolna.reads == [])
+    }
+
     @Test("Accounts that can ask are left alone")
     func withToken() async throws {
         let gateway = try TestGateway()

@@ -69,13 +69,15 @@ final class FaultyStore: CallStore {
         return receipts
     }
 
-    func takeDue(at now: Timestamp, limit: Int, lease: Duration) throws(StoreError) -> [DueCall] {
-        try store.takeDue(at: now, limit: limit, lease: lease)
+    func takeDue(
+        of accounts: [AccountID], at now: Timestamp, limit: Int, lease: Duration
+    ) throws(StoreError) -> (calls: [DueCall], damaged: [DamagedCall], hasMore: Bool) {
+        try store.takeDue(of: accounts, at: now, limit: limit, lease: lease)
     }
 
     func due(
         account: AccountID, isHinted: Bool, at now: Timestamp, after: DueCursor?, limit: Int
-    ) throws(StoreError) -> (calls: [DueCall], next: DueCursor?) {
+    ) throws(StoreError) -> (calls: [DueCall], damaged: [DamagedCall], next: DueCursor?) {
         try store.due(account: account, isHinted: isHinted, at: now, after: after, limit: limit)
     }
 

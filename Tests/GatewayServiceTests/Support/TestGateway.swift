@@ -1,5 +1,7 @@
+import BolnaWire
 import CallDomain
 import Foundation
+import GRDB
 import Logging
 import SQLiteStore
 import Synchronization
@@ -65,27 +67,51 @@ final class TestGateway: Sendable {
 
     /// A webhook with a good signature arrives now.
     @discardableResult
-    func webhook(_ body: CallBody, agent: AgentID? = nil, intake: WebhookIntake? = nil) async -> IntakeOutcome {
-        await deliver(body.bytes, agent: agent, intake: intake)
+    func webhook(
+        _ body: CallBody, account: AccountID = .default, agent: AgentID? = nil, intake: WebhookIntake? = nil
+    ) async -> IntakeOutcome {
+        await deliver(body.bytes, account: account, agent: agent, intake: intake)
     }
 
     @discardableResult
     func deliver(
-        _ bytes: [UInt8], agent: AgentID? = nil, trust: Trust = .signed, standing: Standing = .applied,
-        intake: WebhookIntake? = nil
+        _ bytes: [UInt8], account: AccountID = .default, agent: AgentID? = nil, trust: Trust = .signed,
+        standing: Standing = .applied, intake: WebhookIntake? = nil
     ) async -> IntakeOutcome {
         let intake = intake ?? WebhookIntake(context: context, onHint: {})
         return await intake.receive(
             VerifiedDelivery(
-                account: .default, agent: agent, trust: trust, standing: standing, receivedAt: now, body: bytes,
+                account: account, agent: agent, trust: trust, standing: standing, receivedAt: now, body: bytes,
                 digest: ContentDigest(of: bytes)))
     }
 
-    func record(_ reference: String = "exec-1") throws -> CallRecord? {
-        try store.call(account: .default, reference: reference, withBody: false)
+    /// So many calls of agents of their own are ringing from now on, all stored at once: `name-0`, `name-1` and so on.
+    func fill(_ count: Int, _ name: String, account: AccountID = .default) throws {
+        let entries = try (0..<count).map { number -> JournalEntry in
+            let bytes = CallBody(id: "\(name)-\(number)", agent: "\(name)-\(number)", status: "ringing").bytes
+            let key = ObservationKey(
+                source: .webhook, trust: .signed, standing: .applied, digest: ContentDigest(of: bytes))
+            return .observation(
+                context.observation(
+                    account: account, agent: nil, key: key, receivedAt: now, body: bytes,
+                    statement: try BolnaDecoder.decodeExecution(bytes).statement))
+        }
+        _ = try store.apply(entries)
     }
 
-    func status(_ reference: String = "exec-1") throws -> CallStatus? { try record(reference)?.state?.status }
+    /// Runs SQL on the database's file from outside, as nobody but a test does.
+    func damage(_ sql: String) throws {
+        try DatabaseQueue(path: directory.appendingPathComponent("gateway.sqlite").path)
+            .writeWithoutTransaction { db in try db.execute(sql: sql) }
+    }
+
+    func record(_ reference: String = "exec-1", account: AccountID = .default) throws -> CallRecord? {
+        try store.call(account: account, reference: reference, withBody: false)
+    }
+
+    func status(_ reference: String = "exec-1", account: AccountID = .default) throws -> CallStatus? {
+        try record(reference, account: account)?.state?.status
+    }
 }
 
 /// By how much a wall clock was set.

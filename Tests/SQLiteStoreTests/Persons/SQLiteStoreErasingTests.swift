@@ -63,7 +63,7 @@ struct SQLiteStoreErasingTests {
         }
         let execution = ExecutionID(rawValue: "e")
         #expect(try store.known(account: .default, executions: [execution]) == [execution: .some(.completed)])
-        #expect(try store.takeDue(at: .distantFuture, limit: 10, lease: .seconds(1)).isEmpty)
+        #expect(try store.takeDue(of: [.default], at: .distantFuture, limit: 10, lease: .seconds(1)).calls.isEmpty)
         let revised = try store.apply([
             .recompute(
                 account: .default, call: CallID(rawValue: "default-e"), profile: ScopeProfile(path: .healthy),

@@ -1,0 +1,70 @@
+import CallDomain
+import Testing
+
+@testable import GatewayService
+
+/// What must not keep due calls from being read.
+@Suite struct PollerTroubleTests {
+    private static let other = AccountID(rawValue: "other")
+
+    private func gateway(otherHasToken: Bool = true) throws -> TestGateway {
+        try TestGateway(accounts: [
+            GatewayAccount(id: .default, hasToken: true), GatewayAccount(id: Self.other, hasToken: otherHasToken),
+        ])
+    }
+
+    /// Takes a turn at each of the next ticks.
+    private func pass(_ gateway: TestGateway, _ poller: Poller, ticks: Int) async {
+        for _ in 0..<ticks {
+            gateway.clock.advance(by: .seconds(30))
+            await poller.turn()
+        }
+    }
+
+    @Test(
+        "A damaged row costs only its own call, and is told once",
+        arguments: [
+            "UPDATE calls SET ledger = x'07' WHERE execution = 'exec-1'",
+            """
+            UPDATE calls SET state = x'00' WHERE execution = 'exec-1';
+            UPDATE observations SET statement = x'00' WHERE call = (SELECT id FROM calls WHERE execution = 'exec-1')
+            """,
+        ])
+    func damagedRow(damage: String) async throws {
+        let gateway = try gateway()
+        let poller = Poller(context: gateway.context, clock: gateway.clock)
+        for id in ["exec-1", "exec-2"] { await gateway.webhook(CallBody(id: id, status: "ringing")) }
+        await gateway.webhook(CallBody(id: "exec-3", status: "ringing"), account: Self.other)
+        for id in ["exec-2", "exec-3"] { gateway.bolna.tell(CallBody(id: id, status: "in-progress"), at: .at(1)) }
+        let damaged = try #require(try gateway.record("exec-1")?.call)
+        try gateway.damage(damage)
+        await pass(gateway, poller, ticks: 10)
+        #expect(try gateway.status("exec-2") == .inProgress)
+        #expect(try gateway.status("exec-3", account: Self.other) == .inProgress)
+        #expect(!gateway.bolna.reads.contains(ExecutionID(rawValue: "exec-1")))
+        let incidents = try gateway.store.incidents(account: .default, from: .start, to: .distantFuture)
+            .filter { $0.kind == .differsFromJournal }
+        #expect(incidents.map(\.call) == [damaged])
+        #expect(incidents.first?.to == nil)
+        let told = gateway.log.lines.filter { $0.contains("What is stored of a call cannot be read") }
+        #expect(told.count == 1 && told[0].contains("call.id=\(damaged.rawValue)"))
+        #expect(try gateway.store.incidents(account: Self.other, from: .start, to: .distantFuture).isEmpty)
+    }
+
+    @Test(
+        "Due calls of an account that cannot be read do not keep hints from being followed", arguments: [true, false])
+    func hintsBesideUnreadable(isRefused: Bool) async throws {
+        let gateway = try gateway(otherHasToken: isRefused)
+        let poller = Poller(context: gateway.context, clock: gateway.clock)
+        if isRefused { gateway.bolna.answer { $0.account == Self.other ? .status(401) : nil } }
+        await poller.turn()
+        #expect(gateway.context.gate.isPaused(Self.other))
+        try gateway.fill(1_100, "exec", account: Self.other)
+        gateway.bolna.tell(CallBody(id: "hinted", status: "ringing"), at: .start)
+        gateway.clock.advance(by: .seconds(100))
+        await gateway.deliver(
+            CallBody(id: "hinted", status: "completed").bytes, trust: .addressed, standing: .hint)
+        await pass(gateway, poller, ticks: 1)
+        #expect(try gateway.status("hinted") == .ringing)
+    }
+}
