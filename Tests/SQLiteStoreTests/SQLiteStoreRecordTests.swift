@@ -102,7 +102,18 @@ struct SQLiteStoreRecordTests {
         ])
         #expect(receipts.map(\.existingDial?.intent) == [nil, first, first, nil, nil])
         #expect(try store.dial(account: .default, correlationKey: "k2") == nil)
-        #expect(try store.openDials(limit: 10).map(\.intent.correlationKey) == ["k1", "k3", "k4"])
+        #expect(try store.openDials(limit: 10).dials.map(\.intent.correlationKey) == ["k1", "k3", "k4"])
+    }
+
+    @Test("A dial that cannot be read costs only itself, and its account is named")
+    func damagedDial() throws {
+        _ = try store.apply([
+            .dialIntent(intent("k1")), .dialIntent(intent("k2", account: .other)), .dialIntent(intent("k3")),
+        ])
+        try store.tamper("UPDATE dials SET fingerprint = x'07' WHERE correlation_key = 'k2'")
+        let open = try store.openDials(limit: 10)
+        #expect(open.dials.map(\.intent.correlationKey) == ["k1", "k3"])
+        #expect(open.damaged == [.other])
     }
 
     @Test("The first verified statement that carries the key settles an intent; a hint does not")
@@ -129,7 +140,7 @@ struct SQLiteStoreRecordTests {
         }
         _ = try store.apply([.dialIntent(intent("k")), outcome(.unknown)])
         #expect(try store.dial(account: .default, correlationKey: "k")?.detail == "No answer.")
-        #expect(try store.openDials(limit: 10).isEmpty)
+        #expect(try store.openDials(limit: 10).dials.isEmpty)
         var webhook = Arrival.webhook("e", .queued, at: 700)
         webhook.correlationKey = "k"
         try store.observe(webhook)

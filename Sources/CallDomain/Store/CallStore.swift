@@ -81,8 +81,9 @@ package protocol CallStore: JournalStore {
     /// The dial intent with this correlation key; nil where there is none.
     func dial(account: AccountID, correlationKey: String) throws(StoreError) -> DialRecord?
 
-    /// Dial intents that nothing is known of yet, oldest first, at most `limit`.
-    func openDials(limit: Int) throws(StoreError) -> [DialRecord]
+    /// Dial intents that nothing is known of yet, oldest first, at most `limit` with those that cannot be read: `damaged`
+    /// names the accounts of those.
+    func openDials(limit: Int) throws(StoreError) -> (dials: [DialRecord], damaged: [AccountID])
 
     /// What was remembered of path health: one record per scope.
     func pathHealth() throws(StoreError) -> [(account: AccountID, agent: AgentID?, record: [UInt8])]

@@ -144,7 +144,13 @@ package final class DialService: Service, Sendable {
             let open = try await context.reader.read { store throws(StoreError) in
                 try store.openDials(limit: DialMachine.mostOpen)
             }
-            let actions = machine.withLock { $0.tick(open: open, now: context.now()) }
+            for account in open.damaged {
+                context.health.note(
+                    Incident(
+                        account: account, kind: .differsFromJournal, from: context.now(), to: nil,
+                        detail: "What is stored of a dial cannot be read: what became of it is not looked for."))
+            }
+            let actions = machine.withLock { $0.tick(open: open.dials, now: context.now()) }
             for action in actions {
                 switch action {
                 case .giveUp(let intent):

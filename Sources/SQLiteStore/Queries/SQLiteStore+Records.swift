@@ -17,16 +17,18 @@ extension SQLiteStore {
     }
 
     /// Dial intents that nothing is known of yet, oldest first.
-    package func openDials(limit: Int) throws(StoreError) -> [DialRecord] {
+    package func openDials(limit: Int) throws(StoreError) -> (dials: [DialRecord], damaged: [AccountID]) {
         try read { db in
-            try Row.fetchAll(
+            let rows = try Row.fetchAll(
                 db.cachedStatement(
                     sql: """
                         SELECT \(DialRecord.columns) FROM \(DialRecord.tables)
                         WHERE dials.state = 0 ORDER BY dials.created_at, correlation_key LIMIT ?
                         """),
-                arguments: [Self.bounded(limit)]
-            ).map { try DialRecord(row: $0) }
+                arguments: [Self.bounded(limit)])
+            let dials = rows.map { try? DialRecord(row: $0) }
+            let damaged = try zip(rows, dials).filter { $0.1 == nil }.map { AccountID(rawValue: try $0.0.value(0)) }
+            return (dials.compactMap(\.self), damaged)
         }
     }
 

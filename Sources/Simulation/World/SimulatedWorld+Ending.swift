@@ -197,7 +197,7 @@ extension SimulatedWorld {
                 }
             }
             let patience = scenario.span(600 + 4 * scenario.tick)
-            let open = try gateway.store.openDials(limit: 100)
+            let open = try gateway.store.openDials(limit: 100).dials
             let complaints = DiallingLaw.check(open: open, now: time, calmSince: calm, patience: patience)
             if counters.dials > 0 { check(.dialling, complaints) }
         } catch {

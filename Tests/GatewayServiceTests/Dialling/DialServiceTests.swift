@@ -45,7 +45,7 @@ import Testing
             return
         }
         #expect(data.contains("\"leadId\":\"lead-1\""))
-        #expect(try gateway.store.openDials(limit: 10).isEmpty)
+        #expect(try gateway.store.openDials(limit: 10).dials.isEmpty)
     }
 
     @Test("A call that is placed with priority is followed closely, whoever tells of it first")
@@ -91,7 +91,7 @@ import Testing
         let service = service(gateway)
         async let answer = service.dial(account: .default, request: .test)
         try await eventually("Bolna is asked") { gateway.bolna.held == 1 }
-        #expect(try gateway.store.openDials(limit: 10).count == 1)
+        #expect(try gateway.store.openDials(limit: 10).dials.count == 1)
         gateway.bolna.release()
         _ = await answer
     }
@@ -157,7 +157,7 @@ import Testing
             return
         }
         #expect(message.contains("Agent is not ready"))
-        #expect(try gateway.store.openDials(limit: 10).isEmpty)
+        #expect(try gateway.store.openDials(limit: 10).dials.isEmpty)
     }
 
     @Test("The same request under one idempotency key is placed once; another one is refused")

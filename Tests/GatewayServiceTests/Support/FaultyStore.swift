@@ -156,7 +156,9 @@ final class FaultyStore: CallStore {
         try store.dial(account: account, correlationKey: correlationKey)
     }
 
-    func openDials(limit: Int) throws(StoreError) -> [DialRecord] { try store.openDials(limit: limit) }
+    func openDials(limit: Int) throws(StoreError) -> (dials: [DialRecord], damaged: [AccountID]) {
+        try store.openDials(limit: limit)
+    }
 
     func pathHealth() throws(StoreError) -> [(account: AccountID, agent: AgentID?, record: [UInt8])] {
         try store.pathHealth()
