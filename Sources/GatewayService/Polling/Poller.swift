@@ -18,6 +18,18 @@ package final class Poller: Service, Sendable {
 
     /// The most turns at once: while reads take longer than a tick, turns overlap.
     package static let mostTurns = 4
+    /// How long a turn pauses while its reads wait for a budget; it does so until the next tick at most.
+    package static let pause: Duration = .seconds(1)
+
+    /// What a turn waits for.
+    private enum Event {
+        /// A request was answered, and what follows from it is stored.
+        case answered
+        /// Bolna takes the token of an account again.
+        case resumed
+        /// A pause is over.
+        case paused
+    }
 
     /// Works within a context, waiting by a clock.
     package init(context: ServiceContext, clock: any Clock<Duration>) {
@@ -58,8 +70,9 @@ package final class Poller: Service, Sendable {
         }
     }
 
-    /// Takes what is due, and returns when all that follows from it has been answered and stored. A turn between ticks
-    /// earns no probe of an account that fails, whoever asked for it.
+    /// Takes what is due, and returns when all that follows from it has been answered and stored. A tick's turn goes on
+    /// until the next tick while reads wait for a budget, so that a backlog gets all of it. A turn between ticks earns no
+    /// probe of an account that fails, whoever asked for it.
     package func turn(isTick: Bool = true) async {
         let isFree = turns.withLock { turns in
             guard turns < Self.mostTurns else { return false }
@@ -72,14 +85,50 @@ package final class Poller: Service, Sendable {
         context.health.advance(to: now)
         if isTick { await waits.close(at: now) }
         guard mayRead() else { return }
-        await withTaskGroup(of: Void.self) { group in
+        await withTaskGroup(of: Event.self) { group in
             let probes = isTick ? context.gate.withLock { $0.tick(now: now) } : []
-            for account in probes { group.addTask { _ = await self.context.send(.me, account: account) } }
+            for account in probes { group.addTask { await self.probe(account) } }
             await recomputeChanged(now: now)
             await takeDue(now: now, isTick: isTick, in: &group)
-            // Each answer makes room for a further read.
-            while await group.next() != nil { start(in: &group) }
+            await goOn(since: now, isTick: isTick, in: &group)
         }
+    }
+
+    private func probe(_ account: AccountID) async -> Event {
+        let wasPaused = context.gate.isPaused(account)
+        _ = await context.send(.me, account: account)
+        return wasPaused && !context.gate.isPaused(account) ? .resumed : .answered
+    }
+
+    /// Each answer makes room for a further read, and so does time, which fills budgets again. What becomes due meanwhile
+    /// is left to the next tick.
+    private func goOn(since start: Timestamp, isTick: Bool, in group: inout TaskGroup<Event>) async {
+        let end = isTick ? start.advanced(by: context.settings.tick) : start
+        var isPausing = false
+        while true {
+            if !isPausing, mayPause(until: end) {
+                isPausing = true
+                group.addTask {
+                    try? await cancelWhenGracefulShutdown { try await self.clock.sleep(for: Self.pause) }
+                    return .paused
+                }
+            }
+            guard let event = await group.next() else { return }
+            if event == .paused { isPausing = false }
+            let takesMore = event == .resumed || (event == .paused && machine.withLock { $0.wantsMore })
+            if takesMore {
+                await takeDue(now: start, isTick: false, in: &group)
+            } else {
+                self.start(in: &group)
+            }
+        }
+    }
+
+    private func mayPause(until end: Timestamp) -> Bool {
+        guard !Task.isShuttingDownGracefully, !Task.isCancelled, context.now().advanced(by: Self.pause) < end else {
+            return false
+        }
+        return context.gate.withLock { gate in machine.withLock { $0.waits(gate: gate) } }
     }
 
     /// Whether there is an account to read for; says so once where there is none any more.
@@ -96,37 +145,39 @@ package final class Poller: Service, Sendable {
         return mayRead
     }
 
-    private func takeDue(now: Timestamp, isTick: Bool, in group: inout TaskGroup<Void>) async {
-        let room = machine.withLock { $0.room }
+    private func takeDue(now: Timestamp, isTick: Bool, in group: inout TaskGroup<Event>) async {
+        let room = machine.withLock { $0.beginTake(at: now) }
         let lease = context.settings.tick
         let due: [DueCall]
+        let hasMore: Bool
         do {
             let readable = context.accounts.all.filter(context.isReadable).map(\.id)
             let taken = try await context.reader.read { store throws(StoreError) in
                 try store.takeDue(of: readable, at: now, limit: room, lease: lease)
             }
-            due = taken.calls
+            (due, hasMore) = (taken.calls, taken.hasMore)
             // Ticks come one after the other, so that none is told twice.
             if isTick { await context.tell(damaged: taken.damaged) }
         } catch {
+            _ = machine.withLock { $0.took([], hasMore: false, profile: profile) }
             return context.logger.error(
                 "The due calls could not be read; the next tick tries again.", metadata: ["store.error": "\(error)"])
         }
         if isTick {
             context.metrics.ticked(due: due.count, oldest: due.map { now.duration(since: $0.due) }.max() ?? .zero)
         }
-        let tick = machine.withLock { $0.tick(due: due, profile: profile, now: now) }
+        let taken = machine.withLock { $0.took(due, hasMore: hasMore, profile: profile) }
         let started = start(in: &group)
         if started > 0 {
             context.logger.info(
                 "The poller reads what is overdue.",
                 metadata: [
-                    "poll.due": "\(due.count)", "poll.to_read": "\(tick.toRead)", "poll.started": "\(started)",
-                    "poll.recomputed": "\(tick.recomputed.count)",
+                    "poll.due": "\(due.count)", "poll.to_read": "\(taken.toRead)", "poll.started": "\(started)",
+                    "poll.recomputed": "\(taken.recomputed.count)",
                 ])
         }
         await store(
-            tick.recomputed.map { call in
+            taken.recomputed.map { call in
                 .recompute(account: call.account, call: call.call, profile: profile(of: call), now: now)
             })
     }
@@ -166,13 +217,18 @@ package final class Poller: Service, Sendable {
 
     /// Starts the reads that may be sent now.
     @discardableResult
-    private func start(in group: inout TaskGroup<Void>) -> Int {
+    private func start(in group: inout TaskGroup<Event>) -> Int {
         guard !Task.isShuttingDownGracefully, !Task.isCancelled else { return 0 }
         let now = context.now()
         let reads = context.gate.withLock { gate in
             machine.withLock { $0.next(gate: &gate, now: now) }
         }
-        for read in reads { group.addTask { await self.perform(read) } }
+        for read in reads {
+            group.addTask {
+                await self.perform(read)
+                return .answered
+            }
+        }
         return reads.count
     }
 
@@ -195,6 +251,7 @@ package final class Poller: Service, Sendable {
         }
         if let detail = outcome.detail { report(read, detail, retryAt: outcome.failures.first?.retryAt) }
         await store(entries)
+        machine.withLock { $0.stored(outcome) }
     }
 
     private func store(_ entries: [JournalEntry]) async {

@@ -9,9 +9,15 @@ package struct PollerMachine: Sendable {
     /// What answered pages ask for: further pages, and single reads of calls whose row shows a change. Their calls are
     /// in ``reading``, and are planned beside those of the backlog.
     private var following: [PlannedRead] = []
-    /// The calls that are being read, or will be since a page asks for it.
+    /// The calls that are being read, or will be since a page asks for it, or whose answer is not committed yet.
     private var reading: Set<Key> = []
     private var inFlight = 0
+    /// How many takes from the store are under way.
+    private var takes = 0
+    /// The calls that were read and committed while takes are under way, which may bring them as they were before.
+    private var settledMeanwhile: Set<Key> = []
+    /// The accounts whose calls the last take brought, where the store has more.
+    private var accountsWithMore: Set<AccountID> = []
 
     /// The most due calls that are held at once; further ones stay in the store until the next tick.
     package static let mostHeld = 2_048
@@ -26,8 +32,8 @@ package struct PollerMachine: Sendable {
         }
     }
 
-    /// What a tick asks for besides reads.
-    package struct Tick: Sendable {
+    /// What due calls ask for besides reads.
+    package struct Taken: Sendable {
         /// Calls whose expectation is to be computed anew: they are due only since their scope fared badly, and it
         /// fares well now.
         package var recomputed: [DueCall]
@@ -45,6 +51,8 @@ package struct PollerMachine: Sendable {
         package var unchanged: [DueCall] = []
         /// The calls of ``failures``.
         fileprivate var failed: [DueCall] = []
+        /// The calls that are held until all this is stored.
+        fileprivate var settled: [DueCall] = []
         /// Why the read failed, in words of a closed set; nil where it did not.
         package var detail: String?
     }
@@ -60,27 +68,52 @@ package struct PollerMachine: Sendable {
     /// How many requests are under way.
     package var requestsInFlight: Int { inFlight }
 
-    /// Due calls were taken from the store, under a lease of one tick. Calls that were not read while theirs lasted
-    /// are given back, since they may have changed.
-    package mutating func tick(due: [DueCall], profile: (DueCall) -> ScopeProfile, now: Timestamp) -> Tick {
+    /// Due calls are about to be taken from the store, under a lease of one tick: how many more there is room for. Calls
+    /// that were not read while theirs lasted are given back first, since they may have changed. Each of these is
+    /// followed by ``took(_:hasMore:profile:)``.
+    package mutating func beginTake(at now: Timestamp) -> Int {
+        takes += 1
         if backlogUntil <= now || (backlog.isEmpty && following.isEmpty) {
             backlog = [:]
             for call in following.flatMap(\.calls) { reading.remove(Key(call)) }
             following = []
             backlogUntil = now.advanced(by: settings.tick)
         }
-        var recomputed: [DueCall] = []
-        for call in due where !reading.contains(Key(call)) {
-            if call.ledger.open?.why == .pace, profile(call).path == .healthy {
-                recomputed.append(call)
-            } else {
-                backlog[Key(call)] = call
-            }
-        }
-        return Tick(recomputed: recomputed, toRead: backlog.count + following.reduce(0) { $0 + $1.calls.count })
+        return room
     }
 
-    /// The requests to send now; each is under way until ``answered(_:with:profile:chance:)``.
+    /// These due calls were taken from the store, which has more of them or not; none where it failed. What there is no
+    /// room for stays there.
+    package mutating func took(_ due: [DueCall], hasMore: Bool, profile: (DueCall) -> ScopeProfile) -> Taken {
+        var recomputed: [DueCall] = []
+        for call in due {
+            let key = Key(call)
+            guard !reading.contains(key), !settledMeanwhile.contains(key) else { continue }
+            if call.ledger.open?.why == .pace, profile(call).path == .healthy {
+                recomputed.append(call)
+            } else if room > 0 || backlog[key] != nil {
+                backlog[key] = call
+            }
+        }
+        accountsWithMore = hasMore ? Set(due.map(\.account)) : []
+        takes = max(takes - 1, 0)
+        if takes == 0 { settledMeanwhile = [] }
+        return Taken(recomputed: recomputed, toRead: backlog.count + following.reduce(0) { $0 + $1.calls.count })
+    }
+
+    /// Whether more due calls should be taken before the next tick: the store has more, and all that was taken of some
+    /// account is done or under way.
+    package var wantsMore: Bool { !accountsWithMore.isSubset(of: backlog.values.lazy.map(\.account)) }
+
+    /// Whether time alone lets a turn go on: reads wait for a budget to fill again, or there is more to take.
+    package func waits(gate: RequestGateMachine) -> Bool {
+        guard inFlight < PollPlanner.mostAtOnce else { return false }
+        let candidates = candidates(gate: gate)
+        return wantsMore || !candidates.due.isEmpty || !candidates.following.isEmpty
+    }
+
+    /// The requests to send now; each is under way until ``answered(_:with:profile:chance:)``, and its calls are held until
+    /// ``stored(_:)``.
     package mutating func next(gate: inout RequestGateMachine, now: Timestamp) -> [PlannedRead] {
         let candidates = candidates(gate: gate)
         let reads = gate.planner.plan(
@@ -99,24 +132,34 @@ package struct PollerMachine: Sendable {
     }
 
     /// A request was answered, or failed; one that was cancelled says nothing about its calls, which stay due. `profile`
-    /// tells how a call's scope fares, `chance` gives numbers of the uniform distribution over 0..<1.
+    /// tells how a call's scope fares, `chance` gives numbers of the uniform distribution over 0..<1. Until what follows
+    /// is stored, the calls are as due in the store as before: they stay held.
     package mutating func answered(
         _ read: PlannedRead, with answer: BolnaAnswer, profile: (DueCall) -> ScopeProfile, chance: () -> Double
     ) -> Outcome {
         inFlight -= 1
-        for call in read.calls { reading.remove(Key(call)) }
-        defer { for call in following.flatMap(\.calls) { reading.insert(Key(call)) } }
-        if case .failed(let failure) = answer.outcome, failure.kind == .cancelled { return Outcome() }
+        let earlier = following.count
         var outcome =
-            switch read {
-            case .single(let call): judge(call, answer)
-            case .listPage(let page): judge(page, answer)
+            switch (read, answer.outcome) {
+            case (_, .failed(let failure)) where failure.kind == .cancelled: Outcome()
+            case (.single(let call), _): judge(call, answer)
+            case (.listPage(let page), _): judge(page, answer)
             }
+        let followed = Set(following[earlier...].flatMap(\.calls).map(Key.init))
+        outcome.settled = read.calls.filter { !followed.contains(Key($0)) }
         outcome.failures = outcome.failed.map { call in
             failure(
                 of: call, answer, isNotFound: outcome.verdict == .notFound, profile: profile(call), chance: chance())
         }
         return outcome
+    }
+
+    /// What followed from an answer is stored, or could not be: its calls may be read again when they are due.
+    package mutating func stored(_ outcome: Outcome) {
+        for key in outcome.settled.map(Key.init) {
+            reading.remove(key)
+            if takes > 0 { settledMeanwhile.insert(key) }
+        }
     }
 
     /// What may be read now: nothing of paused accounts, the most urgent of an account whose breaker is open.

@@ -24,6 +24,14 @@ import Testing
         return call
     }
 
+    private func take(
+        _ due: [DueCall], hasMore: Bool = false, into machine: inout PollerMachine,
+        _ profile: (DueCall) -> ScopeProfile, at now: Timestamp
+    ) -> PollerMachine.Taken {
+        _ = machine.beginTake(at: now)
+        return machine.took(due, hasMore: hasMore, profile: profile)
+    }
+
     private func gate() -> RequestGateMachine {
         RequestGateMachine(accounts: [.default], settings: ExpectationSettings())
     }
@@ -40,12 +48,12 @@ import Testing
     func reads() {
         var machine = PollerMachine(settings: ExpectationSettings())
         var gate = gate()
-        let tick = machine.tick(due: [due(3), due(1), due(2)], profile: profile(.healthy), now: .at(100))
+        let tick = take([due(3), due(1), due(2)], into: &machine, profile(.healthy), at: .at(100))
         #expect(tick.toRead == 3)
         let reads = machine.next(gate: &gate, now: .at(100))
         #expect(reads.flatMap(\.calls).map(\.execution.rawValue) == ["exec-1", "exec-2", "exec-3"])
         #expect(machine.next(gate: &gate, now: .at(100)).isEmpty)
-        _ = machine.tick(due: [due(1)], profile: profile(.healthy), now: .at(130))
+        _ = take([due(1)], into: &machine, profile(.healthy), at: .at(130))
         #expect(machine.next(gate: &gate, now: .at(130)).isEmpty, "it is still under way")
     }
 
@@ -53,7 +61,7 @@ import Testing
     func bound() {
         var machine = PollerMachine(settings: ExpectationSettings())
         var gate = gate()
-        _ = machine.tick(due: (0..<40).map { due($0) }, profile: profile(.healthy), now: .at(100))
+        _ = take((0..<40).map { due($0) }, into: &machine, profile(.healthy), at: .at(100))
         let first = machine.next(gate: &gate, now: .at(100))
         #expect(first.count == 32)
         _ = machine.answered(first[0], with: answer(.status(404)), profile: profile(.healthy), chance: { 0 })
@@ -65,10 +73,58 @@ import Testing
     func lease() {
         var machine = PollerMachine(settings: ExpectationSettings())
         var gate = gate()
-        _ = machine.tick(due: (0..<40).map { due($0) }, profile: profile(.healthy), now: .at(100))
+        _ = take((0..<40).map { due($0) }, into: &machine, profile(.healthy), at: .at(100))
         let reads = machine.next(gate: &gate, now: .at(100))
-        #expect(machine.tick(due: [], profile: profile(.healthy), now: .at(130)).toRead == 0)
+        #expect(take([], into: &machine, profile(.healthy), at: .at(130)).toRead == 0)
         #expect(machine.room == PollerMachine.mostHeld - reads.count)
+    }
+
+    @Test("Room is counted once what is given back is gone")
+    func room() {
+        var machine = PollerMachine(settings: ExpectationSettings())
+        var gate = gate()
+        _ = take((0..<PollerMachine.mostHeld).map { due($0) }, into: &machine, profile(.healthy), at: .at(100))
+        let reads = machine.next(gate: &gate, now: .at(100))
+        #expect(machine.beginTake(at: .at(110)) == 0, "the lease is not over")
+        #expect(machine.beginTake(at: .at(130)) == PollerMachine.mostHeld - reads.count)
+    }
+
+    @Test("More calls than there is room for are not held")
+    func mostHeld() {
+        var machine = PollerMachine(settings: ExpectationSettings())
+        let taken = take(
+            (0..<PollerMachine.mostHeld + 10).map { due($0) }, into: &machine, profile(.healthy), at: .at(100))
+        #expect(taken.toRead == PollerMachine.mostHeld)
+        #expect(machine.room == 0)
+    }
+
+    @Test("A call is held until what was read of it is stored, also where the store gives it out as it was before")
+    func held() throws {
+        var machine = PollerMachine(settings: ExpectationSettings())
+        var gate = gate()
+        _ = take([due(1)], into: &machine, profile(.healthy), at: .at(100))
+        let read = try #require(machine.next(gate: &gate, now: .at(100)).first)
+        let outcome = machine.answered(read, with: answer(.status(500)), profile: profile(.healthy), chance: { 0 })
+        #expect(take([due(1)], into: &machine, profile(.healthy), at: .at(130)).toRead == 0)
+        _ = machine.beginTake(at: .at(131))
+        machine.stored(outcome)
+        #expect(machine.took([due(1)], hasMore: false, profile: profile(.healthy)).toRead == 0)
+        #expect(take([due(1)], into: &machine, profile(.healthy), at: .at(132)).toRead == 1)
+    }
+
+    @Test("A page whose outcome is stored lets go of those of its calls alone that it settles")
+    func heldByPage() throws {
+        var machine = PollerMachine(settings: ExpectationSettings())
+        var gate = gate()
+        _ = take((1...6).map(listed), into: &machine, profile(.healthy), at: .at(100))
+        let page = try #require(machine.next(gate: &gate, now: .at(100)).first)
+        let rows = (1...4).map { "{\"id\":\"exec-\($0)\",\"status\":\"ringing\"}" }.joined(separator: ",")
+        let list = "{\"data\":[\(rows)],\"has_more\":false}"
+        let outcome = machine.answered(page, with: answer(.json(list)), profile: profile(.healthy), chance: { 0 })
+        #expect(machine.next(gate: &gate, now: .at(101)).count == 2)
+        machine.stored(outcome)
+        let again = take((1...6).map(listed), into: &machine, profile(.healthy), at: .at(102))
+        #expect(again.toRead == 4, "two are being read singly")
     }
 
     @Test("A call that is due only for its scope's pace is computed anew once the scope is healthy, not read")
@@ -76,7 +132,7 @@ import Testing
         var machine = PollerMachine(settings: ExpectationSettings())
         var gate = gate()
         let paced = due(1, why: .pace)
-        let tick = machine.tick(due: [paced, due(2)], profile: profile(.healthy), now: .at(100))
+        let tick = take([paced, due(2)], into: &machine, profile(.healthy), at: .at(100))
         #expect(tick.recomputed == [paced])
         #expect(machine.next(gate: &gate, now: .at(100)).flatMap(\.calls) == [due(2)])
     }
@@ -85,7 +141,7 @@ import Testing
     func pace(path: PathState) {
         var machine = PollerMachine(settings: ExpectationSettings())
         var gate = gate()
-        let tick = machine.tick(due: [due(1, why: .pace)], profile: profile(path), now: .at(100))
+        let tick = take([due(1, why: .pace)], into: &machine, profile(path), at: .at(100))
         #expect(tick.recomputed.isEmpty)
         #expect(machine.next(gate: &gate, now: .at(100)).count == 1)
     }
@@ -96,7 +152,7 @@ import Testing
         var gate = gate()
         let me = BolnaRequest.Endpoint.me
         _ = gate.answered(me, account: .default, outcome: .status(401), organization: nil, now: .start)
-        _ = machine.tick(due: [due(1), due(2)], profile: profile(.healthy), now: .at(100))
+        _ = take([due(1), due(2)], into: &machine, profile(.healthy), at: .at(100))
         #expect(machine.next(gate: &gate, now: .at(100)).isEmpty)
         _ = gate.answered(me, account: .default, outcome: .json("{}"), organization: nil, now: .at(101))
         for _ in 0..<20 {
@@ -115,7 +171,7 @@ import Testing
     func failure(outcome: BolnaAnswer.Outcome) throws {
         var machine = PollerMachine(settings: ExpectationSettings())
         var gate = gate()
-        _ = machine.tick(due: [due(1, failures: 2)], profile: profile(.healthy), now: .at(100))
+        _ = take([due(1, failures: 2)], into: &machine, profile(.healthy), at: .at(100))
         let read = try #require(machine.next(gate: &gate, now: .at(100)).first)
         let result = machine.answered(
             read, with: answer(outcome, at: 110), profile: profile(.degraded), chance: { 0.5 })
@@ -132,7 +188,7 @@ import Testing
     func refused() throws {
         var machine = PollerMachine(settings: ExpectationSettings())
         var gate = gate()
-        _ = machine.tick(due: [due(1)], profile: profile(.healthy), now: .at(100))
+        _ = take([due(1)], into: &machine, profile(.healthy), at: .at(100))
         let read = try #require(machine.next(gate: &gate, now: .at(100)).first)
         let result = machine.answered(read, with: answer(.status(401)), profile: profile(.healthy), chance: { 0 })
         #expect(result.failures.isEmpty)
@@ -142,7 +198,7 @@ import Testing
     func page() throws {
         var machine = PollerMachine(settings: ExpectationSettings())
         var gate = gate()
-        _ = machine.tick(due: (1...6).map(listed), profile: profile(.healthy), now: .at(100))
+        _ = take((1...6).map(listed), into: &machine, profile(.healthy), at: .at(100))
         let reads = machine.next(gate: &gate, now: .at(100))
         #expect(reads.count == 1)
         let page = try #require(reads.first)
@@ -169,7 +225,7 @@ import Testing
     func brokenPage(outcome: BolnaAnswer.Outcome) throws {
         var machine = PollerMachine(settings: ExpectationSettings())
         var gate = gate()
-        _ = machine.tick(due: (1...6).map(listed), profile: profile(.healthy), now: .at(100))
+        _ = take((1...6).map(listed), into: &machine, profile(.healthy), at: .at(100))
         let page = try #require(machine.next(gate: &gate, now: .at(100)).first)
         #expect(
             machine.answered(page, with: answer(outcome), profile: profile(.healthy), chance: { 0 }).failures.isEmpty)
@@ -180,7 +236,7 @@ import Testing
     func failedPage() throws {
         var machine = PollerMachine(settings: ExpectationSettings())
         var gate = gate()
-        _ = machine.tick(due: (1...6).map(listed), profile: profile(.healthy), now: .at(100))
+        _ = take((1...6).map(listed), into: &machine, profile(.healthy), at: .at(100))
         let page = try #require(machine.next(gate: &gate, now: .at(100)).first)
         #expect(
             machine.answered(page, with: answer(.status(503)), profile: profile(.healthy), chance: { 0 }).failures.count
@@ -191,7 +247,7 @@ import Testing
     func cancelled() throws {
         var machine = PollerMachine(settings: ExpectationSettings())
         var gate = gate()
-        _ = machine.tick(due: [due(1)], profile: profile(.healthy), now: .at(100))
+        _ = take([due(1)], into: &machine, profile(.healthy), at: .at(100))
         let read = try #require(machine.next(gate: &gate, now: .at(100)).first)
         let cancelled = answer(.failed(TransportFailure(kind: .cancelled, detail: "")))
         let result = machine.answered(read, with: cancelled, profile: profile(.healthy), chance: { 0 })
@@ -206,7 +262,7 @@ import Testing
         var machine = PollerMachine(settings: ExpectationSettings())
         var gate = RequestGateMachine(accounts: [.default, other], settings: ExpectationSettings())
         for account in [AccountID.default, other] { gate.planner.assign(account, organization: "shared") }
-        _ = machine.tick(due: (1...50).map(listed), profile: profile(.healthy), now: .at(100))
+        _ = take((1...50).map(listed), into: &machine, profile(.healthy), at: .at(100))
         let page = try #require(machine.next(gate: &gate, now: .at(100)).first)
         // No row is shown, so that all fifty are to be read singly.
         _ = machine.answered(
@@ -216,7 +272,7 @@ import Testing
             call.account = other
             return call
         }
-        _ = machine.tick(due: others, profile: profile(.healthy), now: .at(101))
+        _ = take(others, into: &machine, profile(.healthy), at: .at(101))
         let reads = machine.next(gate: &gate, now: .at(101))
         #expect(reads.count == PollPlanner.mostAtOnce)
         #expect(reads.count { $0.account == other } == PollPlanner.mostAtOnce / 2)
@@ -228,10 +284,10 @@ import Testing
     func followsOnce() throws {
         var machine = PollerMachine(settings: ExpectationSettings())
         var gate = gate()
-        _ = machine.tick(due: (1...6).map(listed), profile: profile(.healthy), now: .at(100))
+        _ = take((1...6).map(listed), into: &machine, profile(.healthy), at: .at(100))
         let page = try #require(machine.next(gate: &gate, now: .at(100)).first)
         _ = machine.answered(page, with: answer(.json("<html>")), profile: profile(.healthy), chance: { 0 })
-        let tick = machine.tick(due: (1...6).map(listed), profile: profile(.healthy), now: .at(101))
+        let tick = take((1...6).map(listed), into: &machine, profile(.healthy), at: .at(101))
         #expect(tick.toRead == 6)
         #expect(machine.next(gate: &gate, now: .at(101)).count == 6)
         #expect(machine.next(gate: &gate, now: .at(101)).isEmpty)
@@ -245,7 +301,7 @@ import Testing
             _ = gate.answered(.me, account: .default, outcome: .status(500), organization: nil, now: .at(100))
         }
         while gate.planner.take(.other, account: .default, for: .background, now: .at(100)) == nil {}
-        _ = machine.tick(due: [due(1), due(2)], profile: profile(.healthy), now: .at(100))
+        _ = take([due(1), due(2)], into: &machine, profile(.healthy), at: .at(100))
         #expect(machine.next(gate: &gate, now: .at(100)).isEmpty)
         #expect(machine.next(gate: &gate, now: .at(105)).flatMap(\.calls) == [due(1)])
         #expect(machine.next(gate: &gate, now: .at(110)).isEmpty, "one per tick")

@@ -1,9 +1,10 @@
 import CallDomain
+import Synchronization
 import Testing
 
 @testable import GatewayService
 
-/// What must not keep due calls from being read.
+/// What must not keep due calls from being read, nor make one be read again and again.
 @Suite struct PollerTroubleTests {
     private static let other = AccountID(rawValue: "other")
 
@@ -66,5 +67,70 @@ import Testing
             CallBody(id: "hinted", status: "completed").bytes, trust: .addressed, standing: .hint)
         await pass(gateway, poller, ticks: 1)
         #expect(try gateway.status("hinted") == .ringing)
+    }
+
+    @Test("A call is not read again while what was read of it waits to be committed", arguments: [true, false])
+    func heldUntilCommitted(isCommitted: Bool) async throws {
+        let gateway = try gateway()
+        let poller = Poller(context: gateway.context, clock: gateway.clock)
+        await poller.turn()
+        await gateway.webhook(CallBody(status: "ringing"))
+        gateway.bolna.tell(CallBody(status: "in-progress"), at: .at(1))
+        await poller.turn()
+        gateway.clock.advance(by: .seconds(90))
+        gateway.store.close()
+        let before = gateway.store.entered
+        let turn = Task { await poller.turn() }
+        try await eventually("the answer is to be committed") { gateway.store.entered > before }
+        gateway.clock.advance(by: .seconds(30))
+        let isOver = Mutex(false)
+        let next = Task {
+            await poller.turn()
+            isOver.withLock { $0 = true }
+        }
+        try await eventually("the next tick is over, or reads") {
+            isOver.withLock { $0 } || gateway.bolna.reads.count > 1
+        }
+        #expect(gateway.bolna.reads.count == 1)
+        if !isCommitted { gateway.store.fail(StoreError(kind: .io, message: "test")) }
+        gateway.store.open()
+        await turn.value
+        await next.value
+        gateway.store.fail(nil)
+        #expect(try gateway.status() == (isCommitted ? .inProgress : .ringing))
+        await pass(gateway, poller, ticks: isCommitted ? 21 : 1)
+        #expect(gateway.bolna.reads.count == 2, "it is read again when it is due")
+    }
+
+    @Test("A tick goes on as its budget fills again, and ends before the next one", arguments: [250, 600])
+    func goesOn(count: Int) async throws {
+        let gateway = try gateway()
+        let poller = Poller(context: gateway.context, clock: gateway.clock)
+        await poller.turn()
+        try gateway.fill(count, "exec")
+        for number in 0..<count {
+            gateway.bolna.tell(
+                CallBody(id: "exec-\(number)", agent: "exec-\(number)", status: "canceled"), at: .start)
+        }
+        gateway.clock.advance(by: .seconds(120))
+        let isOver = Mutex(false)
+        let turn = Task {
+            await poller.turn()
+            isOver.withLock { $0 = true }
+        }
+        var seconds = 0
+        while true {
+            try await eventually("the turn waits, or is over") {
+                isOver.withLock { $0 } || gateway.clock.timers > 0
+            }
+            guard !isOver.withLock({ $0 }) else { break }
+            gateway.clock.advance(by: .seconds(1))
+            seconds += 1
+        }
+        await turn.value
+        let allowed = Double(RequestBudget.other.usedPerMinute) / 2 * (1 - PollPlanner.reservedForPersons)
+        #expect(gateway.bolna.reads.count >= min(count, Int(0.9 * allowed)))
+        #expect(Set(gateway.bolna.reads).count == gateway.bolna.reads.count, "none is read twice")
+        #expect(seconds < 30)
     }
 }
