@@ -56,7 +56,7 @@ extension ServiceContext {
         let entries = entries(
             of: read, asked: execution, source: .sweep, account: account, agent: agent, answer: answer)
         do {
-            _ = try await submit(entries)
+            if try await submit(entries).contains(where: \.isRefusal) { return .failed }
         } catch {
             return .unavailable
         }
@@ -75,7 +75,7 @@ enum FoundRead: Sendable {
     case done
     /// Bolna lists it, but says that it does not know it.
     case notFound
-    /// Bolna failed at this call, or gave a body that cannot be used.
+    /// Bolna failed at this call, or gave a body that cannot be used or stored.
     case failed
     /// Nothing can be read or stored now.
     case unavailable

@@ -29,6 +29,15 @@ package enum JournalReceipt: Sendable {
         }
     }
 
+    /// Whether the store could not take what the entry says, by the entry's or its call's own fault: the call is as it
+    /// was.
+    package var isRefusal: Bool {
+        switch self {
+        case .quarantined(reason: .poisoned, _), .failed: true
+        case .quarantined, .observed, .tried, .revised, .done, .dialExists, .forgotten, .erased: false
+        }
+    }
+
     /// The change that clients can see, of an entry that makes at most one; nil without one.
     package var change: Change? { changes.last }
 }

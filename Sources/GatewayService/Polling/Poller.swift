@@ -250,18 +250,33 @@ package final class Poller: Service, Sendable {
                 receivedAt: answer.receivedAt)
         }
         if let detail = outcome.detail { report(read, detail, retryAt: outcome.failures.first?.retryAt) }
-        await store(entries)
+        let receipts = await store(entries)
+        if case .single(let call) = read, case .statement? = outcome.verdict, receipts.first?.isRefusal == true {
+            await putOff(call, answer)
+        }
         machine.withLock { $0.stored(outcome) }
     }
 
-    private func store(_ entries: [JournalEntry]) async {
-        guard !entries.isEmpty else { return }
+    /// Puts off a call whose answer the store refused: the refusal left nothing that would.
+    private func putOff(_ call: DueCall, _ answer: BolnaAnswer) async {
+        let failed = machine.withLock { $0.refused(call, answer, profile: profile, chance: context.chance) }
+        report(.single(call), "refused by the store", retryAt: failed.retryAt)
+        let receipts = await store([.readFailed(failed)])
+        guard receipts.first?.isRefusal == true else { return }
+        await context.tell(damaged: [DamagedCall(account: call.account, call: call.call)])
+    }
+
+    /// Stores what was learned; no receipts where it could not be.
+    @discardableResult
+    private func store(_ entries: [JournalEntry]) async -> [JournalReceipt] {
+        guard !entries.isEmpty else { return [] }
         do {
-            _ = try await context.submit(entries)
+            return try await context.submit(entries)
         } catch {
             context.logger.error(
                 "What the poller learned could not be stored; its calls stay due.",
                 metadata: ["journal.error": "\(error)", "entries": "\(entries.count)"])
+            return []
         }
     }
 

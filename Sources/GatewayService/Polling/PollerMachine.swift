@@ -162,6 +162,13 @@ package struct PollerMachine: Sendable {
         }
     }
 
+    /// The store refused what a read told: the call is put off as one whose read failed.
+    package func refused(
+        _ call: DueCall, _ answer: BolnaAnswer, profile: (DueCall) -> ScopeProfile, chance: () -> Double
+    ) -> FailedRead {
+        failure(of: call, answer, isNotFound: false, profile: profile(call), chance: chance())
+    }
+
     /// What may be read now: nothing of paused accounts, the most urgent of an account whose breaker is open.
     private func candidates(gate: RequestGateMachine) -> (due: [DueCall], following: [PlannedRead]) {
         var due: [DueCall] = []

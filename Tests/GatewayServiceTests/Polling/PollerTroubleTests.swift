@@ -102,6 +102,42 @@ import Testing
         #expect(gateway.bolna.reads.count == 2, "it is read again when it is due")
     }
 
+    @Test("A read that the store refuses is put off like one that failed, and waiting ends in a named outcome")
+    func refusedByStore() async throws {
+        let gateway = try gateway()
+        let poller = Poller(context: gateway.context, clock: gateway.clock)
+        await gateway.webhook(CallBody(status: "ringing"))
+        gateway.bolna.tell(CallBody(status: "in-progress"), at: .at(1))
+        try gateway.damage(
+            "CREATE TRIGGER refuse BEFORE INSERT ON reads BEGIN SELECT RAISE(ABORT, 'refused'); END")
+        await pass(gateway, poller, ticks: 20)
+        let kept = try gateway.store.quarantine(account: .default, before: nil, limit: 10)
+        #expect(kept.map(\.delivery.reason) == [.poisoned])
+        #expect(try gateway.status() == .ringing)
+        #expect((2...7).contains(gateway.bolna.reads.count), "\(gateway.bolna.reads.count) reads in ten minutes")
+        #expect(try gateway.record()?.ledger.failures == gateway.bolna.reads.count)
+        for _ in 0..<300 {
+            gateway.clock.advance(by: .seconds(300))
+            await poller.turn()
+        }
+        #expect(try gateway.record()?.ledger.outcome == .abandoned)
+        let reads = gateway.bolna.reads.count
+        await pass(gateway, poller, ticks: 10)
+        #expect(gateway.bolna.reads.count == reads)
+    }
+
+    @Test("A call that a listing found counts as not read where the store refuses what was read")
+    func foundButRefused() async throws {
+        let gateway = try gateway()
+        gateway.bolna.tell(CallBody(status: "ringing"), at: .start)
+        try gateway.damage(
+            "CREATE TRIGGER refuse BEFORE INSERT ON reads BEGIN SELECT RAISE(ABORT, 'refused'); END")
+        let (call, agent) = (ExecutionID(rawValue: "exec-1"), AgentID(rawValue: "agent-1"))
+        #expect(await gateway.context.readFound(call, of: agent, account: .default) == .failed)
+        try gateway.damage("DROP TRIGGER refuse")
+        #expect(await gateway.context.readFound(call, of: agent, account: .default) == .done)
+    }
+
     @Test("A tick goes on as its budget fills again, and ends before the next one", arguments: [250, 600])
     func goesOn(count: Int) async throws {
         let gateway = try gateway()
