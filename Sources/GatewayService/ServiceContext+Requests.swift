@@ -43,7 +43,7 @@ extension ServiceContext {
                 account: account, agent: agent, execution: execution, source: source, trust: .authoritative,
                 receivedAt: answer.receivedAt, sentAt: answer.sentAt, reason: reason, detail: detail,
                 digest: digest(body), body: body)
-            return [sparing(.quarantine(delivery))]
+            return [sparing(delivery)]
         case .notFound, .refused, .failed: return []
         }
     }

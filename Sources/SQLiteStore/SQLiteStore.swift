@@ -110,6 +110,7 @@ extension SQLiteStore {
         configuration.maximumReaderCount = StoreBounds.readers
         configuration.prepareDatabase { db in
             try db.execute(sql: "PRAGMA busy_timeout = \(StoreBounds.busyTimeoutMilliseconds)")
+            NumberFunctions.add(to: db)
             guard db.configuration.readonly else { return }
             try db.execute(sql: "PRAGMA query_only = 1; PRAGMA wal_autocheckpoint = 0")
         }

@@ -24,6 +24,9 @@ package struct QuarantinedDelivery: Sendable {
     package var digest: ContentDigest
     /// The bytes as received; empty where they were not asked for.
     package var body: [UInt8]
+    /// The calls that its usable parts are about, where it has any. Not stored: where one of them is erased, the bytes are
+    /// not kept.
+    package var readExecutions: [ExecutionID] = []
 
     /// Puts an entry together.
     package init(

@@ -133,9 +133,9 @@ package protocol CallStore: JournalStore {
     /// An account's audit before a record, newest first, at most `limit` and ``AuditPage/mostRecords``.
     func auditTrail(account: AccountID, before: Int64?, limit: Int) throws(StoreError) -> AuditPage
 
-    /// Where a number's digits stand in a slice of what is stored of an account, erased data apart: the slice after this
+    /// What names a number in a slice of what is stored of an account, erased data apart: the slice after this
     /// place, or the first one. Runs over the tables, since nothing but a person's wish asks for it.
-    func mentions(account: AccountID, digits: String, after: Int64?) throws(StoreError) -> Mentions
+    func mentions(account: AccountID, number: TelephoneNumber, after: Int64?) throws(StoreError) -> Mentions
 
     /// The numbers that stay forgotten, of all accounts.
     func forgottenNumbers() throws(StoreError) -> [ForgottenNumber]

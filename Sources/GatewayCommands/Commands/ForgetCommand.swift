@@ -12,13 +12,13 @@ struct ForgetCommand: AsyncParsableCommand {
             Calls from or to the number, and calls, deliveries and requests that name it anywhere in their bytes, lose \
             all that tells of a person and are not shown any more. Later webhooks, reads, replays and imports that name it \
             are dropped, and it is not dialled. A person cannot be brought back. Numbers are compared by all their digits, \
-            country code included. Goes through a running gateway; where none runs, it takes the database's lock and acts \
+            country code included, however they are written: with + or 00 or without, in groups or not. Goes through a running gateway; where none runs, it takes the database's lock and acts \
             itself. That it was asked for is in the audit.
             """)
 
     @OptionGroup var settingsOptions: SettingsOptions
     @OptionGroup var account: AccountOption
-    @Option(help: "The number, with its country code, such as +14155550100.")
+    @Option(help: "The number, as + and all its digits with the country code, such as +14155550100.")
     var number: String
     @Flag(help: "Only count what would be deleted.")
     var dryRun = false

@@ -45,8 +45,8 @@ struct PersonRoutes: Sendable {
     }
 
     private static let expected = """
-        The body must be {"number":"…"}, a telephone number of \(ForgottenNumbers.lengths.lowerBound) to \
-        \(ForgottenNumbers.lengths.upperBound) digits with its country code, and may have "dryRun":true.
+        The body must be {"number":"…"}, a telephone number as \(TelephoneNumber.form) and nothing else, and may have \
+        "dryRun":true.
         """
 
     @Sendable private func forget(_ request: RouteRequest, _ principal: Principal) async throws -> Response {

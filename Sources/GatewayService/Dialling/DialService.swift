@@ -32,7 +32,7 @@ package final class DialService: Service, Sendable {
         } catch {
             return .invalid("user_data cannot be used: \(error.detail).")
         }
-        guard !context.forgotten.contains(request.recipient, of: account),
+        guard !context.forgotten.isNamed(in: request.recipient, of: account),
             !context.forgotten.isNamed(in: body, of: account)
         else { return .invalid("The request names a number that is to stay forgotten.") }
         let intent = DialIntent(

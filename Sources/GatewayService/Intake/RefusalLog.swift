@@ -157,31 +157,22 @@ package final class RefusalLog: Sendable {
         }
     }
 
-    /// Forgets the kept refusals, addressed to an account, that name these digits; tells how many there were.
-    package func forget(digits: String, addressedTo account: AccountID) -> Int {
+    /// Forgets the kept refusals, addressed to an account, that name a number; tells how many there were.
+    package func forget(_ number: TelephoneNumber, addressedTo account: AccountID) -> Int {
         state.withLock { state in
             let before = state.newest.count
-            state.newest.removeAll { $0.account == account.rawValue && $0.names(digits) }
+            state.newest.removeAll { $0.account == account.rawValue && number.isNamed(in: $0.bodyPrefix) }
             return before - state.newest.count
         }
     }
 
-    /// How many of the kept refusals, addressed to an account, name these digits.
-    package func count(mentioning digits: String, addressedTo account: AccountID) -> Int {
-        newest.count { $0.account == account.rawValue && $0.names(digits) }
+    /// How many of the kept refusals, addressed to an account, name a number.
+    package func count(naming number: TelephoneNumber, addressedTo account: AccountID) -> Int {
+        newest.count { $0.account == account.rawValue && number.isNamed(in: $0.bodyPrefix) }
     }
 
     private static func minute(of time: Timestamp) -> Int64 { time.rawValue / 60_000_000 }
 
     /// The newest ones, newest first.
     package var newest: [Refusal] { state.withLock { $0.newest } }
-}
-
-extension Refusal {
-    /// Whether the kept part of its body has these digits in it.
-    fileprivate func names(_ digits: String) -> Bool {
-        let wanted = Array(digits.utf8)
-        guard !wanted.isEmpty, bodyPrefix.count >= wanted.count else { return false }
-        return (0...(bodyPrefix.count - wanted.count)).contains { bodyPrefix[$0...].starts(with: wanted) }
-    }
 }

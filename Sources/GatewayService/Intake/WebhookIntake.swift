@@ -116,7 +116,9 @@ package final class WebhookIntake: Sendable {
                     body: part.body, statement: part.statement))
         }
         if let fault = reading.fault {
-            entries.append(context.sparing(delivery.quarantined(fault.reason, fault.detail)))
+            var aside = delivery.quarantined(fault.reason, fault.detail)
+            aside.readExecutions = reading.parts.map(\.statement.executionID)
+            entries.append(context.sparing(aside))
         }
         return entries
     }
@@ -144,13 +146,11 @@ package final class WebhookIntake: Sendable {
 
 extension VerifiedDelivery {
     /// The delivery as it is kept aside.
-    func quarantined(_ reason: QuarantineReason, _ detail: String) -> JournalEntry {
-        .quarantine(
-            QuarantinedDelivery(
-                account: account, agent: agent, execution: BolnaDecoder.mentionedExecution(in: body),
-                source: .webhook, trust: trust, standing: standing, receivedAt: receivedAt, reason: reason,
-                detail: detail,
-                digest: digest, body: body))
+    func quarantined(_ reason: QuarantineReason, _ detail: String) -> QuarantinedDelivery {
+        QuarantinedDelivery(
+            account: account, agent: agent, execution: BolnaDecoder.mentionedExecution(in: body), source: .webhook,
+            trust: trust, standing: standing, receivedAt: receivedAt, reason: reason, detail: detail, digest: digest,
+            body: body)
     }
 }
 

@@ -6,10 +6,8 @@ package final class ForgottenNumbers: Sendable {
     private let digest: @Sendable (_ text: String) -> ContentDigest?
     private let digests: Mutex<[AccountID: Set<ContentDigest>]>
 
-    /// How many digits a number has.
-    package static let lengths = 7...15
-    /// The most runs of digits that are looked at in one body.
-    package static let mostRuns = 256
+    /// The most numbers that are looked at in one body.
+    package static let mostNumbers = 4_096
     /// What the digest of the key itself is made of, by which another key is noticed.
     package static let checkText = "the key of forgotten numbers"
 
@@ -26,11 +24,9 @@ package final class ForgottenNumbers: Sendable {
             })
     }
 
-    /// A number as it is remembered; nil where it is none, or cannot be digested.
-    package func number(_ text: String, of account: AccountID) -> ForgottenNumber? {
-        let found = Self.digits(of: text)
-        guard Self.lengths.contains(found.utf8.count) else { return nil }
-        return digest("\(account.rawValue)|\(found)").map { ForgottenNumber(account: account, digest: $0) }
+    /// A number as it is remembered; nil where it cannot be digested.
+    package func remembered(_ number: TelephoneNumber, of account: AccountID) -> ForgottenNumber? {
+        digest(number.digits, of: account).map { ForgottenNumber(account: account, digest: $0) }
     }
 
     /// The row by which it is noticed that the digests were made with another key.
@@ -43,22 +39,19 @@ package final class ForgottenNumbers: Sendable {
         digests.withLock { _ = $0[number.account, default: []].insert(number.digest) }
     }
 
-    /// Whether a number is forgotten.
-    package func contains(_ text: String, of account: AccountID) -> Bool {
-        let known = known(of: account)
-        guard !known.isEmpty, let number = number(text, of: account) else { return false }
-        return known.contains(number.digest)
-    }
-
     /// Whether a statement, or the bytes it was read from, names a forgotten number. Costs nothing where the account
     /// has none.
     package func isForgotten(_ statement: Statement, body: [UInt8], of account: AccountID) -> Bool {
         let known = known(of: account)
         guard !known.isEmpty else { return false }
+        // Bytes may spell them in another way than JSON's readers understand them.
         let sides = [CallField.fromNumber, .toNumber].compactMap { statement.fields.text($0) }
-        if sides.contains(where: { number($0, of: account).map { known.contains($0.digest) } ?? false }) { return true }
-        return names(body, oneOf: known, of: account)
+        return sides.contains { names(Array($0.utf8), oneOf: known, of: account) }
+            || names(body, oneOf: known, of: account)
     }
+
+    /// Whether text names a forgotten number.
+    package func isNamed(in text: String, of account: AccountID) -> Bool { isNamed(in: Array(text.utf8), of: account) }
 
     /// Whether bytes name a forgotten number.
     package func isNamed(in body: [UInt8], of account: AccountID) -> Bool {
@@ -66,29 +59,15 @@ package final class ForgottenNumbers: Sendable {
         return !known.isEmpty && names(body, oneOf: known, of: account)
     }
 
-    /// The ASCII digits of a text.
-    package static func digits(of text: String) -> String {
-        String(decoding: text.utf8.filter { (0x30...0x39).contains($0) }, as: UTF8.self)
-    }
-
     private func known(of account: AccountID) -> Set<ContentDigest> { digests.withLock { $0[account] ?? [] } }
 
     private func names(_ body: [UInt8], oneOf known: Set<ContentDigest>, of account: AccountID) -> Bool {
-        var runs = 0
-        var start: Int?
-        for place in 0...body.count {
-            let isDigit = place < body.count && (0x30...0x39).contains(body[place])
-            if isDigit {
-                start = start ?? place
-            } else if let begin = start {
-                start = nil
-                guard Self.lengths.contains(place - begin) else { continue }
-                runs += 1
-                guard runs <= Self.mostRuns else { return false }
-                let run = String(decoding: body[begin..<place], as: UTF8.self)
-                if let number = number(run, of: account), known.contains(number.digest) { return true }
-            }
+        TelephoneNumber.isAny(in: body, atMost: Self.mostNumbers) { digits in
+            digest(String(decoding: digits, as: UTF8.self), of: account).map(known.contains) ?? false
         }
-        return false
+    }
+
+    private func digest(_ digits: String, of account: AccountID) -> ContentDigest? {
+        digest("\(account.rawValue)|\(digits)")
     }
 }

@@ -26,7 +26,7 @@ package struct ForgetReport: Hashable, Sendable {
 
 /// Why a number could not be forgotten.
 package enum ForgetFailure: Error, Hashable, Sendable {
-    /// It is no telephone number.
+    /// It is no telephone number in the form that is taken, ``TelephoneNumber/form``.
     case noNumber
     /// The key of forgotten numbers cannot be used.
     case noKey
@@ -54,10 +54,9 @@ package final class PersonService: Sendable {
         _ number: String, isDryRun: Bool = false, by principal: Principal
     ) async throws(ForgetFailure) -> ForgetReport {
         let account = principal.account
-        let digits = ForgottenNumbers.digits(of: number)
-        guard ForgottenNumbers.lengths.contains(digits.utf8.count) else { throw .noNumber }
-        if isDryRun { return try await count(digits, of: account) }
-        guard let forgotten = context.forgotten.number(number, of: account), let check = context.forgotten.check
+        guard let number = TelephoneNumber(number) else { throw .noNumber }
+        if isDryRun { return try await count(number, of: account) }
+        guard let forgotten = context.forgotten.remembered(number, of: account), let check = context.forgotten.check
         else { throw .noKey }
         let now = context.now()
         context.forgotten.add(forgotten)
@@ -68,13 +67,13 @@ package final class PersonService: Sendable {
         ])
         var report = ForgetReport()
         for _ in 0..<Self.mostRuns {
-            let found = try await erase(digits, of: account)
+            let found = try await erase(number, of: account)
             report.calls += found.calls
             report.quarantine += found.quarantine
             report.dials += found.dials
             if found.calls + found.quarantine + found.dials == 0 { break }
         }
-        report.refusals = refusals.forget(digits: digits, addressedTo: account)
+        report.refusals = refusals.forget(number, addressedTo: account)
         report.isCompacted =
             (try? await context.reader.read { store throws(StoreError) in try store.compact() }) ?? false
         let subject = "\(name): \(report.calls) calls, \(report.quarantine) kept aside, \(report.dials) dials"
@@ -93,22 +92,22 @@ package final class PersonService: Sendable {
             at: context.now(), account: principal.account, actor: principal.actor, action: .forget, subject: subject)
     }
 
-    private func count(_ digits: String, of account: AccountID) async throws(ForgetFailure) -> ForgetReport {
+    private func count(_ number: TelephoneNumber, of account: AccountID) async throws(ForgetFailure) -> ForgetReport {
         var report = ForgetReport()
         var calls: Set<CallID> = []
-        try await forEachSlice(digits, of: account) { mentions throws(ForgetFailure) in
+        try await forEachSlice(number, of: account) { mentions throws(ForgetFailure) in
             calls.formUnion(mentions.calls)
             report.quarantine += mentions.quarantine.count
             report.dials += mentions.dials.count
         }
         report.calls = calls.count
-        report.refusals = refusals.count(mentioning: digits, addressedTo: account)
+        report.refusals = refusals.count(naming: number, addressedTo: account)
         return report
     }
 
-    private func erase(_ digits: String, of account: AccountID) async throws(ForgetFailure) -> ForgetReport {
+    private func erase(_ number: TelephoneNumber, of account: AccountID) async throws(ForgetFailure) -> ForgetReport {
         var report = ForgetReport()
-        try await forEachSlice(digits, of: account) { mentions throws(ForgetFailure) in
+        try await forEachSlice(number, of: account) { mentions throws(ForgetFailure) in
             for erasure in Self.erasures(of: mentions, account: account, at: self.context.now()) {
                 for case .erased(let data) in try await self.submit([.erase(erasure)]) { report.calls += data.count }
                 report.quarantine += erasure.quarantine.count
@@ -119,7 +118,7 @@ package final class PersonService: Sendable {
     }
 
     private func forEachSlice(
-        _ digits: String, of account: AccountID, _ body: (Mentions) async throws(ForgetFailure) -> Void
+        _ number: TelephoneNumber, of account: AccountID, _ body: (Mentions) async throws(ForgetFailure) -> Void
     ) async throws(ForgetFailure) {
         var place: Int64?
         repeat {
@@ -127,7 +126,7 @@ package final class PersonService: Sendable {
             let mentions: Mentions
             do {
                 mentions = try await context.reader.read { store throws(StoreError) in
-                    try store.mentions(account: account, digits: digits, after: after)
+                    try store.mentions(account: account, number: number, after: after)
                 }
             } catch {
                 throw .unavailable(.unavailable(error))

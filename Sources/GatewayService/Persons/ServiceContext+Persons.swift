@@ -18,11 +18,10 @@ extension ServiceContext {
         incoming.isOverAge = isOver(retention.calls, since: max(createdAt, statement.updatedAt ?? createdAt))
     }
 
-    /// An entry as it may be kept: a delivery aside without its bytes where they name a forgotten number.
-    func sparing(_ entry: JournalEntry) -> JournalEntry {
-        guard case .quarantine(var delivery) = entry, forgotten.isNamed(in: delivery.body, of: delivery.account)
-        else { return entry }
-        delivery.body = []
+    /// A delivery aside as it may be kept: without its bytes where they name a forgotten number.
+    func sparing(_ delivery: QuarantinedDelivery) -> JournalEntry {
+        var delivery = delivery
+        if forgotten.isNamed(in: delivery.body, of: delivery.account) { delivery.body = [] }
         return .quarantine(delivery)
     }
 }

@@ -17,11 +17,7 @@ extension JournalTransaction {
         for entry in erasure.quarantine.prefix(Erasure.most) {
             try emptyQuarantine("id = ?", [entry], account: erasure.account, .forgotten, at: erasure.at)
         }
-        for key in erasure.dials.prefix(Erasure.most) {
-            try db.cachedStatement(
-                sql: "UPDATE dials SET request = x'', detail = '' WHERE account = ? AND correlation_key = ?"
-            ).execute(arguments: [erasure.account.rawValue, key])
-        }
+        for key in erasure.dials.prefix(Erasure.most) { try eraseDial(key, account: erasure.account) }
         return ErasedData(count: count, isDone: true)
     }
 
@@ -44,6 +40,15 @@ extension JournalTransaction {
             incoming.appliedAt.rawValue, reconciler.edition, Data(ExpectationLedger().encoded),
             Redaction.person.rawValue,
         ])
+        try emptyQuarantine(of: incoming.statement.executionID, account: incoming.account, at: incoming.appliedAt)
+    }
+
+    /// Whether a call is one of those of which everything is gone.
+    func isErased(_ execution: ExecutionID, account: AccountID) throws -> Bool {
+        try Row.fetchOne(
+            db.cachedStatement(
+                sql: "SELECT 1 FROM calls WHERE account = ? AND execution = ? AND erased_at IS NOT NULL"),
+            arguments: [account.rawValue, execution.rawValue]) != nil
     }
 
     /// Takes fields from all statements of a call that is stored, with their bytes, and folds it again. Clients are not
@@ -66,14 +71,13 @@ extension JournalTransaction {
         try run("DELETE FROM call_texts WHERE call = ?", [id])
         if keepsJournal {
             try redactStatements(of: id, to: .person)
-            try emptyQuarantine(
-                "execution = ? AND resolution IS NULL", [call.execution.rawValue], account: call.account, .forgotten,
-                at: time)
+            try emptyQuarantine(of: call.execution, account: call.account, at: time)
         } else {
             for table in ["contradictions", "reads", "observations"] {
                 try run("DELETE FROM \(table) WHERE call = ?", [id])
             }
         }
+        if let data = call.state?.shared.values.json(.recipientData) { try eraseDial(of: data, account: call.account) }
         var quiet = call
         quiet.ledger = ExpectationLedger()
         try logWaiting(quiet, id: id, previous: call, at: time)
@@ -100,6 +104,36 @@ extension JournalTransaction {
             UPDATE quarantine SET resolution = ifnull(resolution, ?), settled_at = ifnull(settled_at, ?), body = NULL
             WHERE account = ? AND \(condition)
             """, [resolution.rawValue, time.rawValue, account.rawValue] + arguments)
+    }
+
+    /// Ends the entries about a call that is erased, and takes the bytes also of those that had ended. Each condition has
+    /// an index of its own.
+    private func emptyQuarantine(of execution: ExecutionID, account: AccountID, at time: Timestamp) throws {
+        for condition in ["resolution IS NULL", "resolution IS NOT NULL AND body IS NOT NULL"] {
+            try emptyQuarantine(
+                "execution = ? AND \(condition)", [execution.rawValue], account: account, .forgotten, at: time)
+        }
+    }
+
+    /// Takes what a request to place a call tells of a person: its fingerprint, too, is made of the number, and clients
+    /// make idempotency keys of what they like.
+    private func eraseDial(_ key: String, account: AccountID) throws {
+        try run(
+            """
+            UPDATE dials SET request = x'', detail = '', idempotency_key = NULL, fingerprint = zeroblob(32)
+            WHERE account = ? AND correlation_key = ?
+            """, [account.rawValue, key])
+    }
+
+    /// Takes what is left of the request that a call came of, by the key in what was given when it was dialled.
+    private func eraseDial(of recipientData: String, account: AccountID) throws {
+        let key = try String.fetchOne(
+            db.cachedStatement(
+                sql: """
+                    SELECT CAST(json_extract(data, '$.gateway_dial') AS TEXT)
+                    FROM (SELECT CASE WHEN json_valid(?1) THEN ?1 ELSE '{}' END AS data)
+                    """), arguments: [recipientData])
+        if let key { try eraseDial(key, account: account) }
     }
 
     /// Remembers a number that is to stay forgotten.

@@ -4,13 +4,19 @@ import GRDB
 
 extension JournalTransaction {
     /// Keeps a delivery aside, or counts it where the same bytes of the same sender are there for the same reason. Reports
-    /// count it for the agent. One of another kind than calls is settled as it comes.
+    /// count it for the agent. One of another kind than calls is settled as it comes, and so is one that names a call that
+    /// is erased: its bytes are not kept.
     mutating func quarantine(_ delivery: QuarantinedDelivery, agent: AgentID?) throws -> JournalReceipt {
+        var delivery = delivery
+        let named = delivery.readExecutions + (delivery.execution.map { [$0] } ?? [])
+        let isErased = try named.contains { try self.isErased($0, account: delivery.account) }
+        if isErased { delivery.body = [] }
         if let (entry, count) = try counted(delivery) {
             try logAside(delivery, agent: agent, entry: entry, earlier: count - 1)
             return .quarantined(reason: delivery.reason, isRepeat: true)
         }
-        let isOtherKind = delivery.reason.isOtherKind
+        let resolution: QuarantineResolution? =
+            isErased ? .forgotten : delivery.reason.isOtherKind ? .keptAsOther : nil
         let shelf = QuarantineShelf(delivery)
         guard try !shelf.refusesMore || hasRoom(for: delivery, on: shelf) else {
             return .failed(Self.quarantineIsFull)
@@ -19,14 +25,14 @@ extension JournalTransaction {
             sql: """
                 INSERT INTO quarantine (account, agent, execution, source, trust, is_hint, received_at, sent_at, reason,
                     detail, digest, count, resolution, settled_at, body_bytes, body)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ifnull(?, x''))
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, iif(?, NULL, ifnull(?, x'')))
                 """
         ).execute(arguments: [
             delivery.account.rawValue, delivery.agent?.rawValue, delivery.execution?.rawValue,
             delivery.source.rawValue, delivery.trust.rawValue, delivery.standing == .hint,
             delivery.receivedAt.rawValue, delivery.sentAt?.rawValue, delivery.reason.rawValue, delivery.detail,
-            delivery.digest.blob, isOtherKind ? QuarantineResolution.keptAsOther.rawValue : nil,
-            isOtherKind ? delivery.receivedAt.rawValue : nil, delivery.body.count, Data(delivery.body),
+            delivery.digest.blob, resolution?.rawValue, resolution.map { _ in delivery.receivedAt.rawValue },
+            delivery.body.count, isErased, Data(delivery.body),
         ])
         try logAside(delivery, agent: agent, entry: db.lastInsertedRowID, earlier: 0)
         if !shelf.refusesMore { try pruneQuarantine(of: delivery.account, shelf: shelf, at: delivery.receivedAt) }

@@ -3,17 +3,16 @@ import Foundation
 import GRDB
 
 extension SQLiteStore {
-    /// Where a number's digits stand in the slice of rows after a place. Bytes are searched as they are, so that a number
-    /// in a transcript or in a client's data is found as well as one that was dialled.
-    package func mentions(account: AccountID, digits: String, after: Int64?) throws(StoreError) -> Mentions {
+    /// What names a number in the slice of rows after a place. Statements and bodies are searched as a whole, so that a
+    /// number in a transcript or in a client's data is found as well as one that was dialled.
+    package func mentions(account: AccountID, number: TelephoneNumber, after: Int64?) throws(StoreError) -> Mentions {
         try read { db in
             let start = after ?? 0
             let end = start + Mentions.sliceRows
             let arguments: StatementArguments = [
-                "account": account.rawValue, "start": start, "end": end, "bytes": Data(digits.utf8),
+                "account": account.rawValue, "start": start, "end": end, "digits": number.digits,
             ]
-            let calls = try String.fetchAll(
-                db.cachedStatement(sql: Self.mentionedCallsSQL), arguments: arguments + ["digits": digits])
+            let calls = try String.fetchAll(db.cachedStatement(sql: Self.mentionedCallsSQL), arguments: arguments)
             let quarantine = try Int64.fetchAll(
                 db.cachedStatement(sql: Self.mentionedQuarantineSQL), arguments: arguments)
             let dials = try String.fetchAll(db.cachedStatement(sql: Self.mentionedDialsSQL), arguments: arguments)
@@ -65,22 +64,21 @@ extension SQLiteStore {
     static let mentionedCallsSQL = """
         SELECT call_id FROM calls
         WHERE id > :start AND id <= :end AND +account = :account AND erased_at IS NULL
-            AND (from_digits = :digits OR to_digits = :digits OR ifnull(instr(state, :bytes), 0) > 0
-                OR EXISTS (SELECT 1 FROM call_texts WHERE call_texts.call = calls.id AND instr(text, :digits) > 0))
+            AND (from_digits = :digits OR to_digits = :digits)
         UNION
         SELECT call_id FROM observations
             LEFT JOIN bodies ON bodies.position = observations.position
             JOIN calls ON calls.id = observations.call
         WHERE observations.position > :start AND observations.position <= :end
             AND +observations.account = :account AND erased_at IS NULL
-            AND (instr(statement, :bytes) > 0 OR ifnull(instr(body, :bytes), 0) > 0)
+            AND (statement_names(statement, :digits) OR bytes_name(body, :digits))
         """
     static let mentionedQuarantineSQL = """
         SELECT id FROM quarantine
-        WHERE id > :start AND id <= :end AND +account = :account AND instr(body, :bytes) > 0
+        WHERE id > :start AND id <= :end AND +account = :account AND bytes_name(body, :digits)
         """
     static let mentionedDialsSQL = """
         SELECT correlation_key FROM dials
-        WHERE rowid > :start AND rowid <= :end AND +account = :account AND instr(request, :bytes) > 0
+        WHERE rowid > :start AND rowid <= :end AND +account = :account AND bytes_name(request, :digits)
         """
 }

@@ -6,7 +6,8 @@ import Testing
 
 @Suite struct PersonServiceTests {
     private func isMentioned(_ fixture: PersonFixture) throws -> Bool {
-        try !fixture.gateway.store.mentions(account: .default, digits: "14155550100", after: nil).isEmpty
+        let number = try #require(TelephoneNumber(PersonFixture.number))
+        return try !fixture.gateway.store.mentions(account: .default, number: number, after: nil).isEmpty
     }
 
     @Test("A dry run counts and changes nothing")
@@ -19,15 +20,55 @@ import Testing
         #expect(report.quarantine == 1)
         #expect(try fixture.gateway.status() == .completed)
         #expect(try await fixture.audit().isEmpty)
-        #expect(!fixture.context.forgotten.contains(PersonFixture.number, of: .default))
+        #expect(!fixture.context.forgotten.isNamed(in: PersonFixture.number, of: .default))
     }
 
-    @Test("What is no number is refused")
-    func noNumber() async throws {
+    @Test(
+        "What is not a whole number in the one form is refused: part of one would delete what is not meant, and come back",
+        arguments: ["+1415", "14155550100", "4155550100", "0014155550100", "+1 415 555 0100", "+1415555010012345"])
+    func noNumber(number: String) async throws {
         let fixture = try PersonFixture()
+        await fixture.deliver(PersonFixture.body())
         await #expect(throws: ForgetFailure.noNumber) {
-            _ = try await fixture.persons.forget("+1415", by: fixture.principal)
+            _ = try await fixture.persons.forget(number, by: fixture.principal)
         }
+        #expect(try fixture.gateway.status() == .completed)
+    }
+
+    @Test(
+        "However Bolna writes the number, what is there goes, and what comes later is dropped",
+        arguments: ["14155550100", "+1 415 555 0100", "0014155550100", "+1 (415) 555-0100", "1-415-555-0100"])
+    func spellings(number: String) async throws {
+        let fixture = try PersonFixture()
+        await fixture.deliver(PersonFixture.body(number: number))
+        #expect(try await fixture.persons.forget(PersonFixture.number, by: fixture.principal).calls == 1)
+        await fixture.deliver(PersonFixture.body("exec-2", number: number))
+        #expect(try fixture.gateway.record() == nil)
+        #expect(try fixture.gateway.record("exec-2") == nil)
+    }
+
+    @Test("A longer number that has the digits in it is another person's")
+    func longer() async throws {
+        let fixture = try PersonFixture()
+        await fixture.deliver(PersonFixture.body(number: "+141555501001"))
+        #expect(try await fixture.persons.forget(PersonFixture.number, by: fixture.principal).calls == 0)
+        #expect(try fixture.gateway.status() == .completed)
+    }
+
+    @Test("Later bodies about an erased call are not kept readable, though they do not name the number")
+    func laterBodies() async throws {
+        let fixture = try PersonFixture()
+        await fixture.deliver(PersonFixture.body())
+        _ = try await fixture.persons.forget(PersonFixture.number, by: fixture.principal)
+        let unusable = "{\"id\":\"exec-1\",\"status\":7,\"transcript\":\"user: Zzorina here\"}"
+        await fixture.deliver(Array(unusable.utf8))
+        let told = "{\"id\":\"exec-1\",\"status\":\"busy\",\"transcript\":\"user: Zzorina here\"}"
+        let partly = "[\(told),{\"status\":\"busy\"}]"
+        await fixture.deliver(Array(partly.utf8))
+        let entries = try fixture.gateway.store.quarantine(
+            account: .default, query: QuarantineQuery(), slice: QuarantineSlice(limit: 10, withBodies: true))
+        #expect(entries.count == 2)
+        #expect(entries.allSatisfy { !$0.isBodyKept && $0.settlement?.resolution == .forgotten })
     }
 
     @Test("A number is forgotten everywhere, and who asked is written down without it")
@@ -40,7 +81,7 @@ import Testing
             Refusal(
                 receivedAt: .start, account: "default", reason: "signature", peer: "192.0.2.1",
                 body: PersonFixture.body()))
-        let report = try await fixture.persons.forget("+1 415 555 0100", by: fixture.principal)
+        let report = try await fixture.persons.forget(PersonFixture.number, by: fixture.principal)
         #expect((report.calls, report.quarantine, report.refusals) == (1, 1, 1))
         #expect(report.isCompacted)
         #expect(try fixture.gateway.record() == nil)
@@ -137,7 +178,7 @@ import Testing
             _ = try await fixture.persons.forget(PersonFixture.number, by: fixture.principal)
         }
         fixture.gateway.store.fail(nil)
-        #expect(fixture.context.forgotten.contains(PersonFixture.number, of: .default))
+        #expect(fixture.context.forgotten.isNamed(in: PersonFixture.number, of: .default))
         #expect(try await fixture.persons.forget(PersonFixture.number, by: fixture.principal).calls == 1)
         #expect(try !isMentioned(fixture))
     }

@@ -214,8 +214,8 @@ final class FaultyStore: CallStore {
 
     func secretUses() throws(StoreError) -> [CredentialUses.SecretName: Timestamp] { try store.secretUses() }
 
-    func mentions(account: AccountID, digits: String, after: Int64?) throws(StoreError) -> Mentions {
-        try store.mentions(account: account, digits: digits, after: after)
+    func mentions(account: AccountID, number: TelephoneNumber, after: Int64?) throws(StoreError) -> Mentions {
+        try store.mentions(account: account, number: number, after: after)
     }
 
     func forgottenNumbers() throws(StoreError) -> [ForgottenNumber] { try store.forgottenNumbers() }

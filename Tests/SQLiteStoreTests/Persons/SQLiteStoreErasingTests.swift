@@ -136,14 +136,15 @@ struct SQLiteStoreErasingTests {
                     fingerprint: ContentDigest(of: "d"), agent: AgentID(rawValue: "a"), request: body,
                     createdAt: .at(1))),
         ])
-        let found = try store.mentions(account: .default, digits: "14155550100", after: nil)
+        let number = try #require(TelephoneNumber(Arrival.number))
+        let found = try store.mentions(account: .default, number: number, after: nil)
         #expect(Set(found.calls.map(\.rawValue)) == ["default-e", "default-words"])
         #expect(found.quarantine.count == 1)
         #expect(found.dials == ["key"])
         #expect(found.next == nil)
         try store.erase(found.calls.map(\.rawValue), quarantine: found.quarantine, dials: found.dials)
-        #expect(try store.mentions(account: .default, digits: "14155550100", after: nil).isEmpty)
-        #expect(try store.mentions(account: .other, digits: "14155550100", after: nil).calls.count == 1)
+        #expect(try store.mentions(account: .default, number: number, after: nil).isEmpty)
+        #expect(try store.mentions(account: .other, number: number, after: nil).calls.count == 1)
         let entry = try #require(
             try store.quarantine(
                 account: .default, query: QuarantineQuery(), slice: QuarantineSlice(limit: 1, withBodies: true)
@@ -177,6 +178,47 @@ struct SQLiteStoreErasingTests {
             ).first)
         #expect(entry.settlement?.resolution == .forgotten)
         #expect(!entry.isBodyKept)
+    }
+
+    @Test("With a call go the bytes of what had been kept aside about it, also of what had ended, and of nothing else")
+    func settledEntries() throws {
+        try store.observe(.told("e", .ringing, at: 1))
+        for (name, execution) in [("settled", "e"), ("open", "e"), ("other", "another")] {
+            let delivery = QuarantinedDelivery(
+                account: .default, agent: nil, execution: ExecutionID(rawValue: execution), source: .webhook,
+                trust: .signed, receivedAt: .at(1), reason: .badField, detail: "", digest: ContentDigest(of: name),
+                body: Array("user: Zzorina".utf8))
+            _ = try store.apply([.quarantine(delivery)])
+        }
+        _ = try store.apply([
+            .quarantineTrial(
+                QuarantineTrial(
+                    account: .default, entry: 1, observations: [], resolution: .discardedByHand, circumstances: nil,
+                    at: .at(2)))
+        ])
+        try store.erase(["default-e"])
+        let entries = try store.quarantine(
+            account: .default, query: QuarantineQuery(), slice: QuarantineSlice(limit: 10, withBodies: true)
+        ).sorted { $0.id < $1.id }
+        #expect(entries.map(\.isBodyKept) == [false, false, true])
+        #expect(entries.map { $0.settlement?.resolution } == [.discardedByHand, .forgotten, nil])
+    }
+
+    @Test("With a call go the idempotency key and the fingerprint of the request that it came of")
+    func dials() throws {
+        let intent = DialIntent(
+            account: .default, correlationKey: "key", idempotencyKey: "asha-14155550100",
+            fingerprint: ContentDigest(of: "d"), agent: AgentID(rawValue: "a"), request: Array("{}".utf8),
+            createdAt: .at(1))
+        var arrival = Arrival.told("e", .ringing, at: 2)
+        arrival.fields[.recipientData] = .json("{\"gateway_dial\":\"key\"}")
+        _ = try store.apply([.dialIntent(intent)])
+        try store.observe(arrival)
+        try store.erase(["default-e"])
+        let dial = try #require(try store.dial(account: .default, correlationKey: "key"))
+        #expect(dial.intent.idempotencyKey == nil)
+        #expect(dial.intent.fingerprint.bytes.allSatisfy { $0 == 0 })
+        #expect(dial.intent.request.isEmpty)
     }
 
     @Test("Forgotten numbers are remembered once, by account")

@@ -1,0 +1,56 @@
+import CallDomain
+import Testing
+
+@Suite struct TelephoneNumberTests {
+    private static let number = "+14155550100"
+
+    @Test(
+        "A number is given in full and without ornament",
+        arguments: [
+            ("+14155550100", true), ("+12345678", true), ("+123456789012345", true), ("14155550100", false),
+            ("0014155550100", false), ("+1 415 555 0100", false), ("+1234567", false), ("+1234567890123456", false),
+            ("+04155550100", false), ("+", false), ("", false), ("+1415555010०", false), ("+1415555010a", false),
+        ])
+    func form(text: String, isNumber: Bool) {
+        #expect((TelephoneNumber(text) != nil) == isNumber)
+    }
+
+    @Test(
+        "However it is written, it is the same number",
+        arguments: [
+            "+14155550100", "14155550100", "0014155550100", "+1 415 555 0100", "+1 (415) 555-0100", "001 415-555-0100",
+            "1 415 555 0100", "1.415.555.0100", "+1\u{A0}415\u{A0}555\u{A0}0100", "x14155550100x", "to +14155550100.",
+            "call 5, 14155550100", "+1 415 555 0100 5 times", "+4930123456 14155550100", "+14155550100+14155550111",
+            "{\"to\":\"+14155550100\",\"from\":14155550111}", "5 14155550100", "+ 14155550100", "\\u002b14155550100",
+        ])
+    func spellings(text: String) throws {
+        #expect(try #require(TelephoneNumber(Self.number)).isNamed(in: text))
+    }
+
+    @Test(
+        "Part of another number is not the number, and neither is a date",
+        arguments: [
+            ("+14155550100", "114155550100"), ("+14155550100", "1415555010"), ("+14155550100", ""),
+            ("+14155550100", "+1 415 555 01001"), ("+14155550100", "14155550100 and 5".replacing("0100", with: "0101")),
+            ("+14155551", "+14155550100"), ("+14155550", "14155550100"), ("+4155550100", "+1 4155550100"),
+            ("+4155550100", "+1 415 555 0100"), ("+20261130", "2026-11-30T11:10:53Z"),
+            ("+26113011", "2026-11-30 11:10:53"), ("+15555010", "call 1 5555010"),
+        ])
+    func others(number: String, text: String) throws {
+        #expect(try !#require(TelephoneNumber(number)).isNamed(in: text))
+    }
+
+    @Test("What is looked at is bounded, whatever the bytes are")
+    func bound() {
+        let bytes = Array(String(repeating: "12345678,", count: 100).utf8)
+        var count = 0
+        #expect(
+            !TelephoneNumber.isAny(in: bytes, atMost: 10) { _ in
+                count += 1
+                return false
+            })
+        #expect(count == 10)
+        let hostile = Array(String(repeating: "00 ", count: 100_000).utf8)
+        #expect(!TelephoneNumber.isAny(in: hostile) { _ in true })
+    }
+}
