@@ -30,13 +30,16 @@ struct AccountChecks {
             : .warn(
                 "account", "\(account.rawValue) is disabled: nothing is served or read for it",
                 "gateway account enable \(account.rawValue), where that is not meant")
-        guard let sealer, let opened = try? OpenedAccount.open([own], secrets: stored.secrets, sealer: sealer).first
-        else {
-            let cannot = Finding.fail(
-                "account secrets", "they cannot be opened", "give the key that sealed them, or enter them anew")
-            return ([state, cannot, keys()], nil)
+        guard let sealer, let opened = OpenedAccount.open([own], secrets: stored.secrets, sealer: sealer).first else {
+            return ([state, Self.unopened("they cannot be opened"), keys()], nil)
         }
-        return ([state, webhooks(opened), keys()], opened.token)
+        let damaged = opened.damage.joined(separator: ", ")
+        let secrets = damaged.isEmpty ? webhooks(opened) : Self.unopened("damaged, and done without: \(damaged)")
+        return ([state, secrets, keys()], opened.token)
+    }
+
+    private static func unopened(_ text: String) -> Finding {
+        .fail("account secrets", text, "give the key that sealed them, or enter them anew")
     }
 
     /// The keys of an account that can still be used.

@@ -166,12 +166,7 @@ struct GatewayAssembly {
         let sealing = try SealingKeys(
             setting: settings.secretsKey, data: data, secrets: secrets, now: RealWorld.now())
         if let check = sealing.newCheck { _ = try store.apply([.account(.putSecret(check))]) }
-        let opened: [OpenedAccount]
-        do {
-            opened = try OpenedAccount.open(try store.accounts(), secrets: secrets, sealer: sealing.sealer)
-        } catch let failure as SecretSealer.Failure {
-            throw GatewayFailure(.configuration, "secrets.key: a stored secret cannot be opened: \(failure)")
-        }
+        let opened = OpenedAccount.open(try store.accounts(), secrets: secrets, sealer: sealing.sealer)
         let keys = try store.keys()
         let keyUses = keys.compactMap { key in key.lastUsedAt.map { (key.id, $0) } }
         let uses = CredentialUses(

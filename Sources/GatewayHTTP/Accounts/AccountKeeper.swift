@@ -1,5 +1,6 @@
 package import CallDomain
 package import GatewayService
+import Logging
 package import WebhookTrust
 
 /// Changes accounts, their secrets and keys: stores each change with its record in the audit, and only then lets the
@@ -12,6 +13,7 @@ package actor AccountKeeper {
     private let sealer: SecretSealer
     private let follow: @Sendable ([OpenedAccount], _ renewed: Set<AccountID>) -> Void
     private var tokens: [AccountID: String]
+    private var damage: [AccountID: [String]]
     private var last: Task<Void, Never>?
 
     /// Keeps the accounts of a store. `follow` is told of the stored accounts after each change, and of whose token is
@@ -25,6 +27,8 @@ package actor AccountKeeper {
         self.sealer = sealer
         self.follow = follow
         tokens = Self.tokens(of: opened)
+        damage = Self.damage(of: opened)
+        Self.tell(of: opened, unless: [:], logger: context.logger)
     }
 
     /// A key that was minted, shown this one time.
@@ -202,12 +206,29 @@ package actor AccountKeeper {
         let (accounts, secrets, keys) = try await context.reader.read { store throws(StoreError) in
             (try store.accounts(), try store.secrets(), try store.keys())
         }
-        let opened = try OpenedAccount.open(accounts, secrets: secrets, sealer: sealer)
+        let opened = OpenedAccount.open(accounts, secrets: secrets, sealer: sealer)
+        Self.tell(of: opened, unless: damage, logger: context.logger)
+        damage = Self.damage(of: opened)
         let tokens = Self.tokens(of: opened)
         let renewed = Set(tokens.keys).union(self.tokens.keys).filter { tokens[$0] != self.tokens[$0] }
         self.tokens = tokens
         try live.replace(opened, keys: keys)
         follow(opened, renewed)
+    }
+
+    /// Tells of what cannot be used of accounts, once for each that is new.
+    private static func tell(of opened: [OpenedAccount], unless known: [AccountID: [String]], logger: Logger) {
+        for one in opened where !one.damage.isEmpty && known[one.account.id] != one.damage {
+            logger.error(
+                "An account does without what is stored of it, which cannot be opened: enter it anew.",
+                metadata: [
+                    "account": "\(one.account.id.rawValue)", "damaged": "\(one.damage.joined(separator: ", "))",
+                ])
+        }
+    }
+
+    private static func damage(of opened: [OpenedAccount]) -> [AccountID: [String]] {
+        Dictionary(opened.map { ($0.account.id, $0.damage) }) { _, last in last }
     }
 
     private static func tokens(of opened: [OpenedAccount]) -> [AccountID: String] {

@@ -12,27 +12,41 @@ package struct OpenedAccount: Sendable, CustomStringConvertible, CustomDebugStri
     package var webhookSecrets: [(label: String, value: String)]
     /// The secret of its own application's tokens; nil where it has none.
     package var tokenSecret: String?
+    /// What is stored of it and cannot be used, by its name; the account does without.
+    package var damage: [String] = []
 
-    /// Opens the secrets of accounts; retired ones are left out.
+    /// Opens the secrets of accounts; retired ones are left out. What cannot be opened costs its own account alone.
     package static func open(
         _ accounts: [StoredAccount], secrets: [OwnedSecret], sealer: SecretSealer
-    ) throws(SecretSealer.Failure) -> [OpenedAccount] {
+    ) -> [OpenedAccount] {
         let byAccount = Dictionary(grouping: secrets.filter { $0.secret.retiredAt == nil }, by: \.account)
-        var opened: [OpenedAccount] = []
-        for account in accounts {
+        return accounts.map { account in
             var one = OpenedAccount(account: account, webhookSecrets: [])
-            for owned in (byAccount[account.id] ?? []).reversed() {
-                let text = String(decoding: try sealer.open(owned), as: UTF8.self)
-                switch owned.secret.kind {
-                case .bolnaToken: one.token = text
-                case .tokenSecret: one.tokenSecret = text
-                case .webhook: one.webhookSecrets.append((owned.secret.label, text))
-                case .check: break
-                }
-            }
-            opened.append(one)
+            for owned in (byAccount[account.id] ?? []).reversed() { one.take(owned, sealer) }
+            if one.sourceAddresses == nil { one.damage.append("source addresses") }
+            return one
         }
-        return opened
+    }
+
+    private mutating func take(_ owned: OwnedSecret, _ sealer: SecretSealer) {
+        let secret = owned.secret
+        guard let bytes = try? sealer.open(owned) else {
+            let label = secret.kind == .webhook ? " \(secret.label)" : ""
+            return damage.append(secret.kind.word + label)
+        }
+        let text = String(decoding: bytes, as: UTF8.self)
+        switch secret.kind {
+        case .bolnaToken: token = text
+        case .tokenSecret: tokenSecret = text
+        case .webhook: webhookSecrets.append((secret.label, text))
+        case .check: break
+        }
+    }
+
+    /// Nil where they cannot be read.
+    private var sourceAddresses: SourceAddresses? {
+        guard let blocks = account.sourceAddresses else { return .bolna }
+        return try? SourceAddresses(parsing: blocks)
     }
 
     private init(account: StoredAccount, webhookSecrets: [(label: String, value: String)]) {
@@ -54,7 +68,7 @@ package struct OpenedAccount: Sendable, CustomStringConvertible, CustomDebugStri
             AccountTrust(
                 account: account.id,
                 secrets: try webhookSecrets.map { try WebhookSecret(label: $0.label, value: $0.value) },
-                sourceAddresses: try account.sourceAddresses.map { try SourceAddresses(parsing: $0) } ?? .bolna,
+                sourceAddresses: sourceAddresses ?? SourceAddresses(blocks: []),
                 policy: account.trust)
         }
     }

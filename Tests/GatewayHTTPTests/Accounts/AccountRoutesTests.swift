@@ -49,6 +49,29 @@ struct AccountRoutesTests {
         }
     }
 
+    @Test("An account whose secret is damaged costs itself alone: others change, and keys are revoked at once")
+    func damaged() async throws {
+        let log = CanaryLog()
+        try await TestGateway.run(log: log) { gateway in
+            let key = try await gateway.mintKey("default")
+            #expect(try await gateway.control("/api/v1/accounts", body: #"{"id":"acme"}"#).status == 201)
+            let good = try await gateway.addSecret("acme")
+            let acme = AccountID(rawValue: "acme")
+            for (kind, label) in [(SealedSecret.Kind.bolnaToken, SealedSecret.singleLabel), (.webhook, "torn")] {
+                let torn = SealedSecret(kind: kind, label: label, sealed: [1, 2, 3], createdAt: gateway.wall.now)
+                _ = try gateway.store.apply([
+                    .account(.putSecret(OwnedSecret(account: acme, secret: torn)), record: nil)
+                ])
+            }
+            #expect(try await gateway.control("/api/v1/keys/\(key.id)/revoke", body: "").status == 200)
+            #expect(try await gateway.send("GET", "/api/v1/me", key: key.key).status == 401)
+            #expect(try await gateway.control("/api/v1/accounts", body: #"{"id":"new"}"#).status == 201)
+            #expect(try await gateway.post(execution, account: "acme", secret: good.value).status == 200)
+            #expect(log.text.contains("account=acme damaged="))
+            #expect(log.text.contains("bolna-token") && log.text.contains("webhook torn"))
+        }
+    }
+
     @Test("A key is shown once, ends by its time or at once by revocation, and its use is noted")
     func keys() async throws {
         try await TestGateway.run { gateway in
