@@ -9,10 +9,12 @@ struct VisibleCall {
     /// Whether everything is shown.
     let reveals: Bool
 
-    /// Fields that are absent without `reveal`.
-    static let personalFields: Set<CallField> = [
-        .transcript, .summary, .extractedData, .agentExtraction, .recordingURL, .recipientData, .transferCallData,
+    /// Fields that are masked without `reveal`: numbers, and sentences, in which only numbers are hidden.
+    private static let maskedFields: Set<CallField> = [
+        .fromNumber, .toNumber, .errorMessage, .hangupReason, .terminationReason,
     ]
+    /// Fields that are absent without `reveal`: all else that an erasure takes, too.
+    static let personalFields = Redaction.personFields.subtracting(maskedFields)
 
     /// Nil for a call that only unverified hints tell of: clients do not see it.
     init?(_ record: CallRecord, for principal: Principal) {
@@ -48,13 +50,11 @@ struct VisibleCall {
         state.number(.conversationDuration) ?? state.number(.telephonyDuration)
     }
 
-    /// What the gateway or its client put into the recipient data when dialling; without `reveal` only its ids and the
-    /// project, not the name of a person.
+    /// What the gateway or its client put into the recipient data when dialling; nothing without `reveal`, since clients
+    /// may write into any of it what they like.
     var recipientData: RecipientData {
-        guard case .json(let json)? = state[.recipientData] else { return RecipientData() }
-        var data = RecipientData(json: json)
-        if !reveals { data.callerName = nil }
-        return data
+        guard reveals, case .json(let json)? = state[.recipientData] else { return RecipientData() }
+        return RecipientData(json: json)
     }
 }
 

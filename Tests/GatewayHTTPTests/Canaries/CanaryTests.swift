@@ -51,8 +51,12 @@ import Testing
             "summary":"\(basket.next(.words))","extracted_data":{"name":"\(basket.next(.name))"},\
             "error_message":"cannot reach \(to)","telephony_data":{"to_number":"\(to)","from_number":"\(from)",\
             "call_type":"outbound","hangup_reason":"\(to) hung up",\
-            "recording_url":"https://example.com/\(basket.next(.token)).mp3"},\
-            "context_details":{"recipient_data":{"leadId":"lead-\(id)","callerName":"\(basket.next(.name))"}}}
+            "recording_url":"https://example.com/\(basket.next(.token)).mp3",\
+            "provider_call_id":"\(basket.next(.token))"},\
+            "context_details":{"recipient_data":{"leadId":"\(basket.next(.name))",\
+            "callerName":"\(basket.next(.name))","projectName":"\(basket.next(.words))",\
+            "userId":"\(basket.next(.name))"}},"retry_history":[{"note":"\(basket.next(.name))"}],\
+            "batch_run_details":{"note":"\(basket.next(.words))"}}
             """
     }
 
@@ -69,6 +73,7 @@ import Testing
             try await Self.refuse(at: gateway, &basket, outlet)
             try await Self.ask(gateway, &basket, outlet)
             try await Self.dial(gateway, &basket, outlet)
+            try await Self.search(gateway, &basket)
             try await Self.look(at: gateway, outlet)
             planted.withLock { $0 = basket.planted }
         }
@@ -174,11 +179,27 @@ import Testing
                 gateway.bolna.answerDial(.response(status: 200, retryAfter: nil, body: placed))
             }
             let wish = """
-                {"agentId":"agent-1","recipientPhoneNumber":"\(basket.next(.number))","leadId":"lead-\(round)",\
-                "callerName":"\(basket.next(.name))","userData":{"note":"\(basket.next(.words))"}}
+                {"agentId":"agent-1","recipientPhoneNumber":"\(basket.next(.number))","leadId":"\(basket.next(.name))",\
+                "projectName":"\(basket.next(.words))","userId":"\(basket.next(.name))","callerName":"\(basket.next(.name))","userData":{"note":"\(basket.next(.words))"}}
                 """
             let answer = try await gateway.send("POST", "/api/v1/calls", key: "key-masked", body: Array(wish.utf8))
             outlet.take("dial \(round): \(answer.status)", answer.text)
+        }
+    }
+
+    /// Searches by numbers and names, by those who may. The answers are for who asked; what must not tell of them is
+    /// everything else.
+    private static func search(_ gateway: TestGateway, _ basket: inout Basket) async throws {
+        for path in [
+            "/api/v1/calls?number=", "/calls?number=", "/calls?q=", "/calls/rows?q=", "/calls?lead=",
+            "/calls/export.csv?q=", "/calls/export.ndjson?number=", "/api/v1/calls?lead=", "/api/v1/calls?text=",
+            "/api/client-call/call-history/lead/", "/calls?unknown=",
+        ] {
+            let text = path.contains("text") || path.contains("lead") ? basket.next(.name) : basket.next(.number)
+            let word = text.replacing("+", with: "%2B")
+            for key in [TestGateway.allScopes, "key-masked", "nobody"] {
+                _ = try await gateway.send("GET", path + word, key: key, headers: ["Referer": "https://x/?q=\(text)"])
+            }
         }
     }
 

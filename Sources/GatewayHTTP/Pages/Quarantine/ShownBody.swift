@@ -21,7 +21,7 @@ struct ShownBody {
     private static let openNames: Set<String> = [
         "id", "execution_id", "agent_id", "batch_id", "campaign_id", "status", "smart_status", "type", "event",
         "created_at", "updated_at", "initiated_at", "scheduled_at", "rescheduled_at", "provider", "call_type",
-        "hangup_by", "hangup_code", "hangup_provider_code", "provider_call_id", "workflow_id", "run_id",
+        "hangup_by", "hangup_code", "hangup_provider_code", "workflow_id", "run_id",
     ]
 
     /// A body as it is.
