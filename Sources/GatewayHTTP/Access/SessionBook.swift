@@ -9,6 +9,8 @@ package import WebhookTrust
 package final class SessionBook: Sendable {
     /// The most sessions at once; a further one ends the one that was unused the longest.
     package static let mostSessions = 10_000
+    /// The most sessions at once of one key, so that none ends all others'; a further one ends its oldest.
+    package static let mostSessionsOfKey = 100
     /// A session that is unused for so long ends, unless told otherwise.
     package static let usualIdle = Duration.seconds(12 * 3_600)
     /// A session ends after so long, whatever is done with it, unless told otherwise.
@@ -21,6 +23,7 @@ package final class SessionBook: Sendable {
     private struct Session: Sendable {
         var startedAt: Timestamp
         var usedAt: Timestamp
+        var key: [UInt8]
         var renew: @Sendable (Timestamp) -> KeyRing.Match?
     }
 
@@ -34,16 +37,22 @@ package final class SessionBook: Sendable {
         self.longestLife = longestLife
     }
 
-    /// Begins a session and returns its id, which only its owner knows. `renew` tells what the key opens at a time; nil
-    /// once it opens nothing.
+    /// Begins a session with the key of this SHA-256 and returns its id, which only its owner knows. `renew` tells what the
+    /// key opens at a time; nil once it opens nothing.
     package func begin(
-        at now: Timestamp, renew: @escaping @Sendable (Timestamp) -> KeyRing.Match?
+        with key: [UInt8], at now: Timestamp, renew: @escaping @Sendable (Timestamp) -> KeyRing.Match?
     ) throws(CryptoError) -> String {
         let id = Base64URL.encode(try SecureRandom.bytes(Self.idBytes))
         let digest = try ContentHash.sha256(Array(id.utf8))
         sessions.withLock { sessions in
+            let ofKey = sessions.filter { $0.value.key == key }
+            if ofKey.count >= Self.mostSessionsOfKey,
+                let oldest = ofKey.min(by: { $0.value.startedAt < $1.value.startedAt })
+            {
+                sessions[oldest.key] = nil
+            }
             if sessions.count >= Self.mostSessions { makeRoom(in: &sessions, at: now) }
-            sessions[digest] = Session(startedAt: now, usedAt: now, renew: renew)
+            sessions[digest] = Session(startedAt: now, usedAt: now, key: key, renew: renew)
         }
         return id
     }

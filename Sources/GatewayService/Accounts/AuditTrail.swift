@@ -4,27 +4,31 @@ import Synchronization
 /// What persons and programs did, until the heartbeat writes it down. Changes whose record must not be lost are stored
 /// together with it instead.
 package final class AuditTrail: Sendable {
-    private struct State {
+    /// What one account did: each has bounds of its own, so that none pushes out another's.
+    private struct Desk {
         var waiting: [AuditRecord] = []
-        var lost = 0
         /// When somebody last was noted to look at something, so that a page that is loaded again is one record.
         var looks: [Look: Timestamp] = [:]
     }
 
+    private struct State {
+        var desks: [AccountID: Desk] = [:]
+        var lost = 0
+    }
+
     private struct Look: Hashable {
-        var account: AccountID
         var actor: String
         var subject: String
     }
 
     private let state = Mutex(State())
 
-    /// The most records that wait; further ones are counted as lost.
-    package static let mostWaiting = 4_096
+    /// The most records of one account that wait; further ones are counted as lost.
+    package static let mostWaiting = 1_024
     /// Within this time the same person's looks at the same thing are one.
     package static let lookMemory: Duration = .seconds(600)
-    /// The most looks that are remembered.
-    package static let mostLooks = 4_096
+    /// The most looks of one account that are remembered.
+    package static let mostLooks = 1_024
 
     /// Starts without records.
     package init() {}
@@ -39,36 +43,43 @@ package final class AuditTrail: Sendable {
     /// Notes a record; looks that repeat are left out.
     package func note(_ record: AuditRecord) {
         state.withLock { state in
+            var desk = state.desks.removeValue(forKey: record.account) ?? Desk()
+            defer { state.desks[record.account] = desk }
             if [.reveal, .recording].contains(record.action) {
-                let look = Look(account: record.account, actor: record.actor, subject: record.subject)
-                if let last = state.looks[look], record.at.duration(since: last) < Self.lookMemory { return }
-                if state.looks.count >= Self.mostLooks { state.looks.removeAll() }
-                state.looks[look] = record.at
+                let look = Look(actor: record.actor, subject: record.subject)
+                if let last = desk.looks[look], record.at.duration(since: last) < Self.lookMemory { return }
+                if desk.looks.count >= Self.mostLooks { desk.looks.removeAll() }
+                desk.looks[look] = record.at
             }
-            guard state.waiting.count < Self.mostWaiting else { return state.lost += 1 }
-            state.waiting.append(record)
+            guard desk.waiting.count < Self.mostWaiting else { return state.lost += 1 }
+            desk.waiting.append(record)
         }
     }
 
-    /// How many records were lost since the start, because too many waited.
+    /// How many records were lost since the start, because too many of their account waited.
     package var lost: Int { state.withLock { $0.lost } }
 
-    /// What is to be written down.
+    /// What is to be written down, an entry for each account.
     package func take() -> [JournalEntry] {
-        let records = state.withLock { state in
-            defer { state.waiting = [] }
-            return state.waiting
+        state.withLock { state in
+            state.desks.keys.sorted { $0.rawValue < $1.rawValue }.compactMap { account in
+                let records = state.desks[account]?.waiting ?? []
+                state.desks[account]?.waiting = []
+                return records.isEmpty ? nil : .auditTrail(records)
+            }
         }
-        return records.isEmpty ? [] : [.auditTrail(records)]
     }
 
     /// Takes back what could not be written down.
     package func giveBack(_ entries: [JournalEntry]) {
         state.withLock { state in
             for case .auditTrail(let records) in entries {
-                let room = max(0, Self.mostWaiting - state.waiting.count)
+                guard let account = records.first?.account else { continue }
+                var desk = state.desks.removeValue(forKey: account) ?? Desk()
+                let room = max(0, Self.mostWaiting - desk.waiting.count)
                 state.lost += max(0, records.count - room)
-                state.waiting.insert(contentsOf: records.suffix(room), at: 0)
+                desk.waiting.insert(contentsOf: records.suffix(room), at: 0)
+                state.desks[account] = desk
             }
         }
     }

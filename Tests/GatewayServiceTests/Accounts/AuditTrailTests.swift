@@ -30,6 +30,22 @@ struct AuditTrailTests {
         #expect(records(trail.take()).count == 2)
     }
 
+    @Test("The flood of one account costs no other its records, nor its memory of looks")
+    func flood() {
+        let trail = AuditTrail()
+        let other = Principal(account: AccountID(rawValue: "other"), scopes: [.read], actor: "two")
+        trail.note(.reveal, "call-1", by: other, at: .at(0))
+        for number in 0...AuditTrail.mostWaiting { trail.note(.reveal, "\(number)", by: principal, at: .at(0)) }
+        trail.note(.reveal, "call-1", by: other, at: .at(1))
+        trail.note(.replay, "3", by: other, at: .at(1))
+        #expect(trail.lost == 1)
+        let entries = trail.take()
+        #expect(entries.count == 2, "an entry for each account")
+        #expect(records(entries).filter { $0.account == other.account }.map(\.subject) == ["call-1", "3"])
+        trail.giveBack(entries)
+        #expect(records(trail.take()).count == AuditTrail.mostWaiting + 2)
+    }
+
     @Test("Too many that wait are counted as lost; what is given back stands before what came since")
     func bounded() {
         let trail = AuditTrail()
