@@ -34,7 +34,8 @@ struct RecordingRoutes: Sendable {
         switch answer {
         case .stream(let head, let body):
             dependencies.trail.note(.recording, call.record.call.rawValue, by: principal, at: request.receivedAt)
-            return Self.response(head, body, call: call.record.call)
+            return Self.response(
+                head, body, call: call.record.call, checkAdmission: request.admission(now: dependencies.now))
         case .unsatisfiable(let length):
             var response = Response.problem(Problem(.unsatisfiableRange))
             response.headers[.contentRange] = "bytes */\(length.map(String.init) ?? "*")"
@@ -61,7 +62,10 @@ struct RecordingRoutes: Sendable {
         return head.headerFields[.range].flatMap(ByteRange.init(fieldValue:))
     }
 
-    private static func response(_ head: RecordingHead, _ body: RecordingBody, call: CallID) -> Response {
+    private static func response(
+        _ head: RecordingHead, _ body: RecordingBody, call: CallID,
+        checkAdmission: @escaping @Sendable () throws -> Void
+    ) -> Response {
         var headers: HTTPFields = [
             .contentType: head.contentType, .acceptRanges: "bytes",
             .contentDisposition: "inline; filename=\"\(fileName(call, head.contentType))\"",
@@ -71,7 +75,10 @@ struct RecordingRoutes: Sendable {
         return Response(
             status: head.contentRange == nil ? .ok : .partialContent, headers: headers,
             body: ResponseBody(contentLength: head.contentLength.flatMap { Int(exactly: $0) }) { writer in
-                for try await chunk in body { try await writer.write(ByteBuffer(bytes: chunk)) }
+                for try await chunk in body {
+                    try checkAdmission()
+                    try await writer.write(ByteBuffer(bytes: chunk))
+                }
                 try await writer.finish(nil)
             })
     }

@@ -122,6 +122,12 @@ struct RouteRequest: Sendable {
     /// Whether what the client showed would still be accepted at a time; of an open route always.
     var isAdmitted: @Sendable (Timestamp) -> Bool = { _ in true }
 
+    /// For what is sent piece by piece: ends the answer where what the client showed is not accepted any more. The client
+    /// sees that it is cut off.
+    func admission(now: @escaping @Sendable () -> Timestamp) -> @Sendable () throws -> Void {
+        { [isAdmitted] in guard isAdmitted(now()) else { throw Problem(.unauthorized) } }
+    }
+
     /// A parameter of the pattern.
     func parameter(_ name: String) throws(Problem) -> String {
         guard let value = parameters[name] else { throw Problem(.notFound) }

@@ -49,6 +49,27 @@ struct RecordingRoutesTests {
         }
     }
 
+    @Test("A recording ends where its key does, and the player sees that it was cut off")
+    func revoked() async throws {
+        let wall = Mutex<WallClock?>(nil)
+        let source = StubRecordings { _ in
+            let rest = Mutex(["RI", "FF"][...])
+            return .stream(
+                RecordingHead(contentType: "audio/wav", contentLength: 4, contentRange: nil),
+                RecordingBody {
+                    guard let chunk = rest.withLock({ $0.popFirst() }) else { return nil }
+                    // The key ends while the second chunk is awaited.
+                    if chunk == "FF" { wall.withLock { $0 }?.advance(by: .seconds(61)) }
+                    return Array(chunk.utf8)
+                })
+        }
+        try await run(source) { gateway async throws in
+            wall.withLock { $0 = gateway.wall }
+            let key = try await gateway.mintKey("default", scopes: "\"reveal\"", more: ",\"expiresInSeconds\":60")
+            await #expect(throws: (any Error).self) { try await gateway.send("GET", Self.path, key: key.key) }
+        }
+    }
+
     @Test("A recording is played, with what a player needs and nothing of where it is")
     func plays() async throws {
         let source = StubRecordings { _ in StubRecordings.stream(["RI", "FF"], length: 4) }

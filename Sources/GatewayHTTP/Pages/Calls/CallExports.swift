@@ -46,11 +46,13 @@ struct CallExports: Sendable {
         let (query, now) = (
             filters.query(at: request.receivedAt, reveals: principal.scopes.contains(.reveal)), request.receivedAt
         )
+        let checkAdmission = request.admission(now: dependencies.now)
         let body = ResponseBody { [dependencies] writer in
             if format == .csv { try await writer.write(ByteBuffer(string: CallCSV.header)) }
             var place: CallPageCursor?
             var left = Self.mostCalls
             repeat {
+                try checkAdmission()
                 let page = try await dependencies.reader.read { [place] store throws(StoreError) in
                     try store.calls(account: principal.account, query: query, after: place, limit: Self.batch)
                 }
