@@ -4,6 +4,7 @@ package import CallDomain
 /// Agents as Bolna has them, for persons who set up webhooks: their names, and where their call webhooks go.
 package struct AgentDesk: Sendable {
     private let context: ServiceContext
+    private let lists = AgentLists()
 
     /// Works within a context.
     package init(context: ServiceContext) { self.context = context }
@@ -30,8 +31,26 @@ package struct AgentDesk: Sendable {
         package var version: ContentDigest
     }
 
-    /// The agents of an account.
+    /// The agents of an account, as they were within ``AgentLists/memory``: whoever looks at pages again and again does not
+    /// use up what persons may ask Bolna.
     package func agents(of account: AccountID) async throws(Failure) -> [AgentSummary] {
+        guard context.accounts[account]?.mayAsk == true else { throw .noToken }
+        let list = lists.list(of: account, at: context.now()) { [self] in
+            Task(executorPreference: context.executor) {
+                do throws(Failure) { return .success(try await askForAgents(of: account)) } catch {
+                    return .failure(error)
+                }
+            }
+        }
+        switch await list.value {
+        case .success(let agents): return agents
+        case .failure(let failure):
+            lists.drop(list, of: account)
+            throw failure
+        }
+    }
+
+    private func askForAgents(of account: AccountID) async throws(Failure) -> [AgentSummary] {
         let body = try await ask(.agents, account: account)
         do throws(UnusableBody) {
             return try BolnaDecoder.decodeAgents(body)

@@ -29,6 +29,12 @@ struct AgentRoutesTests {
             }
         }
 
+        var lists: Int {
+            state.withLock { state in
+                state.requests.count { if case .agents = $0 { true } else { false } }
+            }
+        }
+
         func set(_ url: String?) { state.withLock { $0.url = url } }
 
         func answer(_ endpoint: BolnaRequest.Endpoint) -> BolnaAnswer.Outcome? {
@@ -68,6 +74,30 @@ struct AgentRoutesTests {
         -> TestGateway.Answer
     {
         try await gateway.send("POST", path, key: key, body: Array(body.utf8))
+    }
+
+    @Test("However often agents are looked at, Bolna is asked for them once a minute, and again after it failed")
+    func cached() async throws {
+        try await run(url: nil) { gateway, agent in
+            for _ in 0..<5 {
+                let answer = try await gateway.send("GET", "/api/v1/agents", key: "key-read")
+                #expect(answer.status == 200 && answer.text.contains("Sales"))
+            }
+            #expect(agent.lists == 1)
+            gateway.wall.advance(by: .seconds(59))
+            #expect(try await gateway.send("GET", "/api/v1/agents", key: "key-read").status == 200)
+            #expect(agent.lists == 1)
+            gateway.wall.advance(by: .seconds(1))
+            #expect(try await gateway.send("GET", "/api/v1/agents", key: "key-read").status == 200)
+            #expect(agent.lists == 2)
+            #expect(try await gateway.send("GET", "/api/v1/agents", key: "key-other").status != 200)
+
+            gateway.wall.advance(by: .seconds(60))
+            gateway.bolna.answerOthers { _ in nil }
+            #expect(try await gateway.send("GET", "/api/v1/agents", key: "key-read").status == 502)
+            gateway.bolna.answerOthers { agent.answer($0) }
+            #expect(try await gateway.send("GET", "/api/v1/agents", key: "key-read").status == 200)
+        }
     }
 
     @Test("Agents are listed by their names")
