@@ -157,7 +157,6 @@ struct DoctorCommand: AsyncParsableCommand {
     private func modes(settings: GatewaySettings, data: DataDirectory, database: String) -> [Finding] {
         let files: [(String, String, Int)] = [
             (tlsFiles(settings: settings, data: data)?.privateKey ?? "", "tls.privateKey", 0o640),
-            (data.url.path, "data.directory", 0o750),
             (data.webhookSecret.path, "webhook-secret", 0o640),
             (data.apiKey.path, "api-key", 0o640),
             (data.adminKey.path, "admin-key", 0o640),
@@ -167,7 +166,11 @@ struct DoctorCommand: AsyncParsableCommand {
             (data.controlSocket.path, "gateway.sock", 0o600),
             (database, "database", 0o640),
         ]
-        return files.compactMap { path, name, mode in MachineChecks.mode(of: path, name, mostlyFor: mode) }
+        let folder =
+            data.openness.map { Finding.fail("mode of data.directory", $0, "gateway serve does not start so") }
+            ?? MachineChecks.mode(of: data.url.path, "data.directory", mostlyFor: 0o750)
+        return [folder].compactMap(\.self)
+            + files.compactMap { path, name, mode in MachineChecks.mode(of: path, name, mostlyFor: mode) }
     }
 
     static func secrets(_ secrets: [String], name: String = "webhook.secret") -> Finding {

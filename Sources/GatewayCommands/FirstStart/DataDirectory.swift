@@ -5,16 +5,36 @@ struct DataDirectory {
     /// The folder.
     let url: URL
 
-    /// Opens the folder at `path`, made with mode 0700 where it is absent.
+    /// What nobody but the owner may have on the folder: to write for the group, anything for others.
+    static let forbiddenBits: mode_t = 0o027
+
+    /// Opens the folder at `path`, made with mode 0700 where it is absent; refuses one that others can open.
     init(path: String) throws(GatewayFailure) {
         url = URL(filePath: path, directoryHint: .isDirectory)
-        do {
-            try FileManager.default.createDirectory(
-                at: url, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        } catch {
-            throw GatewayFailure(
-                .unavailable, "data.directory: the folder cannot be made or used; name one this user may write")
+        let unusable = GatewayFailure(
+            .unavailable, "data.directory: the folder cannot be made or used; name one this user may write")
+        if !FileManager.default.fileExists(atPath: path) {
+            do {
+                try FileManager.default.createDirectory(
+                    at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+            } catch {
+                throw unusable
+            }
+            guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw unusable }
         }
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { throw unusable }
+        if let openness { throw GatewayFailure(.configuration, "data.directory: \(openness)") }
+    }
+
+    /// Who may open the folder and should not, and what to do about it, in a sentence; nil where nobody, or where there is
+    /// no folder.
+    var openness: String? {
+        var status = stat()
+        guard stat(url.path, &status) == 0, status.st_mode & Self.forbiddenBits != 0 else { return nil }
+        let (found, wanted) = (status.st_mode & 0o777, status.st_mode & 0o777 & ~Self.forbiddenBits)
+        return "expected a folder that others cannot open, since it holds secrets and what people said; found mode "
+            + "0\(String(found, radix: 8)): chmod \(String(wanted, radix: 8)) \(url.path)"
     }
 
     /// Names the folder at `path`, without making it.
@@ -60,11 +80,19 @@ struct DataDirectory {
     /// Writes a file that only this user may read; it appears whole or not at all, and is on disk when this returns.
     func write(_ text: String, to file: URL) throws(GatewayFailure) {
         let draft = file.appendingPathExtension("new")
-        let made = FileManager.default.createFile(
-            atPath: draft.path, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
-        guard made, Self.sync(draft), rename(draft.path, file.path) == 0, Self.sync(url) else {
+        guard Self.create(draft, text), rename(draft.path, file.path) == 0, Self.sync(url) else {
             throw GatewayFailure(.unavailable, "\(file.lastPathComponent) cannot be written to the data directory")
         }
+    }
+
+    /// Writes and syncs a new file, whose mode is 0600 from its first moment on, in place of one that was left behind.
+    private static func create(_ file: URL, _ text: String) -> Bool {
+        guard unlink(file.path) == 0 || errno == ENOENT else { return false }
+        let descriptor = open(file.path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { return false }
+        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        guard (try? handle.write(contentsOf: Data(text.utf8))) != nil, fsync(descriptor) == 0 else { return false }
+        return (try? handle.close()) != nil
     }
 
     /// Puts one file of this folder in the place of another, at once.
