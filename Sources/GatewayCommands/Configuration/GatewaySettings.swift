@@ -128,6 +128,8 @@ struct GatewaySettings: Sendable {
         var scopes: Set<Scope> = [.read, .check, .dial]
         /// `tokens.requireExpiry`: whether a token without a time at which it ends is refused.
         var requiresExpiry = true
+        /// `tokens.longest`: how long a token may live.
+        var longestLife = TokenSettings.usualLife
     }
 
     /// How log lines are written.

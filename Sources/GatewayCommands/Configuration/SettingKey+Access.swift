@@ -33,6 +33,7 @@ extension SettingKey {
             },
             show: { ScopeText.text($0.tokens.scopes) }),
         flag("tokens.requireExpiry", \.tokens.requiresExpiry),
+        duration("tokens.longest", in: .seconds(60)...(.seconds(3_660 * 86_400)), \.tokens.longestLife),
         duration("sessions.idle", in: .seconds(60)...(.seconds(30 * 86_400)), \.sessionIdle),
         duration("sessions.longest", in: .seconds(60)...(.seconds(90 * 86_400)), \.sessionLongest),
     ]

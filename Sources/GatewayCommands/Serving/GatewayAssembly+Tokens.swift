@@ -28,7 +28,8 @@ extension GatewayAssembly {
             settings: TokenSettings(
                 secret: options.secret, issuer: options.issuer, audience: options.audience,
                 accountClaim: options.accountClaim, account: options.account, userClaim: options.userClaim,
-                scopes: options.scopes, requiresExpiry: options.requiresExpiry, mostPerMinute: settings.apiPerMinute),
+                scopes: options.scopes, requiresExpiry: options.requiresExpiry, longestLife: options.longestLife,
+                mostPerMinute: settings.apiPerMinute),
             keys: file?.keys ?? TokenKeys(), secretOfAccount: dependencies.live.tokenSecret(of:))
     }
 }

@@ -18,11 +18,15 @@ package struct TokenSettings: Sendable, CustomStringConvertible, CustomDebugStri
     package var scopes: Set<Scope>
     /// Whether a token without `exp` is refused.
     package var requiresExpiry: Bool
+    /// How long a token may live: from its `iat`, where it has one, and from now on, to its `exp`.
+    package var longestLife: Duration
     /// The most requests of one user in a minute.
     package var mostPerMinute: Int
 
     /// The claim by which accounts with a secret of their own are found, where no other is set.
     package static let usualAccountClaim = "account"
+    /// How long a token may live unless told otherwise: applications keep people signed in for weeks.
+    package static let usualLife: Duration = .seconds(31 * 86_400)
     /// The longest name of a user, in bytes.
     package static let longestUser = 128
     /// A shorter secret than the code it makes can be guessed (RFC 7518, section 3.2), in bytes.
@@ -32,7 +36,8 @@ package struct TokenSettings: Sendable, CustomStringConvertible, CustomDebugStri
     package init(
         secret: String? = nil, issuer: String? = nil, audience: String? = nil, accountClaim: String? = nil,
         account: AccountID = .default, userClaim: String = "id", scopes: Set<Scope> = [.read, .check, .dial],
-        requiresExpiry: Bool = true, mostPerMinute: Int = StoredAPIKey.usualPerMinute
+        requiresExpiry: Bool = true, longestLife: Duration = TokenSettings.usualLife,
+        mostPerMinute: Int = StoredAPIKey.usualPerMinute
     ) {
         self.secret = secret
         self.issuer = issuer
@@ -42,6 +47,7 @@ package struct TokenSettings: Sendable, CustomStringConvertible, CustomDebugStri
         self.userClaim = userClaim
         self.scopes = scopes
         self.requiresExpiry = requiresExpiry
+        self.longestLife = longestLife
         self.mostPerMinute = mostPerMinute
     }
 

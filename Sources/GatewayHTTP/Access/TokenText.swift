@@ -17,6 +17,8 @@ enum TokenRefusal: String, Error, CaseIterable {
     case noExpiry = "no-expiry"
     /// It has ended.
     case expired
+    /// It ends later than tokens may.
+    case tooLong = "too-long"
     /// It is not valid yet.
     case notYet = "not-yet"
     /// It comes from somebody else.
@@ -32,7 +34,7 @@ enum TokenRefusal: String, Error, CaseIterable {
     var isUnsigned: Bool {
         switch self {
         case .malformed, .algorithm, .critical, .unknownKey, .signature: true
-        case .noExpiry, .expired, .notYet, .issuer, .audience, .account, .user: false
+        case .noExpiry, .expired, .tooLong, .notYet, .issuer, .audience, .account, .user: false
         }
     }
 }

@@ -87,6 +87,8 @@ package struct TokenVerifier: Sendable {
             return .distantFuture
         }
         guard let end = claims.time("exp")?.advanced(by: Self.leeway), now < end else { throw .expired }
+        let starts = [now, claims.time("iat")].compactMap { $0 }
+        guard starts.allSatisfy({ end <= $0.advanced(by: settings.longestLife + Self.leeway) }) else { throw .tooLong }
         return end
     }
 

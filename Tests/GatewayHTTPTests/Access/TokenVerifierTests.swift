@@ -130,6 +130,19 @@ struct TokenVerifierTests {
         TokenCase("It ends at half a second", user: "u1") {
             try TokenMaker.hs256(TokenCase.claims("\"exp\":\(TokenMaker.now).5"))
         },
+        TokenCase("It lives for a month", user: "u1") {
+            try TokenMaker.hs256(TokenCase.claims("\"exp\":\(TokenMaker.now + 31 * 86_400)"))
+        },
+        TokenCase("It lives for longer", .tooLong) {
+            try TokenMaker.hs256(TokenCase.claims("\"exp\":\(TokenMaker.now + 31 * 86_400 + 1)"))
+        },
+        TokenCase("It was made to live for longer, and ends soon", .tooLong) {
+            let made = TokenMaker.now + 300 - 31 * 86_400 - 1
+            return try TokenMaker.hs256(TokenCase.claims("\"iat\":\(made),\"exp\":\(TokenMaker.now + 300)"))
+        },
+        TokenCase("It was made when no time is", user: "u1") {
+            try TokenMaker.hs256(TokenCase.claims("\"iat\":\"now\",\"exp\":\(TokenMaker.now + 300)"))
+        },
         TokenCase("It begins soon, within the leeway", user: "u1") {
             try TokenMaker.hs256(TokenCase.claims("\"exp\":\(TokenMaker.now + 300),\"nbf\":\(TokenMaker.now + 60)"))
         },
