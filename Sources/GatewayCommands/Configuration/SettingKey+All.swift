@@ -130,6 +130,7 @@ extension SettingKey {
         duration("limits.timeToHeaders", \.limits.timeToHeaders),
         duration("limits.timeToBody", \.limits.timeToBody),
         duration("limits.bodyGrace", \.limits.bodyGrace),
+        size("limits.bodyBytesInAll", (1 << 20)...(1 << 36), \.limits.bodyBytesInAll),
         number("limits.bodyBytesPerSecond", 1...(1 << 30), \.limits.bodyBytesPerSecond),
         duration("limits.idle", \.limits.idle),
         duration("limits.writeStall", \.limits.writeStall),

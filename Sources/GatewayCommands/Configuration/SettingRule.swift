@@ -48,6 +48,9 @@ struct SettingRule: Sendable {
         SettingRule(keys: ["journal.mostBytes", "webhook.bodyLimit"], expected: "at least webhook.bodyLimit") {
             $0.journal.mostBytes >= $0.webhookBodyLimit
         },
+        SettingRule(keys: ["limits.bodyBytesInAll", "webhook.bodyLimit"], expected: "at least webhook.bodyLimit") {
+            $0.limits.bodyBytesInAll >= $0.webhookBodyLimit
+        },
         SettingRule(keys: ["admin.key", "api.key"], expected: "another key than api.key") {
             $0.adminKey == nil || $0.adminKey != $0.apiKey
         },

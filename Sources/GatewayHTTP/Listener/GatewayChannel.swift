@@ -37,18 +37,19 @@ struct GatewayChannel: ServerChildChannel {
         self.census = census
         self.report = report
         let isSecure = tls != nil
+        let room = BodyRoom(limits: limits)
         // The decoder's own limits are the last resort: what is over a limit, but within these, the guard tells apart.
         http1 = HTTP1Channel(
             responder: responder,
             configuration: HTTP1Channel.Configuration(
                 additionalChannelHandlers: [
-                    RequestGuard(limits: limits, isStream: false, isSecure: isSecure, report: report)
+                    RequestGuard(limits: limits, room: room, isStream: false, isSecure: isSecure, report: report)
                 ],
                 httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
                     maxHeaderFieldSize: 2 * max(limits.headerFieldBytes, limits.targetBytes),
                     maxHeaderListSize: 2 * (limits.headerBytes + limits.targetBytes),
                     maxHeaderFieldCount: 2 * limits.headerFields)))
-        http2 = HTTP2Connections(limits: limits, handler: http1, report: report)
+        http2 = HTTP2Connections(limits: limits, room: room, handler: http1, report: report)
     }
 
     /// Never fails: a failed setup would end the server's accept loop.

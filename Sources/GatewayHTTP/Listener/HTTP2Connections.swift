@@ -13,6 +13,7 @@ struct HTTP2Connections: Sendable {
     static let fieldOverhead = 32
 
     let limits: ListenerLimits
+    let room: BodyRoom
     /// Handles each stream: one is like an HTTP/1 connection with one request.
     let handler: HTTP1Channel
     let report: LimitReport
@@ -49,7 +50,8 @@ struct HTTP2Connections: Sendable {
             let pipeline = channel.pipeline.syncOperations
             try pipeline.addHandler(AnswerEnd())
             try pipeline.addHandler(HTTP2FramePayloadToHTTPServerCodec())
-            try pipeline.addHandler(RequestGuard(limits: limits, isStream: true, isSecure: true, report: report))
+            try pipeline.addHandler(
+                RequestGuard(limits: limits, room: room, isStream: true, isSecure: true, report: report))
             try pipeline.addHandler(HTTPConnectionStateHandler(logger: logger))
             return try HTTP1Channel.Value(wrappingChannelSynchronously: channel)
         }

@@ -19,6 +19,8 @@ package struct ListenerLimits: Hashable, Sendable {
     package var bodyBytesPerSecond: Int = 1_024
     /// The largest body of any route in bytes; more is answered 413, before it is read where `Content-Length` says so.
     package var bodyBytes: Int = 1024 * 1024
+    /// The bodies of all requests that are not answered yet, together, in bytes; one byte more is answered 503.
+    package var bodyBytesInAll: Int = 256 * 1024 * 1024
     /// Requests that may wait for their answers on one HTTP/1 connection; with one more the connection is closed after the
     /// answers to those before it, and a 400.
     package var pipelinedRequests: Int = 16

@@ -8,6 +8,8 @@ import NIOHTTPTypes
 enum RequestBodyError: Error, Equatable {
     /// Larger than ``ListenerLimits/bodyBytes``.
     case tooLarge
+    /// One byte more than ``ListenerLimits/bodyBytesInAll`` of all requests.
+    case noRoom
     /// Slower than ``ListenerLimits/bodyBytesPerSecond``, or not done within ``ListenerLimits/timeToBody``.
     case tooSlow
 }
@@ -24,12 +26,15 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     typealias OutboundOut = HTTPResponsePart
 
     private let limits: ListenerLimits
+    private let room: BodyRoom
     private let isStream: Bool
     private let isSecure: Bool
     private var watch: ConnectionWatch?
 
     /// Requests whose head was let through or refused, and whose answer has not ended.
     private var openRequests = 0
+    /// The room that their bodies take, the first request's first.
+    private var bodyBytes: [Int] = []
     /// The body that is being received.
     private var body: BodyProgress?
     /// Nothing further is let through; the connection closes when its answer and the rest of its request are done.
@@ -48,8 +53,9 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     private static let upgrade = HTTPField.Name("Upgrade")
 
-    init(limits: ListenerLimits, isStream: Bool, isSecure: Bool, report: @escaping LimitReport) {
+    init(limits: ListenerLimits, room: BodyRoom, isStream: Bool, isSecure: Bool, report: @escaping LimitReport) {
         self.limits = limits
+        self.room = room
         self.isStream = isStream
         self.isSecure = isSecure
         self.report = report
@@ -89,6 +95,8 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
             guard !isDiscarding else { return }
             if let received = body?.received, received > limits.bodyBytes {
                 fail(.tooLarge, context: context)
+            } else if !hold(bytes.readableBytes) {
+                fail(.noRoom, context: context)
             } else {
                 context.fireChannelRead(data)
             }
@@ -122,9 +130,24 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
         refuse(error == .headerOverflow ? .headersTooLarge : .malformed, context: context)
     }
 
+    /// Takes room for a part of the newest request's body.
+    private func hold(_ bytes: Int) -> Bool {
+        guard let newest = bodyBytes.indices.last else { return true }
+        guard room.take(bytes) else { return false }
+        bodyBytes[newest] += bytes
+        return true
+    }
+
+    /// Gives back the room of the oldest request's body.
+    private func letGo() {
+        guard !bodyBytes.isEmpty else { return }
+        room.giveBack(bodyBytes.removeFirst())
+    }
+
     /// A header block is complete, or cannot be.
     private func begin() {
         openRequests += 1
+        bodyBytes.append(0)
         isLast = watch?.requestBegan() ?? false
         if isStream { isLast = false }
         body = BodyProgress(startedAt: .now())
@@ -147,7 +170,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     /// Ends the body of a request that was let through.
     private func fail(_ error: RequestBodyError, context: ChannelHandlerContext) {
         isDiscarding = true
-        report(error == .tooLarge ? .body : .bodyTime)
+        report(error.limit)
         guard openRequests > 0 else { return context.close(promise: nil) }
         context.fireErrorCaught(error)
     }
@@ -206,6 +229,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     /// Writes the end of an answer, and closes once it is sent where it is to be the last.
     private func end(_ data: NIOAny, context: ChannelHandlerContext, promise: EventLoopPromise<Void>?) {
         openRequests -= 1
+        letGo()
         watch?.requestEnded()
         let sent = promise ?? context.eventLoop.makePromise(of: Void.self)
         if closesAfterAnswer, openRequests == 0 {
@@ -238,9 +262,21 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
         stallTimer = nil
         while openRequests > 0 {
             openRequests -= 1
+            letGo()
             watch?.requestEnded()
         }
         watch = nil
+    }
+}
+
+extension RequestBodyError {
+    /// What is counted.
+    fileprivate var limit: ListenerLimit {
+        switch self {
+        case .tooLarge: .body
+        case .noRoom: .bodiesInAll
+        case .tooSlow: .bodyTime
+        }
     }
 }
 

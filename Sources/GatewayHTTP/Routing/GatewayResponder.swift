@@ -113,6 +113,7 @@ final class GatewayResponder: Sendable {
         switch error {
         case let problem as Problem: problem
         case RequestBodyError.tooLarge: Problem(.bodyTooLarge)
+        case RequestBodyError.noRoom: Problem(.busy, retryAfter: .seconds(2))
         case RequestBodyError.tooSlow: Problem(.tooSlow)
         case let error as StoreError where error.isRetryable: Problem(.busy, retryAfter: .seconds(2))
         case is HTTPParserError: Problem(.badRequest, "The request is not valid HTTP.")

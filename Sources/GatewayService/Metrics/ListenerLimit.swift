@@ -14,6 +14,8 @@ package enum ListenerLimit: String, CaseIterable, Sendable {
     case headers
     /// The body's size.
     case body
+    /// All bodies that are held, together.
+    case bodiesInAll
     /// The body's time or rate.
     case bodyTime
     /// An answer that was not taken.

@@ -41,6 +41,7 @@ struct SettingRuleTests {
             (["sessions.idle": "8d"], "sessions.idle"),
             (["reopen.pause": "1h", "reopen.window": "59m"], "reopen.window"),
             (["journal.mostBytes": "1MiB", "webhook.bodyLimit": "2MiB"], "journal.mostBytes"),
+            (["limits.bodyBytesInAll": "1MiB", "webhook.bodyLimit": "2MiB"], "limits.bodyBytesInAll"),
         ])
     func refused(values: [String: String], key: String) {
         let outcome = load(flags: values.map { ($0.key, $0.value) })
