@@ -90,7 +90,7 @@ package final class Poller: Service, Sendable {
             for account in probes { group.addTask { await self.probe(account) } }
             await recomputeChanged(now: now)
             await takeDue(now: now, isTick: isTick, in: &group)
-            await goOn(since: now, isTick: isTick, in: &group)
+            await goOn(since: now, pauses: isTick ? Int(context.settings.tick / Self.pause) - 1 : 0, in: &group)
         }
     }
 
@@ -102,12 +102,13 @@ package final class Poller: Service, Sendable {
 
     /// Each answer makes room for a further read, and so does time, which fills budgets again. What becomes due meanwhile
     /// is left to the next tick.
-    private func goOn(since start: Timestamp, isTick: Bool, in group: inout TaskGroup<Event>) async {
-        let end = isTick ? start.advanced(by: context.settings.tick) : start
+    private func goOn(since start: Timestamp, pauses: Int, in group: inout TaskGroup<Event>) async {
+        var pausesLeft = pauses
         var isPausing = false
         while true {
-            if !isPausing, mayPause(until: end) {
+            if !isPausing, pausesLeft > 0, waitsForTime {
                 isPausing = true
+                pausesLeft -= 1
                 group.addTask {
                     try? await cancelWhenGracefulShutdown { try await self.clock.sleep(for: Self.pause) }
                     return .paused
@@ -124,10 +125,8 @@ package final class Poller: Service, Sendable {
         }
     }
 
-    private func mayPause(until end: Timestamp) -> Bool {
-        guard !Task.isShuttingDownGracefully, !Task.isCancelled, context.now().advanced(by: Self.pause) < end else {
-            return false
-        }
+    private var waitsForTime: Bool {
+        guard !Task.isShuttingDownGracefully, !Task.isCancelled else { return false }
         return context.gate.withLock { gate in machine.withLock { $0.waits(gate: gate) } }
     }
 
