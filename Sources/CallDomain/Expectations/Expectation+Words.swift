@@ -38,11 +38,17 @@ extension Expectation {
 
     /// Where the deadline comes from.
     private func reason(_ status: CallStatus?) -> String {
-        let time = deadline.duration(since: since).words
+        let wait = deadline.duration(since: since)
+        let time = wait.words
         if let learned {
             let gaps = "\(learned.samples) \(Self.gapWords(status)) of this agent \(Self.endWords(status))"
-            let bound = learned.within == deadline.duration(since: since) ? "" : ", and no wait is longer than \(time)"
-            return "\(learned.shareText) of \(gaps) within \(learned.within.words)\(bound)"
+            let rest =
+                if wait < learned.within {
+                    ", and no wait is longer than \(time)"
+                } else {
+                    wait > learned.within ? ", and slower ones are given \(time)" : ""
+                }
+            return "\(learned.shareText) of \(gaps) within \(learned.within.words)\(rest)"
         }
         return switch why {
         case .scheduled: "it is scheduled"

@@ -93,7 +93,7 @@ extension ExpectationCalculus {
         }
         func learning(_ standard: Duration, _ make: (Duration) -> ExpectationRow) -> ExpectationRow {
             guard let learned else { return make(standard) }
-            var row = make(min(max(learned.within, standard / 2), standard * 4))
+            var row = make(learned.wait(standard: standard))
             row.learned = learned
             return row
         }

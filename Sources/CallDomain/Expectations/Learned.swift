@@ -2,13 +2,22 @@
 package struct LearnedDeadline: Hashable, Sendable {
     /// So many of a thousand gaps took at most ``within``.
     package var perMille: Int
-    /// The time that held for them, as measured, before it is kept within the table's bounds.
+    /// The time that held for them, as measured.
     package var within: Duration
     /// How many gaps it was learned from.
     package var samples: Int
 
     /// So many gaps are needed before a deadline is used.
     package static let leastSamples = 50
+
+    /// How long is waited before a read, where the table's deadline is `standard`: between half and four times that.
+    ///
+    /// One gap in a hundred is by definition longer than 99 % are, most of them by little: so a quarter longer than
+    /// ``within``, but for that never beyond the table's own deadline, lest what was lost show later than unlearned.
+    package func wait(standard: Duration) -> Duration {
+        let patient = max(within, min(within + within / 4, standard))
+        return min(max(patient, standard / 2), standard * 4)
+    }
 
     /// Puts a deadline together.
     package init(perMille: Int, within: Duration, samples: Int) {

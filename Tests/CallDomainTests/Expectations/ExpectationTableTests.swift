@@ -162,11 +162,14 @@ struct ExpectationTableTests {
     }
 
     static let learned: [(CallStatus, Int64, Int64)] = [
-        (.queued, 90, 90), (.initiated, 60, 60), (.ringing, 10, 37), (.ringing, 1_000, 300), (.inProgress, 400, 400),
-        (.inProgress, 90_000, 2_400), (.callDisconnected, 1, 450), (.callDisconnected, 5_000, 3_600),
+        (.queued, 40, 50), (.queued, 56, 60), (.initiated, 60, 60), (.ringing, 10, 37), (.ringing, 1_000, 300),
+        (.inProgress, 400, 500), (.inProgress, 500, 600), (.inProgress, 700, 700), (.inProgress, 90_000, 2_400),
+        (.callDisconnected, 1, 450), (.callDisconnected, 5_000, 3_600),
     ]
 
-    @Test("Learned deadlines hold between half and four times the table's", arguments: learned)
+    @Test(
+        "A quarter more than was learned is waited up to the table's deadline, half and four times of which bound it",
+        arguments: learned)
     func learns(_ status: CallStatus, _ seconds: Int64, _ expected: Int64) throws {
         let step = try #require(status.step)
         let within = LearnedDeadline(perMille: 990, within: .seconds(seconds), samples: 50)

@@ -16,18 +16,26 @@ struct ExpectationWordsTests {
                 Scene.call(.inProgress), ScopeProfile(path: .healthy, learnedDeadlines: [6: learned]))
         }
         #expect(
-            talking(430)
-                == "call-disconnected is expected by 14:20:30, since 99 % of 312 talks of this agent ended within "
-                + "7 min 10 s.")
+            talking(432)
+                == "call-disconnected is expected by 14:22:20, since 99 % of 312 talks of this agent ended within "
+                + "7 min 12 s, and slower ones are given 9 min.")
         #expect(
             talking(90_000)
                 == "call-disconnected is expected by 14:53:20, since 99 % of 312 talks of this agent ended within "
                 + "1 d 1 h, and no wait is longer than 40 min.")
+        #expect(
+            talking(60)
+                == "call-disconnected is expected by 14:18:20, since 99 % of 312 talks of this agent ended within "
+                + "1 min, and slower ones are given 5 min.")
+        #expect(
+            talking(900)
+                == "call-disconnected is expected by 14:28:20, since 99 % of 312 talks of this agent ended within "
+                + "15 min.")
         let ringing = LearnedDeadline(perMille: 995, within: .seconds(60), samples: 50)
         #expect(
             Self.sentence(Scene.call(.ringing), ScopeProfile(path: .healthy, learnedDeadlines: [4: ringing]))
-                == "in-progress or final is expected by 14:14:20, since 99.5 % of 50 ringing calls of this agent were "
-                + "answered or ended within 1 min.")
+                == "in-progress or final is expected by 14:14:35, since 99.5 % of 50 ringing calls of this agent were "
+                + "answered or ended within 1 min, and slower ones are given 1 min 15 s.")
     }
 
     @Test("The table's deadlines, other paths and other reasons are told in plain words")

@@ -44,7 +44,7 @@ import Testing
         await tell(gateway, "next", "ringing")
         let open = try #require(try gateway.record("next")?.ledger.open)
         #expect(open.learned == learned)
-        #expect(open.due == gateway.now.advanced(by: learned.within))
+        #expect(open.due == gateway.now.advanced(by: learned.wait(standard: .seconds(75))))
     }
 
     @Test("What was learned is kept over a restart, and forgotten after four weeks")
