@@ -20,6 +20,7 @@ import Testing
             (["ruling", "abc", "--withdraw", "1", "--note", "x"], 1), (["replay", "--policy", "/nowhere"], 78),
             (["replay", "--policy", "/nowhere", "--from", "soon"], 64), (["doctor", "--output", "pdf"], 64),
             (["simulate", "--seeds", "0"], 64), (["simulate", "--seeds", "1"], 0),
+            (["simulate", "economy", "--seeds", "99"], 64), (["simulate", "order", "--output", "csv"], 64),
             (["explain", "abc"], 1), (["check", "abc"], 1), (["webhook-url"], 1), (["demo", "--calls", "0"], 64),
         ] as [([String], Int32)])
     func exitCodes(arguments: [String], code: Int32) async throws {

@@ -4,16 +4,24 @@ import Foundation
 import Simulation
 import Synchronization
 
-/// `gateway simulate`: runs the gateway against a model of Bolna in virtual time, one world per seed.
-struct SimulateCommand: AsyncParsableCommand {
+/// `gateway simulate`: runs the gateway against a model of Bolna in virtual time.
+struct SimulateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "simulate",
-        abstract: "Runs the gateway against a model of Bolna in virtual time and checks its laws, one world per seed.",
+        commandName: "simulate", abstract: "Runs the gateway against a model of Bolna in virtual time.",
+        // Options of its own would swallow those of the same name that are meant for a subcommand.
+        subcommands: [SimulateSeedsCommand.self, SimulateOrderCommand.self, SimulateEconomyCommand.self],
+        defaultSubcommand: SimulateSeedsCommand.self)
+}
+
+/// `gateway simulate seeds`, or just `gateway simulate`: seeds against the laws.
+struct SimulateSeedsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "seeds",
+        abstract: "Checks the laws in one world per seed. What `simulate` does unless told otherwise.",
         discussion: """
             Everything of a world follows from its seed: calls, faults, crashes, clocks, and the order of tasks. A seed that \
             breaks a law is shrunk to what it needs to fail, its timeline is printed, and the exit code is 1.
-            """,
-        subcommands: [SimulateOrderCommand.self, SimulateEconomyCommand.self])
+            """)
 
     @Option(help: "How many seeds to run.")
     var seeds: UInt64 = 1_000
