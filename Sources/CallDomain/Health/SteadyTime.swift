@@ -5,7 +5,8 @@
 /// time goes on, at half its pace, until the wall clock has caught up, which takes twice the step. A step ahead is
 /// followed at once: nothing received before it looks newer for it. A wall clock that is set back by more than
 /// ``mostAhead`` is followed as well, since nobody can wait for it; that is told, and reads of the time that never was
-/// hold until a person's ruling withdraws them.
+/// hold until a person's ruling withdraws them. What was due in that time is due anew: see
+/// ``Timestamp/hasCome(at:setAtMost:)`` and ``ExpectationCalculus/isAhead(_:of:)``.
 package struct SteadyTime: Sendable {
     private var last: Reading?
 
@@ -39,5 +40,13 @@ package struct SteadyTime: Sendable {
         self.last = Reading(time: time, wall: wall, uptime: max(uptime, last.uptime))
         let step = wall.duration(since: last.wall.advanced(by: passed))
         return (time, abs(step.seconds) > Self.leastStep.seconds ? step : nil)
+    }
+}
+
+extension Timestamp {
+    /// Whether a time that was set at most `longest` ahead has come. One that lies further ahead was set before the clock
+    /// was set back, and nobody can wait for it: it has come, too.
+    package func hasCome(at now: Timestamp, setAtMost longest: Duration) -> Bool {
+        self <= now || self > now.advanced(by: longest)
     }
 }

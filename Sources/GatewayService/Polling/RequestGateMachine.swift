@@ -69,7 +69,8 @@ package struct RequestGateMachine: Sendable {
         var probes: [AccountID] = []
         for account in standings.keys.sorted() {
             standings[account]?.breaker.tick()
-            guard let standing = standings[account], standing.nextProbeAt <= now else { continue }
+            guard let standing = standings[account], standing.nextProbeAt.hasCome(at: now, setAtMost: probeInterval)
+            else { continue }
             guard standing.isPaused || (!standing.isIdentified && !standing.breaker.isOpen) else { continue }
             guard planner.take(.other, account: account, for: .background, now: now) == nil else { continue }
             standings[account]?.nextProbeAt = now.advanced(by: probeInterval)

@@ -15,6 +15,8 @@ package struct SweepPage: Hashable, Sendable {
     package enum Kind: Hashable, Sendable {
         /// What was created since the last sweep, to its end.
         case newest
+        /// The first page of what was created of late, and no more, while the last sweep is still under way.
+        case glance
         /// What lies before that: until a page shows nothing new, or whole.
         case overlap(isWhole: Bool)
         /// A stretch that is to be listed to its end: the time of an outage, or a part of a listing that was too long.
@@ -28,6 +30,9 @@ package struct SweepPage: Hashable, Sendable {
         self.window = window
         self.kind = kind
     }
+
+    /// Whether it is where an agent's newest calls stand.
+    var isNewest: Bool { window.page == 1 && (kind == .newest || kind == .glance) }
 
     /// The stretch it is a page of.
     var gap: SweepGap { SweepGap(account: account, agent: agent, from: window.from, to: window.to) }

@@ -5,18 +5,23 @@ import ServiceLifecycle
 import Synchronization
 
 /// Finds calls the gateway never heard of, by listing each agent's newest calls. Accounts are swept side by side, so
-/// that one whose requests time out does not keep others from being swept.
+/// that one whose requests time out does not keep others from being swept; and what lies behind the newest pages of an
+/// account is listed beside its next sweeps, so that it does not keep these from being on time.
 package final class Sweeper: Service, Sendable {
     private let context: ServiceContext
     private let clock: any Clock<Duration>
     private let machine: Mutex<SweeperMachine>
     /// The accounts whose marks and gaps were read from the store.
     private let remembered = Mutex<Set<AccountID>>([])
-    /// The accounts that are being swept.
+    /// The accounts whose newest pages are being listed.
     private let sweeping = Mutex<Set<AccountID>>([])
+    /// The accounts of which is listed what lies behind.
+    private let following = Mutex<Set<AccountID>>([])
 
+    /// The most pages of an account that are listed at once: of the newest ones, and of those behind them.
+    package static let mostPagesAtOnce = 4
     /// The most calls of one page that are read at once.
-    package static let mostAtOnce = 8
+    package static let mostAtOnce = 4
 
     /// Works within a context, waiting by a clock.
     package init(context: ServiceContext, clock: any Clock<Duration>) {
@@ -51,6 +56,7 @@ package final class Sweeper: Service, Sendable {
                         group.addTask {
                             await self.sweep(account)
                             self.sweeping.withLock { _ = $0.remove(account) }
+                            await self.listWaiting(of: account)
                         }
                     }
                 }
@@ -58,14 +64,20 @@ package final class Sweeper: Service, Sendable {
         }
     }
 
-    /// One sweep of all accounts.
+    /// One sweep of all accounts, with all that lies behind their newest pages.
     func sweep() async {
         await withDiscardingTaskGroup { group in
-            for account in accounts { group.addTask { await self.sweep(account) } }
+            for account in accounts {
+                group.addTask {
+                    await self.sweep(account)
+                    await self.listWaiting(of: account)
+                }
+            }
         }
     }
 
-    /// One sweep of an account: lists what is due, and returns when what it found has been read.
+    /// One sweep of an account: looks at the newest page of each agent that is due, and returns when what it found has
+    /// been read.
     private func sweep(_ account: AccountID) async {
         // An account whose breaker is open may have no due call whose read could close it: its sweep is a probe, too.
         guard !context.gate.isPaused(account), await remember(account) else { return }
@@ -73,16 +85,57 @@ package final class Sweeper: Service, Sendable {
         if !first.agents.isEmpty { await listAgents(of: account) }
         await planOutages(account)
         // The agents that were just found, and the outages, are swept at once.
-        let second = machine.withLock { $0.tick(accounts: [account], begun: first.pages, now: context.now()) }
+        let second = machine.withLock { $0.tick(accounts: [account], now: context.now()) }
         // Agents that could not be listed just now are due again: the next sweep lists them.
         if !second.agents.isEmpty { machine.withLock { $0.missedAgents(of: account) } }
-        for call in first.calls + second.calls {
+        await each(first.pages + second.pages, atOnce: Self.mostPagesAtOnce) { await self.list($0) }
+        await each(first.calls + second.calls, atOnce: Self.mostAtOnce) { call in
             if Task.isCancelled || Task.isShuttingDownGracefully { return }
-            await readIfUnknown(call)
+            await self.readIfUnknown(call)
         }
-        for page in first.pages + second.pages {
-            if Task.isCancelled { return }
-            await list(page)
+    }
+
+    /// Lists what waits behind an account's newest pages, unless that is done already.
+    private func listWaiting(of account: AccountID) async {
+        guard following.withLock({ $0.insert(account).inserted }) else { return }
+        repeat {
+            await withDiscardingTaskGroup { group in
+                for _ in 0..<Self.mostPagesAtOnce {
+                    group.addTask { while let page = self.next(of: account) { await self.list(page) } }
+                }
+            }
+        } while !leave(account)
+    }
+
+    private func next(of account: AccountID) -> SweepPage? {
+        guard mayGoOn(account) else { return nil }
+        return machine.withLock { $0.next(of: account) }
+    }
+
+    private func mayGoOn(_ account: AccountID) -> Bool {
+        !Task.isCancelled && !Task.isShuttingDownGracefully && !context.gate.isPaused(account)
+    }
+
+    /// Stops listing what waits of an account, unless there is more by now: whoever adds to it looks whether somebody is
+    /// at it.
+    private func leave(_ account: AccountID) -> Bool {
+        following.withLock { following in
+            if mayGoOn(account), machine.withLock({ $0.isWaiting(account) }) { return false }
+            following.remove(account)
+            return true
+        }
+    }
+
+    private func each<Element: Sendable>(
+        _ elements: [Element], atOnce most: Int, _ body: @escaping @Sendable (Element) async -> Void
+    ) async {
+        await withTaskGroup(of: Void.self) { group in
+            var rest = elements[...]
+            for element in rest.prefix(most) { group.addTask { await body(element) } }
+            rest = rest.dropFirst(most)
+            while await group.next() != nil {
+                if let element = rest.popFirst() { group.addTask { await body(element) } }
+            }
         }
     }
 
@@ -144,21 +197,18 @@ package final class Sweeper: Service, Sendable {
         }
     }
 
-    /// Lists a page and those that follow it.
-    private func list(_ first: SweepPage) async {
-        var page: SweepPage? = first
-        while let asked = page {
-            guard let list = await context.list(asked.agent, asked.window, account: asked.account),
-                let known = try? await context.known(list.rows.map(\.id), account: asked.account)
-            else { return machine.withLock { $0.failed(asked) } }
-            let isHealthy = context.health.profile(account: asked.account, agent: asked.agent).path == .healthy
-            let outcome = machine.withLock {
-                $0.listed(asked, list, known: known, isHealthy: isHealthy, now: context.now())
-            }
-            guard await read(outcome.toRead, of: asked) else { return machine.withLock { $0.failed(asked) } }
-            if let end = outcome.end { return await finish(asked, end) }
-            page = outcome.next
+    /// Lists a page, and reads the calls that it shows; the pages that follow it wait for their turn.
+    private func list(_ page: SweepPage) async {
+        guard let list = await context.list(page.agent, page.window, account: page.account),
+            let known = try? await context.known(list.rows.map(\.id), account: page.account)
+        else { return machine.withLock { $0.failed(page) } }
+        let isHealthy = context.health.profile(account: page.account, agent: page.agent).path == .healthy
+        let outcome = machine.withLock {
+            $0.listed(page, list, known: known, isHealthy: isHealthy, now: context.now())
         }
+        guard await read(outcome.toRead, of: page) else { return machine.withLock { $0.failed(page) } }
+        if let end = outcome.end { return await finish(page, end) }
+        if let next = outcome.next { machine.withLock { $0.went(from: page, on: next) } }
     }
 
     /// Stores how a listing ended, and tells operators what it leaves.

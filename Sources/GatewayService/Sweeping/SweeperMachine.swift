@@ -3,6 +3,9 @@ package import CallDomain
 
 /// Decides what is listed to find calls the gateway never heard of. It reads no clock and sends nothing.
 ///
+/// Each agent's newest page is looked at on time, whatever waits: what follows it, what lies before it and what an outage
+/// left to be listed come behind, page by page, agents in turns.
+///
 /// Bolna sorts a listing by the last run, so that a page that shows nothing new does not mean that the next one does
 /// not either. What was created since the last sweep is therefore listed to its end each time; only what lies before it
 /// was listed like that already, and is looked through from its newest page on.
@@ -21,13 +24,17 @@ package struct SweeperMachine: Sendable {
     private var agentsDue: [AccountID: Timestamp] = [:]
     private var due: [Scope: Due] = [:]
     private var marks: [Scope: Timestamp] = [:]
-    /// The pages of sweeps that are to be listed again, at most those of one sweep of each agent.
+    /// The pages that failed: they are listed again from the next tick on. Together with those that wait and those that
+    /// are being listed they are at most those of one sweep of each agent.
     private var pending: [SweepPage] = []
+    /// The pages that wait behind the newest ones, in the order of their turns.
+    private var waiting: [SweepPage] = []
+    /// The pages that are being listed.
+    private var listing: Set<SweepPage> = []
     /// How often in a row a page of an agent could not be read.
     private var failures: [Scope: [SweepPage: Int]] = [:]
-    /// What is to be listed to its end, with the page to go on at.
-    private var gaps: [SweepGap: Int] = [:]
-    private var underway: Set<SweepGap> = []
+    /// What is to be listed to its end.
+    private var gaps = SweepGaps()
     private var deferred: [Call: DeferredCall] = [:]
     /// Calls that are not read again although a listing shows them, until then.
     private var givenUp: [Call: Timestamp] = [:]
@@ -57,8 +64,6 @@ package struct SweeperMachine: Sendable {
     package static let mostFailures = 288
     /// The farthest that is listed back.
     package static let longestOutage: Duration = .seconds(30 * 86_400)
-    /// The most outages that wait to be listed; further ones are joined.
-    package static let mostOutages = 16
     /// A listing of a shorter window that is too long is not divided any more.
     package static let shortestPart: Duration = .seconds(600)
 
@@ -111,7 +116,7 @@ package struct SweeperMachine: Sendable {
     package struct Tick: Hashable, Sendable {
         /// The accounts whose agents are to be listed.
         package var agents: [AccountID] = []
-        /// The pages to list.
+        /// The newest pages, to be listed at once; further ones are given by ``SweeperMachine/next(of:)``.
         package var pages: [SweepPage] = []
         /// The calls to read, unless they are known by now.
         package var calls: [DeferredCall] = []
@@ -156,7 +161,7 @@ package struct SweeperMachine: Sendable {
     /// What the store remembers of earlier sweeps, and of what they left.
     package mutating func remember(_ marks: [AgentID: Timestamp], gaps: [SweepGap] = [], account: AccountID) {
         for (agent, mark) in marks { self.marks[Scope(account: account, agent: agent)] = mark }
-        for gap in gaps { self.gaps[gap] = 1 }
+        self.gaps.add(gaps)
     }
 
     /// An account's agents were listed.
@@ -164,7 +169,11 @@ package struct SweeperMachine: Sendable {
         self.agents[account] = agents
         let current = Set(agents)
         due = due.filter { $0.key.account != account || current.contains($0.key.agent) }
+        for page in pending + waiting where page.account == account && !current.contains(page.agent) {
+            if page.kind == .gap { gaps.failed(page) }
+        }
         pending.removeAll { $0.account == account && !current.contains($0.agent) }
+        waiting.removeAll { $0.account == account && !current.contains($0.agent) }
         failures = failures.filter { $0.key.account != account || current.contains($0.key.agent) }
     }
 
@@ -180,18 +189,12 @@ package struct SweeperMachine: Sendable {
 
     /// The gateway was out: exactly that time is to be listed, once it is known which agents there are.
     package mutating func cover(_ outage: Range<Timestamp>, account: AccountID) {
-        let gap = SweepGap(account: account, agent: nil, from: outage.lowerBound, to: outage.upperBound)
-        gaps[gap] = 1
-        let waiting = outages(of: account)
-        guard waiting.count > Self.mostOutages, let first = waiting.first else { return }
-        for outage in waiting { gaps[outage] = nil }
-        let to = waiting.map(\.to).max() ?? first.to
-        gaps[SweepGap(account: account, agent: nil, from: first.from, to: to)] = 1
+        gaps.add([SweepGap(account: account, agent: nil, from: outage.lowerBound, to: outage.upperBound)])
     }
 
     /// Whether outages of an account wait to be listed, and its agents are known.
     package func canListOutages(of account: AccountID) -> Bool {
-        agents[account] != nil && !outages(of: account).isEmpty
+        agents[account] != nil && !gaps.outages(of: account).isEmpty
     }
 
     /// What takes the place of the outages of an account: the same time of each agent, from the creation of the oldest
@@ -199,7 +202,7 @@ package struct SweeperMachine: Sendable {
     package func parts(
         ofOutagesIn account: AccountID, oldestOpen: Timestamp?
     ) -> (closed: [SweepGap], opened: [SweepGap]) {
-        let outages = outages(of: account)
+        let outages = gaps.outages(of: account)
         var opened: [SweepGap] = []
         for outage in joined(outages, oldestOpen: oldestOpen) {
             var from = outage.lowerBound
@@ -216,35 +219,66 @@ package struct SweeperMachine: Sendable {
 
     /// What was to be listed is listed, or other stretches take its place; to be called when the store has it so.
     package mutating func replace(_ closed: [SweepGap], by opened: [SweepGap]) {
-        for gap in closed {
-            gaps = gaps.filter { !gap.covers($0.key) }
-            underway.remove(gap)
-        }
-        for gap in opened { gaps[gap] = 1 }
+        gaps.remove(closed)
+        gaps.add(opened)
     }
 
-    /// Time passed. Of agents with pages in `begun`, which are being listed, no further ones are due.
-    package mutating func tick(accounts: [AccountID], begun: [SweepPage] = [], now: Timestamp) -> Tick {
-        let busy = Set((pending + begun).map { Scope(account: $0.account, agent: $0.agent) })
+    /// Time passed. Of an agent whose pages wait or are being listed, the newest page is glanced at meanwhile.
+    package mutating func tick(accounts: [AccountID], now: Timestamp) -> Tick {
+        let busy = Set(
+            (pending + waiting + listing).filter { $0.kind != .gap }
+                .map { Scope(account: $0.account, agent: $0.agent) })
         var tick = Tick()
+        gaps.tick()
         for account in accounts {
-            if (agentsDue[account] ?? .distantPast) <= now {
+            if agentsDue[account]?.hasCome(at: now, setAtMost: agentsInterval) ?? true {
                 agentsDue[account] = now.advanced(by: agentsInterval)
                 tick.agents.append(account)
             }
-            tick.pages += pending.filter { $0.account == account }
+            var pages = pending.filter { $0.account == account }
+            pending.removeAll { $0.account == account }
+            let again = Set(pages.filter(\.isNewest).map(\.agent))
             for agent in agents[account] ?? [] {
                 let scope = Scope(account: account, agent: agent)
-                if !busy.contains(scope) { tick.pages += pages(of: scope, now: now) }
+                guard !again.contains(agent) else {
+                    // It is looked at now: no glance is needed before the next interval.
+                    due[scope]?.newest = now.advanced(by: interval)
+                    continue
+                }
+                pages += self.pages(of: scope, isBusy: busy.contains(scope), now: now)
             }
-            pending.removeAll { $0.account == account }
-            tick.pages += gapPages(of: account)
+            tick.pages += pages.filter(\.isNewest)
+            waiting += pages.filter { !$0.isNewest }
         }
-        tick.calls = deferred.values.filter { $0.due <= now && accounts.contains($0.account) }
+        listing.formUnion(tick.pages)
+        let longestWait = max(patience, longestBackoff)
+        tick.calls = deferred.values
+            .filter { $0.due.hasCome(at: now, setAtMost: longestWait) && accounts.contains($0.account) }
             .sorted { ($0.due, $0.account, $0.execution) < ($1.due, $1.account, $1.execution) }
         for call in tick.calls { deferred[Call(account: call.account, execution: call.execution)] = nil }
-        givenUp = givenUp.filter { $0.value > now }
+        givenUp = givenUp.filter { !$0.value.hasCome(at: now, setAtMost: overlap * 2) }
         return tick
+    }
+
+    /// The next page to list of those that wait behind the newest ones: gaps after all others.
+    package mutating func next(of account: AccountID) -> SweepPage? {
+        let place =
+            waiting.firstIndex { $0.account == account && $0.kind != .gap }
+            ?? waiting.firstIndex { $0.account == account }
+        let page = place.map { waiting.remove(at: $0) } ?? gaps.take(account: account, agents: agents[account] ?? [])
+        if let page { listing.insert(page) }
+        return page
+    }
+
+    /// Whether ``next(of:)`` would give a page.
+    package func isWaiting(_ account: AccountID) -> Bool {
+        waiting.contains { $0.account == account } || gaps.canTake(account: account, agents: agents[account] ?? [])
+    }
+
+    /// A page was listed and its calls were read; the listing goes on behind all that waits.
+    package mutating func went(from page: SweepPage, on next: SweepPage) {
+        listing.remove(page)
+        waiting.append(next)
     }
 
     /// A page was listed. A call that was created just now is given time: where the agent's webhooks come (`isHealthy`)
@@ -269,6 +303,10 @@ package struct SweeperMachine: Sendable {
                 outcome.toRead.append(row.id)
             }
         }
+        guard page.kind != .glance else {
+            outcome.end = .seenBefore
+            return outcome
+        }
         // A page of rows that cannot be used says nothing about the next one.
         let hasRows = !list.rows.isEmpty || list.unusableRows > 0
         if !list.hasMore || !hasRows {
@@ -290,6 +328,8 @@ package struct SweeperMachine: Sendable {
     /// A listing ended, and the store has it so. Whether nothing of its agent is left to be listed to its end.
     package mutating func ended(_ page: SweepPage, _ end: End, now: Timestamp) -> Bool {
         let scope = Scope(account: page.account, agent: page.agent)
+        listing.remove(page)
+        guard page.kind != .glance else { return false }
         if page.kind != .gap { failures[scope] = nil }
         if let mark = mark(after: page) {
             marks[scope] = mark
@@ -300,12 +340,16 @@ package struct SweeperMachine: Sendable {
         if case .divided(let halves) = end { parts = halves }
         replace(page.kind == .gap ? [page.gap] : [], by: parts)
         guard case .reached = end, page.kind != .overlap(isWhole: false) else { return false }
-        return !gaps.keys.contains { $0.account == page.account && ($0.agent == nil || $0.agent == page.agent) }
+        return !gaps.hasAny(account: page.account, agent: page.agent)
     }
 
     /// A page could not be read, or its calls could not: the same page is tried again at the next tick, for a while.
     package mutating func failed(_ page: SweepPage) {
-        guard page.kind == .gap else {
+        listing.remove(page)
+        switch page.kind {
+        case .gap: gaps.failed(page)
+        case .glance: due[Scope(account: page.account, agent: page.agent)]?.newest = nil
+        case .newest, .overlap:
             let scope = Scope(account: page.account, agent: page.agent)
             // A listing that gets on, be it slowly, is none that is stuck.
             let count = (failures[scope]?[page] ?? 0) + 1
@@ -316,10 +360,7 @@ package struct SweeperMachine: Sendable {
             pending.removeAll { $0.account == page.account && $0.agent == page.agent }
             due[scope]?.newest = nil
             if page.kind == .overlap(isWhole: true) { due[scope]?.wholeOverlap = nil }
-            return
         }
-        underway.remove(page.gap)
-        if gaps[page.gap] != nil { gaps[page.gap] = page.window.page }
     }
 
     /// A call could not be read: it is tried again by itself, after a tick at first, then less often, so that it does
@@ -365,11 +406,6 @@ package struct SweeperMachine: Sendable {
             })
     }
 
-    /// The outages of an account that wait, ordered.
-    private func outages(of account: AccountID) -> [SweepGap] {
-        gaps.keys.filter { $0.account == account && $0.agent == nil }.sorted()
-    }
-
     /// The times to list for outages, those that overlap as one.
     private func joined(_ outages: [SweepGap], oldestOpen: Timestamp?) -> [Range<Timestamp>] {
         var joined: [Range<Timestamp>] = []
@@ -386,16 +422,20 @@ package struct SweeperMachine: Sendable {
         return joined
     }
 
-    /// The pages that are due of an agent.
-    private mutating func pages(of scope: Scope, now: Timestamp) -> [SweepPage] {
+    /// The pages that are due of an agent; of one whose last sweep is still under way, the newest page alone.
+    private mutating func pages(of scope: Scope, isBusy: Bool, now: Timestamp) -> [SweepPage] {
         var times = due[scope] ?? Due(wholeOverlap: now.advanced(by: wholeOverlapInterval))
         defer { due[scope] = times }
-        guard (times.newest ?? .distantPast) <= now else { return [] }
+        guard times.newest?.hasCome(at: now, setAtMost: interval) ?? true else { return [] }
         times.newest = now.advanced(by: interval)
+        if isBusy {
+            let from = now.advanced(by: .zero - min(margin, ListRead.longestWindow))
+            return [page(of: scope, from: from, to: now, .glance)]
+        }
         let newest = newest(of: scope, now: now)
         var pages = [page(of: scope, from: newest.lowerBound, to: newest.upperBound, .newest)]
         if let mark = marks[scope] {
-            let isWhole = (times.wholeOverlap ?? .distantPast) <= now
+            let isWhole = times.wholeOverlap?.hasCome(at: now, setAtMost: wholeOverlapInterval) ?? true
             if isWhole { times.wholeOverlap = now.advanced(by: wholeOverlapInterval) }
             let from = min(mark, now).advanced(by: .zero - min(overlap, ListRead.longestWindow))
             if from < newest.lowerBound {
@@ -411,18 +451,6 @@ package struct SweeperMachine: Sendable {
         let earliest = now.advanced(by: .zero - Self.longestOutage)
         let from = max(since ?? now.advanced(by: .zero - overlap), earliest)
         return from..<min(now, from.advanced(by: ListRead.longestWindow))
-    }
-
-    private mutating func gapPages(of account: AccountID) -> [SweepPage] {
-        let current = Set(agents[account] ?? [])
-        return gaps.keys.sorted().compactMap { gap in
-            guard gap.account == account, let agent = gap.agent, current.contains(agent),
-                underway.insert(gap).inserted
-            else { return nil }
-            var page = page(of: Scope(account: account, agent: agent), from: gap.from, to: gap.to, .gap)
-            page.window.page = gaps[gap] ?? 1
-            return page
-        }
     }
 
     private func page(of scope: Scope, from: Timestamp, to: Timestamp, _ kind: SweepPage.Kind) -> SweepPage {

@@ -37,8 +37,15 @@ import Testing
         #expect(pages == 10, "nothing is remembered here, so there is no overlap")
     }
 
+    /// All pages that are listed because of a tick: the newest ones, then those behind them.
+    private func pages(_ machine: inout SweeperMachine, at time: Timestamp) -> [SweepPage] {
+        var pages = machine.tick(accounts: [.default], now: time).pages
+        while let page = machine.next(of: .default) { pages.append(page) }
+        return pages
+    }
+
     private func swept(_ machine: inout SweeperMachine, at time: Timestamp) throws -> [SweepPage] {
-        let pages = machine.tick(accounts: [.default], now: time).pages
+        let pages = pages(&machine, at: time)
         for page in pages { _ = machine.ended(page, .reached, now: time) }
         return pages
     }
@@ -81,8 +88,8 @@ import Testing
         _ = try swept(&machine, at: .start)
         var starts: Set<Timestamp> = []
         for second in stride(from: 120.0, through: 7_200, by: 30) {
-            let first = machine.tick(accounts: [.default], now: .at(second)).pages
-            let second = machine.tick(accounts: [.default], begun: first, now: .at(second)).pages
+            let first = pages(&machine, at: .at(second))
+            let second = pages(&machine, at: .at(second))
             #expect((first + second).count <= 2)
             for page in first + second {
                 starts.insert(page.window.to)
@@ -98,15 +105,19 @@ import Testing
         var machine = machine()
         var newest = 0
         for second in stride(from: 0.0, through: 3_600, by: 30) {
-            for page in machine.tick(accounts: [.default], now: .at(second)).pages {
+            for page in pages(&machine, at: .at(second)) {
                 guard page.window.page == 1 else {
                     machine.failed(page)
                     continue
                 }
                 newest += 1
+                guard page.kind == .newest else {
+                    _ = machine.ended(page, .seenBefore, now: .at(second))
+                    continue
+                }
                 var next = page
                 next.window.page = 2
-                machine.failed(next)
+                machine.went(from: page, on: next)
             }
         }
         #expect(newest >= 10)
@@ -226,7 +237,7 @@ import Testing
         for outage in outages { machine.cover(outage, account: .default) }
         let (closed, opened) = machine.parts(ofOutagesIn: .default, oldestOpen: oldestOpen)
         machine.replace(closed, by: opened)
-        return machine.tick(accounts: [.default], now: .at(30)).pages.filter { $0.kind == .gap }
+        return pages(&machine, at: .at(30)).filter { $0.kind == .gap }
     }
 
     @Test("An outage is listed exactly, from the oldest open call on, to its last page, and then no more")
@@ -239,7 +250,7 @@ import Testing
         let outcome = machine.listed(page, list, known: known(["a"]), isHealthy: true, now: .at(2_000))
         #expect(outcome.next?.window.page == 2, "also past pages that show nothing new")
         #expect(machine.mark(after: page) == nil)
-        #expect(machine.tick(accounts: [.default], now: .at(60)).pages.isEmpty, "it is under way")
+        #expect(pages(&machine, at: .at(60)).isEmpty, "it is under way")
         let isWhole = machine.ended(page, .reached, now: .at(60))
         #expect(isWhole)
         #expect(!machine.canListOutages(of: .default))
@@ -268,7 +279,7 @@ import Testing
             machine.cover(.at(Double(number) * 100)..<(.at(Double(number) * 100 + 50)), account: .default)
         }
         let (closed, opened) = machine.parts(ofOutagesIn: .default, oldestOpen: nil)
-        #expect(closed.count <= SweeperMachine.mostOutages)
+        #expect(closed.count <= SweepGaps.mostOutages)
         #expect(opened.map(\.from).min() == .at(0))
         #expect(opened.map(\.to).max() == .at(4_050))
     }
@@ -293,7 +304,7 @@ import Testing
         }
         #expect(end == .divided(halves))
         _ = machine.ended(first, .divided(halves), now: .start)
-        let next = machine.tick(accounts: [.default], now: .at(120)).pages
+        let next = pages(&machine, at: .at(120))
         #expect(next.map(\.kind) == [.newest, .overlap(isWhole: false), .gap, .gap])
         #expect(next[0].window.from == .at(-300))
     }
@@ -315,12 +326,14 @@ import Testing
         var page = try #require(outage(&machine, .at(0)..<(.at(1_000))).first)
         page.window.page = 3
         machine.failed(page)
-        #expect(machine.tick(accounts: [.default], now: .at(60)).pages == [page])
+        #expect(pages(&machine, at: .at(60)) == [page])
         machine.failed(page)
+        let next = machine.next(of: .default)
+        #expect(next == nil, "it waits for the next tick")
         machine.found([], account: .default)
-        #expect(machine.tick(accounts: [.default], now: .at(90)).pages == [])
+        #expect(pages(&machine, at: .at(90)) == [])
         machine.found([agent], account: .default)
-        #expect(machine.tick(accounts: [.default], now: .at(91)).pages.contains(page))
+        #expect(pages(&machine, at: .at(91)).contains(page))
     }
 
     @Test("A truncated listing is listed again in halves, and taken for whole when all of them have reached their end")
@@ -332,7 +345,7 @@ import Testing
         let end = try #require(cut.end)
         let isCutWhole = machine.ended(first, end, now: .at(30))
         #expect(!isCutWhole && cut.next == nil)
-        let halves = machine.tick(accounts: [.default], now: .at(60)).pages.filter { $0.kind == .gap }
+        let halves = pages(&machine, at: .at(60)).filter { $0.kind == .gap }
         #expect(halves.map(\.window.from) == [.at(0), .at(500)])
         #expect(halves.map(\.window.to) == [.at(500), .at(1_000)])
         let isOneWhole = machine.ended(halves[0], .reached, now: .at(60))
@@ -348,7 +361,7 @@ import Testing
         #expect(given.end == .tooLong)
         let isOtherWhole = machine.ended(halves[1], .reached, now: .at(60))
         #expect(isOtherWhole)
-        #expect(!machine.tick(accounts: [.default], now: .at(90)).pages.contains { $0.kind == .gap })
+        #expect(!pages(&machine, at: .at(90)).contains { $0.kind == .gap })
     }
 
     @Test("A call that began days ago and is still open at an outage lies in the window that is listed after it")
