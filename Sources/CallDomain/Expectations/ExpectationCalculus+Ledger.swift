@@ -56,6 +56,18 @@ extension ExpectationCalculus {
         return ledger
     }
 
+    /// Whether a ledger was made at a time after now, before the clock was set back: what it waits for may be due hours
+    /// ahead, and is to be computed anew.
+    package func isAhead(_ ledger: ExpectationLedger, of now: Timestamp) -> Bool {
+        guard let open = ledger.open else { return false }
+        if open.since > now { return true }
+        if let lastReadAt = ledger.lastReadAt, lastReadAt > now { return true }
+        if ledger.failures > 0, open.due > now.advanced(by: settings.scaled(\.longestBackoff)) { return true }
+        // Between looks no step is longer, but for a time that Bolna itself has stated.
+        let longestStep = max(settings.scaled(\.longestStep), settings.scaled(\.artefactsSecondLook), settings.tick)
+        return open.looks > 0 && open.why != .scheduled && open.due > max(open.deadline, now.advanced(by: longestStep))
+    }
+
     /// Counts reads, failures and 404 answers.
     private func note(_ event: LedgerEvent, in ledger: inout ExpectationLedger, now: Timestamp) {
         switch event {

@@ -99,7 +99,9 @@ struct GatewayAssembly {
 
         let poller = Poller(context: context, clock: clock)
         let sweeper = Sweeper(context: context, clock: clock)
-        let heartbeat = Heartbeat(context: context, clock: clock, onOutage: sweeper.cover)
+        let dueTimes = DueTimeKeeper(context: context, clock: clock)
+        let heartbeat = Heartbeat(
+            context: context, clock: clock, onSetBack: dueTimes.wake, onOutage: sweeper.cover)
         let dials = DialService(context: context, clock: clock)
         let explains = ExplainService(context: context)
         let quarantine = QuarantineService(context: context, reconciler: policy.reconciler)
@@ -131,7 +133,7 @@ struct GatewayAssembly {
         dependencies.sessions = SessionBook(longestIdle: settings.sessionIdle, longestLife: settings.sessionLongest)
         self.dependencies = dependencies
         services = [
-            writer, poller, sweeper, heartbeat, dials, Auditor(context: context, clock: clock),
+            writer, poller, sweeper, heartbeat, dueTimes, dials, Auditor(context: context, clock: clock),
             SelfCheck(context: context, explains: explains, clock: clock),
             QuarantineKeeper(context: context, quarantine: quarantine, clock: clock),
             RetentionKeeper(context: context, clock: clock),

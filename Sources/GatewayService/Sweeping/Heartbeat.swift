@@ -8,16 +8,19 @@ package final class Heartbeat: Service, Sendable {
     private let context: ServiceContext
     private let clock: any Clock<Duration>
     private let uptime: @Sendable () -> Duration
+    private let onSetBack: @Sendable () -> Void
     private let onOutage: @Sendable (Range<Timestamp>) -> Void
     private let machine = Mutex(HeartbeatMachine(lastBeat: nil))
 
     /// The time between beats.
     package static let interval: Duration = .seconds(10)
 
-    /// Beats by a clock; tells of each outage, also of the one before the start.
+    /// Beats by a clock; tells when records have gone back in time, and of each outage, also of the one before the start.
     package init(
-        context: ServiceContext, clock: any Clock<Duration>, onOutage: @escaping @Sendable (Range<Timestamp>) -> Void
+        context: ServiceContext, clock: any Clock<Duration>, onSetBack: @escaping @Sendable () -> Void = {},
+        onOutage: @escaping @Sendable (Range<Timestamp>) -> Void
     ) {
+        self.onSetBack = onSetBack
         self.context = context
         self.clock = clock
         self.uptime = stopwatch(clock)
@@ -48,7 +51,10 @@ package final class Heartbeat: Service, Sendable {
     func beat(isLast: Bool = false) async {
         let now = context.now()
         let uptime = uptime()
-        let outage = machine.withLock { $0.outage(endingAt: now, uptime: uptime) }
+        let (outage, isSetBack) = machine.withLock {
+            ($0.outage(endingAt: now, uptime: uptime), $0.hasGoneBack(to: now))
+        }
+        if isSetBack { onSetBack() }
         let learned = context.health.takeChanges(at: now) + context.deadlines.takeChanges(at: now)
         context.countMissingTokens()
         let tallies = context.tallies.take(at: now, isLast: isLast)

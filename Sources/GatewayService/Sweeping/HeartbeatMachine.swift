@@ -29,6 +29,9 @@ package struct HeartbeatMachine: Sendable {
         return (isSet ? now.advanced(by: .zero - passed) : last.at)..<now
     }
 
+    /// Whether time has gone back since the last stored beat: the wall clock was set back by more than records wait for.
+    package func hasGoneBack(to now: Timestamp) -> Bool { last.map { now < $0.at } ?? false }
+
     /// A beat is on disk.
     package mutating func stored(at now: Timestamp, uptime: Duration) { last = (now, uptime) }
 }

@@ -75,13 +75,15 @@ final class GatewayInstance: Sendable {
             audits: AuditBook(share: world.scenario.auditShare, settings: settings))
         let poller = Poller(context: context, clock: clock)
         let sweeper = Sweeper(context: context, clock: clock)
-        let heartbeat = Heartbeat(context: context, clock: clock, onOutage: sweeper.cover)
+        let dueTimes = DueTimeKeeper(context: context, clock: clock)
+        let heartbeat = Heartbeat(
+            context: context, clock: clock, onSetBack: dueTimes.wake, onOutage: sweeper.cover)
         dials = DialService(context: context, clock: clock)
         checks = CheckService(context: context)
         rulings = RulingService(context: context)
         intake = WebhookIntake(context: context, onHint: poller.wake)
         services = [
-            poller, sweeper, heartbeat, dials, Auditor(context: context, clock: clock),
+            poller, sweeper, heartbeat, dueTimes, dials, Auditor(context: context, clock: clock),
             SelfCheck(context: context, explains: ExplainService(context: context), clock: clock),
             QuarantineKeeper(
                 context: context,

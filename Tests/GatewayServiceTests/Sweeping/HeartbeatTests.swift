@@ -34,6 +34,22 @@ import Testing
         try gateway.store.incidents(account: .default, from: .at(-1e6), to: .at(1e9)).filter { $0.kind == .outage }
     }
 
+    @Test("A beat before the last one tells that records have gone back in time, once")
+    func setBack() async throws {
+        let gateway = try TestGateway()
+        let told = Mutex(0)
+        let heartbeat = Heartbeat(
+            context: gateway.context, clock: gateway.clock, onSetBack: { told.withLock { $0 += 1 } },
+            onOutage: { _ in })
+        await heartbeat.beat()
+        gateway.clock.advance(by: .seconds(10))
+        gateway.clockStep.set(by: .seconds(-10_800))
+        await heartbeat.beat()
+        gateway.clock.advance(by: .seconds(10))
+        await heartbeat.beat()
+        #expect(told.withLock { $0 } == 1)
+    }
+
     @Test("An outage is an incident, written once with its beginning and end, and swept exactly")
     func outage() async throws {
         let gateway = try TestGateway()
