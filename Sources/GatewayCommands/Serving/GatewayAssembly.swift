@@ -105,6 +105,7 @@ struct GatewayAssembly {
         let dials = DialService(context: context, clock: clock)
         let explains = ExplainService(context: context)
         let quarantine = QuarantineService(context: context, reconciler: policy.reconciler)
+        let keeper = QuarantineKeeper(context: context, quarantine: quarantine, clock: clock)
         var dependencies = GatewayDependencies(
             live: live,
             intake: WebhookIntake(context: context, onHint: poller.wake),
@@ -122,6 +123,7 @@ struct GatewayAssembly {
                 client.use(Self.credentials(settings: settings, stored: opened))
                 context.gate.update(accounts: context.accounts, renewed: renewed)
                 poller.wake()
+                keeper.wake()
             })
         dependencies.nextTick = { [weak poller] in poller?.nextTickAt }
         dependencies.publicAddress = try Self.publicAddress(settings)
@@ -135,7 +137,7 @@ struct GatewayAssembly {
         services = [
             writer, poller, sweeper, heartbeat, dueTimes, dials, Auditor(context: context, clock: clock),
             SelfCheck(context: context, explains: explains, clock: clock),
-            QuarantineKeeper(context: context, quarantine: quarantine, clock: clock),
+            keeper,
             RetentionKeeper(context: context, clock: clock),
         ]
     }

@@ -2,12 +2,13 @@ import CallDomain
 import Logging
 import ServiceLifecycle
 
-/// Tries again, once after each start, what was kept aside under another decoder, other rules or other settings: what can
-/// be used now leaves the quarantine by itself.
+/// Tries again, once after each start and each change of accounts, what was kept aside under another decoder, other rules
+/// or other settings: what can be used now leaves the quarantine by itself.
 package final class QuarantineKeeper: Service, Sendable {
     private let context: ServiceContext
     private let quarantine: QuarantineService
     private let clock: any Clock<Duration>
+    private let turns = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
 
     /// The pause between pages, so that webhooks go first.
     package static let pause: Duration = .milliseconds(200)
@@ -21,15 +22,17 @@ package final class QuarantineKeeper: Service, Sendable {
         self.clock = clock
     }
 
-    /// Tries all accounts' entries, then waits for the shutdown.
+    /// The accounts have changed: what waits is tried again. Several changes that wait are one.
+    package func wake() { turns.continuation.yield() }
+
+    /// Tries all accounts' entries at the beginning and whenever it is woken, until the shutdown.
     package func run() async throws {
-        let (shutdown, continuation) = AsyncStream<Void>.makeStream()
+        wake()
         try? await cancelWhenGracefulShutdown {
-            for account in self.context.accounts.all { try await self.tryAgain(account) }
-            // It ends by the shutdown alone: ending earlier would cancel the wait for it, which other threads then finish.
-            for await _ in shutdown {}
+            for await _ in self.turns.stream {
+                for account in self.context.accounts.all { try await self.tryAgain(account) }
+            }
         }
-        continuation.finish()
     }
 
     private func tryAgain(_ account: GatewayAccount) async throws {

@@ -296,6 +296,35 @@ import Testing
         #expect(try await passes(gateway) == [0])
     }
 
+    @Test("A change of accounts while the gateway runs empties what it explains, without a restart")
+    func woken() async throws {
+        let gateway = try TestGateway(accounts: [
+            GatewayAccount(id: .default, hasToken: true, trustPolicy: TrustPolicy(addressed: .refuse))
+        ])
+        let body = CallBody(status: "ringing").bytes
+        let delivery = QuarantinedDelivery(
+            account: .default, agent: nil, source: .webhook, trust: .addressed, receivedAt: gateway.now, reason: .noID,
+            detail: "the object has no id of a call", digest: ContentDigest(of: body), body: body)
+        _ = try await gateway.context.submit([.quarantine(delivery)])
+        let keeper = QuarantineKeeper(
+            context: gateway.context,
+            quarantine: QuarantineService(context: gateway.context, reconciler: Reconciler()), clock: gateway.clock)
+        let run = Task { try await keeper.run() }
+        let query = QuarantineQuery(
+            notTriedUnder: QuarantineService.circumstances(of: try #require(gateway.context.accounts[.default])))
+        try await eventually("it was tried in vain") {
+            (try? gateway.store.quarantineCounts(account: .default, query: query).open) == 0
+        }
+        #expect(try gateway.record() == nil)
+        gateway.context.accounts.replace([
+            GatewayAccount(id: .default, hasToken: true, trustPolicy: TrustPolicy(addressed: .apply))
+        ])
+        keeper.wake()
+        try await eventually("it has left the quarantine") { (try? gateway.status()) == .ringing }
+        run.cancel()
+        try await run.value
+    }
+
     @Test("Other settings are other circumstances: what was refused by them is tried again")
     func circumstances() {
         let accounts = [
