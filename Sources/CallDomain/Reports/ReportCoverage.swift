@@ -25,8 +25,9 @@ package struct ReportCoverage: Hashable, Sendable {
         package var isAccountKnown: Bool
         /// The kinds of which incidents are no longer kept, with when the latest of those began.
         package var forgotten: [Incident.Kind: Timestamp]
-        /// Calls that were created before this time have been deleted, since their time was over; nil where none were.
-        package var deletedBefore: Timestamp?
+        /// The last time at which something was told that has been deleted with its call, since their time was over;
+        /// nil where nothing was.
+        package var deletedThrough: Timestamp?
 
         /// Puts facts together.
         package init(
@@ -87,10 +88,10 @@ package struct ReportCoverage: Hashable, Sendable {
     }
 
     private static func deletions(_ facts: Facts) -> [String] {
-        guard let before = facts.deletedBefore, before > facts.query.from else { return [] }
+        guard let through = facts.deletedThrough, through >= facts.query.from else { return [] }
         return [
-            "Calls created before \(text(before)) have been deleted since their time was over: what was told about "
-                + "them is not counted."
+            "Calls have been deleted since their time was over: what was told about them, until \(text(through)), is not "
+                + "counted any more."
         ]
     }
 

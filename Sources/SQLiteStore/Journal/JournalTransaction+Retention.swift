@@ -43,14 +43,20 @@ extension JournalTransaction {
 
     private func removeOldCalls(_ step: RetentionStep) throws -> ErasedData {
         let count = try eraseOldCalls(Self.oldCallsSQL, step, limit: RetentionStep.mostCalls)
-        if count > 0 { try mark(step, through: step.before.rawValue) }
         return ErasedData(count: count, isDone: count < RetentionStep.mostCalls)
     }
 
+    /// Erases calls with their journals. The mark of calls says how far back reports then lack something, which is
+    /// later than a call's creation.
     private func eraseOldCalls(_ sql: String, _ step: RetentionStep, limit: Int) throws -> Int {
         let ids = try Int64.fetchAll(
             db.cachedStatement(sql: sql), arguments: [step.account.rawValue, step.before.rawValue, limit])
-        for id in ids { if let call = try self.call(id) { try erase(call, keepsJournal: false, at: step.at) } }
+        for id in ids {
+            guard let call = try self.call(id) else { continue }
+            let last = try Int64.fetchOne(db.cachedStatement(sql: Self.lastReportedSQL), arguments: [id])
+            if let last { try mark(step.account, .calls, through: last) }
+            try erase(call, keepsJournal: false, at: step.at)
+        }
         return ids.count
     }
 
@@ -89,18 +95,24 @@ extension JournalTransaction {
     ) throws -> ErasedData {
         let isDone = rows.count < limit
         let through = isDone ? step.before.rawValue : rows.last?.at
-        if let through { try mark(step, through: through) }
+        if let through { try mark(step.account, step.kind, through: through) }
         return ErasedData(count: rows.count, isDone: isDone)
     }
 
-    private func mark(_ step: RetentionStep, through: Int64) throws {
+    private func mark(_ account: AccountID, _ kind: RetentionStep.Kind, through: Int64) throws {
         try run(
             """
             INSERT INTO retention_marks (account, kind, through) VALUES (?, ?, ?)
             ON CONFLICT DO UPDATE SET through = max(through, excluded.through)
-            """, [step.account.rawValue, step.kind.rawValue, through])
+            """, [account.rawValue, kind.rawValue, through])
     }
 
+    /// When the last row of a call was told that reports count and erasing takes.
+    static let lastReportedSQL = """
+        SELECT max(at) FROM (
+            SELECT max(delivered_at) AS at FROM observations WHERE call = ?1
+            UNION ALL SELECT max(received_at) FROM reads WHERE call = ?1)
+        """
     static let oldBodiesSQL = """
         SELECT observations.position, delivered_at FROM observations INDEXED BY observations_by_delivery
             JOIN bodies ON bodies.position = observations.position

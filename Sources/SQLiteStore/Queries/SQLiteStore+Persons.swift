@@ -46,8 +46,9 @@ extension SQLiteStore {
         }
     }
 
-    /// The time before which an account's calls have been deleted; nil where none were.
-    static func deletedBefore(_ db: Database, account: AccountID) throws -> Timestamp? {
+    /// The last time at which something was told that was deleted with its call, since their time was over; nil where
+    /// nothing was.
+    static func deletedThrough(_ db: Database, account: AccountID) throws -> Timestamp? {
         try Int64.fetchOne(
             db.cachedStatement(sql: "SELECT through FROM retention_marks WHERE account = ? AND kind = ?"),
             arguments: [account.rawValue, RetentionStep.Kind.calls.rawValue]

@@ -88,7 +88,7 @@ struct ReportComputation {
             isAccountKnown: try withoutToken != nil || !incidents.isEmpty
                 || figures.contains { ($0.value ?? 0) > 0 }
                 || isAccountKnown(), forgotten: try forgotten())
-        facts.deletedBefore = try SQLiteStore.deletedBefore(db, account: query.account)
+        facts.deletedThrough = try SQLiteStore.deletedThrough(db, account: query.account)
         let coverage = ReportCoverage(facts)
         return ReconciliationReport(
             query: query, position: position, asOf: asOf, coverage: coverage, figures: figures,

@@ -97,6 +97,33 @@ struct SQLiteStoreRetentionTests {
         #expect(try store.retain(.calls, before: 1_000).count == 0)
     }
 
+    private func isSaidToLack(from seconds: Int64) throws -> Bool {
+        let report = try store.report(.window(from: seconds, to: seconds + 1_000))
+        return report.coverage.contains { $0.contains("have been deleted") }
+    }
+
+    @Test("A report of a window in which a deleted call was told of says so, also long after the call's creation")
+    func reports() throws {
+        try store.observe(
+            .told("over", .completed, at: 2), .read("over", .completed, sent: 700), .told("kept", .completed, at: 5_000)
+        )
+        try store.tamper("UPDATE calls SET next_due_at = NULL")
+        let before = try store.report(.window(from: 500))
+        #expect(try !isSaidToLack(from: 500))
+        #expect(try store.retain(.calls, before: 100).count == 1)
+        #expect(try store.report(.window(from: 500, asOf: before.position)).figures != before.figures)
+        #expect(try isSaidToLack(from: 0) && isSaidToLack(from: 500))
+        #expect(try !isSaidToLack(from: 800))
+    }
+
+    @Test("A report says so as well where a call went that only hints told of, with words that were too old")
+    func reportsOfHints() throws {
+        try store.observe(.hint("hint", .failed, at: 5), .told("kept", .completed, at: 500))
+        #expect(try store.retain(.transcripts, before: 400).count == 1)
+        #expect(try isSaidToLack(from: 0))
+        #expect(try !isSaidToLack(from: 10))
+    }
+
     @Test("The audit, the quarantine's bytes and dials go by their own times")
     func others() throws {
         let records = (0..<3).map { number in
