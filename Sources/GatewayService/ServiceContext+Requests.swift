@@ -10,7 +10,8 @@ extension ServiceContext {
     package func send(_ endpoint: BolnaRequest.Endpoint, account: AccountID) async -> BolnaAnswer {
         let answer = await api.send(BolnaRequest(account: account, endpoint: endpoint))
         metrics.requested(account: account, endpoint: endpoint, outcome: answer.outcome)
-        tallies.count(.request(account: account, endpoint: endpoint, outcome: answer.outcome))
+        tallies.count(
+            .request(account: account, endpoint: endpoint, outcome: answer.outcome, sentAt: answer.sentAt))
         let organization = endpoint == .me ? answer.body.flatMap { try? BolnaDecoder.decodeUser($0) } : nil
         let events = gate.withLock {
             $0.answered(

@@ -205,7 +205,8 @@ extension FigureID.Kind {
         case .budgetUsed:
             (
                 "Budget used",
-                "The most requests of a minute of the window, of those the gateway allows itself; the list has that minute."
+                "The most requests that this account sent in a minute of the window, of those the gateway allows itself for "
+                    + "all accounts of one Bolna organization together; the list has that minute."
             )
         case .quarantined: ("Quarantined", "Deliveries kept aside because they could not be used, repeats included.")
         case .quarantinedByReason: ("by reason", "Quarantined deliveries by reason.")

@@ -9,9 +9,12 @@ package struct Tally: Hashable, Sendable {
     package var name: String
     /// How often, since it was written down last.
     package var count: Int
+    /// When the first of them was, where all of them were in one minute; nil counts for when it is written down.
+    package var at: Timestamp?
 
     /// Puts a tally together.
-    package init(account: AccountID, kind: Kind, name: String, count: Int) {
+    package init(account: AccountID, kind: Kind, name: String, count: Int, at: Timestamp? = nil) {
+        self.at = at
         self.account = account
         self.kind = kind
         self.name = name
@@ -86,18 +89,19 @@ package struct Tally: Hashable, Sendable {
     package static func endpoints(of budget: RequestBudget) -> [String] {
         switch budget {
         case .call: ["call"]
-        case .agent: ["agent", "agents"]
+        case .agent: ["agent", "agents", "set-webhook"]
         case .executions: ["executions"]
         case .other: ["execution", "me"]
         }
     }
 
-    /// One request.
+    /// One request, of the minute in which it was sent: that minute's budget paid for it.
     package static func request(
-        account: AccountID, endpoint: BolnaRequest.Endpoint, outcome: BolnaAnswer.Outcome
+        account: AccountID, endpoint: BolnaRequest.Endpoint, outcome: BolnaAnswer.Outcome, sentAt: Timestamp
     ) -> Tally {
         Tally(
-            account: account, kind: .request, name: "\(endpoint.tallyWord)/\(Answer(outcome).rawValue)", count: 1)
+            account: account, kind: .request, name: "\(endpoint.tallyWord)/\(Answer(outcome).rawValue)", count: 1,
+            at: sentAt)
     }
 }
 

@@ -135,7 +135,7 @@ extension JournalTransaction {
             try db.cachedStatement(
                 sql: "INSERT INTO tallies (position, account, kind, at, name, count) VALUES (?, ?, ?, ?, ?, ?)"
             ).execute(arguments: [
-                position, tally.account.rawValue, tally.kind.rawValue, time.rawValue, name, tally.count,
+                position, tally.account.rawValue, tally.kind.rawValue, (tally.at ?? time).rawValue, name, tally.count,
             ])
         }
     }

@@ -25,6 +25,21 @@ import Testing
         #expect(book.take(at: at(500)).isEmpty)
     }
 
+    @Test("What is counted by the minute stays in the minutes in which it was, however late it is written down")
+    func minutes() {
+        func asked(_ seconds: Int64, count: Int = 1) -> Tally {
+            Tally(account: .default, kind: .request, name: "me/ok", count: count, at: at(seconds))
+        }
+        // 1 000 000 s is 40 s after a full minute.
+        let book = TallyBook()
+        for seconds in [19, 5, 20, 79, 80] { book.count(asked(Int64(seconds))) }
+        let taken = book.take(at: at(300))
+        #expect(taken == [asked(5, count: 2), asked(20, count: 2), asked(80)])
+        book.giveBack(taken)
+        book.count(asked(30))
+        #expect(book.take(at: at(400)) == [asked(5, count: 2), asked(20, count: 3), asked(80)])
+    }
+
     @Test("What could not be written down counts on")
     func givenBack() {
         let book = TallyBook()
@@ -59,6 +74,7 @@ import Testing
         await gateway.deliver(CallBody(status: "floating").bytes, trust: .addressed, standing: .hint)
         let taken = gateway.context.tallies.take(at: at(0), isLast: true)
         #expect(taken.filter { $0.kind == .request }.map(\.count) == [1])
+        #expect(taken.filter { $0.kind == .request }.map(\.at) == [gateway.now])
         #expect(taken.filter { $0.kind == .status }.map(\.name) == ["on-hold"])
     }
 }

@@ -288,8 +288,8 @@ struct SQLiteStoreReportTests {
 
     @Test("The budget used is that of the minute with most requests, and the list has that minute")
     func budget() throws {
-        func asked(_ name: String, _ count: Int) -> Tally {
-            Tally(account: .default, kind: .request, name: name, count: count)
+        func asked(_ name: String, _ count: Int, at seconds: Int64? = nil) -> Tally {
+            Tally(account: .default, kind: .request, name: name, count: count, at: seconds.map { .at($0) })
         }
         _ = try store.apply([
             .tallies([asked("execution/ok", 10), asked("me/ok", 1), asked("executions/ok", 7)], at: .at(5)),
@@ -302,6 +302,19 @@ struct SQLiteStoreReportTests {
         #expect(report.value(.budgetUsed, part: "call") == 0)
         let other = try #require(FigureID(.budgetUsed, part: "other"))
         #expect(try store.list(other, .window()).map(\.count) == [20, 5])
+        // Written down together with another minute's, and in two goes.
+        _ = try store.apply([.tallies([asked("me/ok", 26, at: 281), asked("me/ok", 2, at: 339)], at: .at(345))])
+        _ = try store.apply([.tallies([asked("me/ok", 9, at: 340), asked("set-webhook/ok", 3)], at: .at(405))])
+        let later = try self.report()
+        #expect(later.value(.budgetUsed, part: "other") == 28)
+        #expect(later.value(.budgetUsed, part: "agent") == 3)
+        #expect(later.value(.requests) == 43 + 40)
+    }
+
+    @Test("Every endpoint's requests are paid from one budget, and counted in it")
+    func endpoints() {
+        let words = RequestBudget.allCases.flatMap(Tally.endpoints(of:))
+        #expect(words.sorted() == Tally.endpoints.sorted())
     }
 
     @Test("Refused deliveries are told from the counts of the heartbeat")
