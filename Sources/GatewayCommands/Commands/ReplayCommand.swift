@@ -47,14 +47,11 @@ struct ReplayCommand: AsyncParsableCommand {
         guard from < to else { throw ValidationError("--from must be earlier than --to") }
         let account = try accountOption.id()
         let settings = try settingsOptions.load()
-        let given = PolicyFile(path: policy, over: settings)
-        guard given.mistakes.isEmpty else {
-            let sentences = given.mistakes.joined(separator: "\n  ")
-            throw GatewayFailure(.configuration, "the policy cannot be used:\n  \(sentences)")
-        }
+        _ = try given(over: settings)
         let store = try StoredGateway.open(settings: settings, data: try DataDirectory(path: settings.dataDirectory))
+        let ofAccount = try Self.settings(settings, of: account, in: store)
         let comparison = PolicyComparison(
-            present: settings.policy, given: given.settings.policy, end: to)
+            present: ofAccount.policy, given: try given(over: ofAccount).policy, end: to)
         var printer = ReplayPrinter(output: output)
         var totals = PolicyTotals()
         var cursor: Int64?
@@ -73,6 +70,32 @@ struct ReplayCommand: AsyncParsableCommand {
         } while cursor != nil
         StandardOutput.write(lines: printer.end(totals))
         if output == .csv { StandardError.write(totals.sentence) }
+    }
+
+    /// Settings with the file's rules in place.
+    private func given(over settings: GatewaySettings) throws(GatewayFailure) -> GatewaySettings {
+        let given = PolicyFile(path: policy, over: settings)
+        guard given.mistakes.isEmpty else {
+            let sentences = given.mistakes.joined(separator: "\n  ")
+            throw GatewayFailure(.configuration, "the policy cannot be used:\n  \(sentences)")
+        }
+        return given.settings
+    }
+
+    /// The settings as they hold for an account: those of a stored one say what its own senders may do, and what is
+    /// known of its agents.
+    static func settings(
+        _ settings: GatewaySettings, of account: AccountID, in store: SQLiteStore
+    ) throws(GatewayFailure) -> GatewaySettings {
+        guard account != GatewayAssembly.account else { return settings }
+        do {
+            if let stored = try store.accounts().first(where: { $0.id == account }) {
+                return settings.describing(stored)
+            }
+        } catch {
+            throw GatewayFailure(.unavailable, error.message)
+        }
+        throw GatewayFailure(.negative, "there is no account \(account.rawValue)")
     }
 
     private static func page(

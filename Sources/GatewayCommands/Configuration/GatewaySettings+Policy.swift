@@ -16,6 +16,17 @@ extension GatewaySettings {
             calculus: ExpectationCalculus(settings: durations), usual: ScopeProfile(usualAgent),
             agents: agentSettings.mapValues { ScopeProfile($0.filled(from: usualAgent)) })
     }
+
+    /// These settings with what a stored account says of its senders and agents in place of what they say of `default`.
+    func describing(_ account: StoredAccount) -> GatewaySettings {
+        var settings = self
+        settings.trustPolicy = account.trust
+        settings.usualAgent = account.settings
+        settings.suppressedStatusesByAgent = account.agents.compactMapValues(\.suppressedStatuses)
+        settings.artefactsByAgent = account.agents.mapValues(\.artefacts)
+        settings.deadlinesByAgent = account.agents.mapValues(\.deadlines)
+        return settings
+    }
 }
 
 extension ScopeProfile {
