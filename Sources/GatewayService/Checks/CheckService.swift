@@ -24,17 +24,9 @@ package final class CheckService: Sendable {
     private let context: ServiceContext
     private let state = Mutex(State())
 
-    /// The most calls whose last check is remembered for the cool-down.
-    package static let mostRemembered = 4_096
-
-    private struct Key: Hashable {
-        var account: AccountID
-        var call: CallID
-    }
-
     private struct State: Sendable {
-        var running: [Key: Task<CheckOutcome, Never>] = [:]
-        var lastChecked: [Key: Timestamp] = [:]
+        var running: [CheckedCall: Task<CheckOutcome, Never>] = [:]
+        var recent = RecentChecks()
     }
 
     private enum Turn: Sendable {
@@ -61,20 +53,13 @@ package final class CheckService: Sendable {
     }
 
     private func takeTurn(for record: CallRecord) -> Turn {
-        let key = Key(account: record.account, call: record.call)
+        let key = CheckedCall(account: record.account, call: record.call)
         let now = context.now()
         let isEager = (record.state?.context.reads ?? 0) < Evidence.mostEagerReads
         let cooldown = context.settings.scaled(isEager ? \.checkCooldown : \.hintInterval)
         return state.withLock { state in
             if let task = state.running[key] { return .join(task) }
-            if let last = state.lastChecked[key], last <= now {
-                let passed = now.duration(since: last)
-                if passed < cooldown { return .wait(cooldown - passed) }
-            }
-            if state.lastChecked.count >= Self.mostRemembered {
-                state.lastChecked = state.lastChecked.filter { now.duration(since: $0.value) < cooldown }
-            }
-            state.lastChecked[key] = now
+            if let wait = state.recent.check(key, cooldown: cooldown, now: now) { return .wait(wait) }
             // A task of its own: whoever asked first may leave, while others wait for the same answer.
             let task = Task(executorPreference: context.executor) {
                 let outcome = await self.ask(record)

@@ -18,7 +18,7 @@ package struct Refusal: Hashable, Sendable {
     /// What it brought to show who sent it. Never shown.
     package var credentials: Credentials
     /// Whether all of it is kept, so that it can be judged again.
-    package var isWhole: Bool
+    package internal(set) var isWhole: Bool
 
     /// What a delivery brought to show who sent it, as far as it is kept.
     package struct Credentials: Hashable, Sendable, CustomStringConvertible, CustomReflectable {
@@ -73,8 +73,11 @@ package struct Refusal: Hashable, Sendable {
         }
     }
 
-    /// The most bytes of a body that are kept: a call's body with its latency figures has some ten thousand.
+    /// The most bytes of a body that are kept while there is room: a call's body with its latency figures has some ten
+    /// thousand, and without all of it nobody can verify its signature again.
     package static let mostBytes = 32 << 10
+    /// The most bytes of one that is kept when there is no room for more.
+    package static let mostBytesOfCut = 2 << 10
     /// The most characters of the addressed account and the reason that are kept.
     package static let mostCharacters = 64
 
@@ -92,6 +95,17 @@ package struct Refusal: Hashable, Sendable {
         self.credentials = isSmall ? credentials : Credentials(agent: credentials.agent)
         self.isWhole = isSmall && body.count <= Self.mostBytes && account.count <= Self.mostCharacters
     }
+
+    /// The bytes of what strangers chose the size of.
+    var bytes: Int { bodyPrefix.count + credentials.bytes }
+
+    /// Makes it as small as there is always room for: it can be looked at, but not be judged again.
+    mutating func cut() {
+        guard bytes > Self.mostBytesOfCut else { return }
+        bodyPrefix = Array(bodyPrefix.prefix(Self.mostBytesOfCut))
+        credentials = Credentials(agent: credentials.agent)
+        isWhole = false
+    }
 }
 
 /// The newest refused deliveries, for operators.
@@ -104,10 +118,29 @@ package final class RefusalLog: Sendable {
         /// How many there were in each of the last minutes.
         var countByMinute: [AccountID: [Int64: Int]] = [:]
         var newest: [Refusal] = []
+        var bytes = 0
+
+        /// Cuts the oldest until the rest fits.
+        mutating func makeRoom() {
+            for place in newest.indices.reversed() where bytes > RefusalLog.mostBytesKept {
+                bytes -= newest[place].bytes
+                newest[place].cut()
+                bytes += newest[place].bytes
+            }
+        }
+
+        mutating func removeAll(where isGone: (Refusal) -> Bool) -> Int {
+            let before = newest.count
+            newest.removeAll(where: isGone)
+            bytes = newest.reduce(0) { $0 + $1.bytes }
+            return before - newest.count
+        }
     }
 
     /// The most refusals that are kept.
     package static let mostKept = 256
+    /// The most bytes of them all together: 4 KiB each. As many of the newest are whole as the cut ones leave room for.
+    package static let mostBytesKept = mostKept * (4 << 10)
     /// The minutes that are counted one by one.
     package static let minutesKept: Int64 = 180
 
@@ -127,10 +160,12 @@ package final class RefusalLog: Sendable {
                 if minutes.count > Self.minutesKept, let oldest = minutes.keys.min() { minutes[oldest] = nil }
                 state.countByMinute[account] = minutes
             }
-            if state.newest.count == Self.mostKept { state.newest.removeLast() }
+            if state.newest.count == Self.mostKept { state.bytes -= state.newest.removeLast().bytes }
             var refusal = refusal
             refusal.id = state.count
             state.newest.insert(refusal, at: 0)
+            state.bytes += refusal.bytes
+            state.makeRoom()
         }
     }
 
@@ -138,7 +173,7 @@ package final class RefusalLog: Sendable {
     package func refusal(_ id: Int) -> Refusal? { state.withLock { $0.newest.first { $0.id == id } } }
 
     /// Forgets one, because it was accepted after all; it stays counted.
-    package func remove(_ id: Int) { state.withLock { $0.newest.removeAll { $0.id == id } } }
+    package func remove(_ id: Int) { state.withLock { _ = $0.removeAll { $0.id == id } } }
 
     /// How many there have been since the start.
     package var count: Int { state.withLock { $0.count } }
@@ -160,9 +195,7 @@ package final class RefusalLog: Sendable {
     /// Forgets the kept refusals, addressed to an account, that name a number; tells how many there were.
     package func forget(_ number: TelephoneNumber, addressedTo account: AccountID) -> Int {
         state.withLock { state in
-            let before = state.newest.count
-            state.newest.removeAll { $0.account == account.rawValue && number.isNamed(in: $0.bodyPrefix) }
-            return before - state.newest.count
+            state.removeAll { $0.account == account.rawValue && number.isNamed(in: $0.bodyPrefix) }
         }
     }
 

@@ -36,6 +36,20 @@ import Testing
         #expect(kept.account.count == Refusal.mostCharacters)
     }
 
+    @Test("All of them together are at most 4 KiB each: the newest stay whole, older ones are cut")
+    func room() {
+        let log = RefusalLog()
+        for number in 0..<300 { log.record(refusal(number, bytes: Refusal.mostBytes)) }
+        let kept = log.newest
+        #expect(kept.count == RefusalLog.mostKept)
+        #expect(kept.reduce(0) { $0 + $1.bodyPrefix.count } <= RefusalLog.mostBytesKept)
+        #expect(kept.prefix(10).allSatisfy { $0.bodyPrefix.count == Refusal.mostBytes })
+        #expect(kept.last?.bodyPrefix.count == Refusal.mostBytesOfCut && kept.last?.isWhole == false)
+        for refusal in kept { log.remove(refusal.id) }
+        log.record(refusal(400, bytes: Refusal.mostBytes))
+        #expect(log.newest.first?.bodyPrefix.count == Refusal.mostBytes)
+    }
+
     @Test("Only what is kept whole can be judged again; credentials that are too large are not kept at all")
     func whole() {
         func refusal(body: Int, field: Int) -> Refusal {
