@@ -43,4 +43,17 @@ enum StoreBounds {
     static let longestLabel = 256
     /// The longest text that is searched for, in characters.
     static let longestSearch = 256
+    /// The grams of a term that the index of texts is asked for; whatever they leave is looked at.
+    static let mostSearchGrams = 12
+    /// The calls that may have a term and are all looked at; where there are more, a page is sooner found by a walk over
+    /// them, newest first.
+    static let mostTextCandidates = 2_000
+    /// The calls that may have a term and are told apart from the others in such a walk.
+    static let mostWalkedCandidates = 100_000
+    /// The blocks whose texts are read one by one, since they are not indexed; where there are more, none is.
+    static let mostChangedBlocks = 64
+    /// The newest calls whose texts are looked through for a term that is too short for the index.
+    static let mostForShortTerm = 5_000
+    /// How much later a further change of a block must be than the one written down to be written down as well.
+    static let blockChangeInterval: Duration = .seconds(10)
 }

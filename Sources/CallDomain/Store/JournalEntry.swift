@@ -44,6 +44,8 @@ package enum JournalEntry: Sendable {
     case retain(RetentionStep)
     /// A number is to stay forgotten.
     case forgetNumber(ForgottenNumber, at: Timestamp)
+    /// Texts that have been left alone since a time are made ready to be searched, a bounded step of it.
+    case indexTexts(unchangedSince: Timestamp)
 }
 
 /// A decoded statement on its way into the journal.

@@ -16,6 +16,8 @@ package enum JournalReceipt: Sendable {
     case forgotten
     /// Data was taken away.
     case erased(ErasedData)
+    /// A step of making texts ready to be searched; done where there was nothing to do.
+    case indexed(isDone: Bool)
     /// The entry failed by itself and left nothing; the rest of the batch is stored.
     case failed(StoreError)
 
@@ -25,7 +27,7 @@ package enum JournalReceipt: Sendable {
         case .observed(let observed): [observed.change].compactMap { $0 }
         case .tried(let outcome): outcome.observed.compactMap(\.change)
         case .revised(let change): [change].compactMap { $0 }
-        case .quarantined, .done, .dialExists, .forgotten, .erased, .failed: []
+        case .quarantined, .done, .dialExists, .forgotten, .erased, .indexed, .failed: []
         }
     }
 
@@ -34,7 +36,7 @@ package enum JournalReceipt: Sendable {
     package var isRefusal: Bool {
         switch self {
         case .quarantined(reason: .poisoned, _), .failed: true
-        case .quarantined, .observed, .tried, .revised, .done, .dialExists, .forgotten, .erased: false
+        case .quarantined, .observed, .tried, .revised, .done, .dialExists, .forgotten, .erased, .indexed: false
         }
     }
 

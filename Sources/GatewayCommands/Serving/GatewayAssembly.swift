@@ -137,8 +137,7 @@ struct GatewayAssembly {
         services = [
             writer, poller, sweeper, heartbeat, dueTimes, dials, Auditor(context: context, clock: clock),
             SelfCheck(context: context, explains: explains, clock: clock),
-            keeper,
-            RetentionKeeper(context: context, clock: clock),
+            keeper, RetentionKeeper(context: context, clock: clock), TextIndexer(context: context, clock: clock),
         ]
     }
 

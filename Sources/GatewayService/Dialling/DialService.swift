@@ -67,7 +67,7 @@ package final class DialService: Service, Sendable {
                 switch receipt {
                 case .dialExists(let earlier): return try await repeated(earlier, intent)
                 case .failed(let error): throw error
-                case .observed, .revised, .quarantined, .tried, .done, .forgotten, .erased: break
+                case .observed, .revised, .quarantined, .tried, .done, .forgotten, .erased, .indexed: break
                 }
             }
         } catch {

@@ -138,7 +138,7 @@ package final class WebhookIntake: Sendable {
             case .failed: isPoisoned = true
             // Whether a person is forgotten is nothing that a sender is told.
             case .forgotten: duplicates += 1
-            case .revised, .tried, .done, .dialExists, .erased: break
+            case .revised, .tried, .done, .dialExists, .erased, .indexed: break
             }
         }
     }

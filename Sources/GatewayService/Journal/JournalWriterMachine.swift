@@ -126,7 +126,7 @@ extension JournalEntry {
         case .pathHealth(_, _, let record, _): record.count
         case .learned(let record): record.bytes.count
         case .readFailed, .recompute, .listed, .dialOutcome, .sweepMark, .sweepGaps, .heartbeat, .incident, .audit,
-            .tallies, .account, .auditTrail, .erase, .retain, .forgetNumber:
+            .tallies, .account, .auditTrail, .erase, .retain, .forgetNumber, .indexTexts:
             0
         }
     }

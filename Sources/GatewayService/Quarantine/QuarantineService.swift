@@ -180,7 +180,7 @@ extension QuarantineService {
             case .tried(.settledBefore(let settlement)): verdicts.append(.settledBefore(settlement))
             case .failed(let error) where error.isRetryable: throw .unavailable(error)
             case .failed(let error): verdicts.append(.unusable(.poisoned, detail: error.message, []))
-            case .observed, .quarantined, .revised, .done, .dialExists, .forgotten, .erased:
+            case .observed, .quarantined, .revised, .done, .dialExists, .forgotten, .erased, .indexed:
                 verdicts.append(.unusable(.poisoned, detail: "the store answered another question", []))
             }
         }

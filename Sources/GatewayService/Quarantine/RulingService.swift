@@ -59,7 +59,7 @@ package final class RulingService: Sendable {
         case .observed(let observed)?: return .made(observed)
         case .failed(let error)?: throw .unavailable(error)
         case .forgotten?: return .notFound
-        case .quarantined?, .tried?, .revised?, .done?, .dialExists?, .erased?, nil: return .noRoom
+        case .quarantined?, .tried?, .revised?, .done?, .dialExists?, .erased?, .indexed?, nil: return .noRoom
         }
     }
 

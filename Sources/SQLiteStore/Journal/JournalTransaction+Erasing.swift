@@ -56,6 +56,7 @@ extension JournalTransaction {
     func redact(_ call: StoredCall, to redaction: Redaction) throws -> StoredCall {
         guard let id = call.id, call.redaction < redaction else { return call }
         try removeBodies(of: id)
+        try removeFromIndex(id, at: call.updatedAt)
         try redactStatements(of: id, to: redaction)
         var redacted = call
         redacted.redaction = redaction
@@ -69,6 +70,7 @@ extension JournalTransaction {
         guard let id = call.id else { return }
         try removeBodies(of: id)
         try run("DELETE FROM call_texts WHERE call = ?", [id])
+        try removeFromIndex(id, at: time)
         if keepsJournal {
             try redactStatements(of: id, to: .person)
             try emptyQuarantine(of: call.execution, account: call.account, at: time)

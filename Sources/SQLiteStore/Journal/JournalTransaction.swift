@@ -88,6 +88,7 @@ struct JournalTransaction {
         case .erase(let erasure): return .erased(try erase(erasure))
         case .retain(let step): return .erased(try retain(step))
         case .forgetNumber(let number, let time): try store(number, at: time)
+        case .indexTexts(let time): return try indexTexts(unchangedSince: time)
         }
         return .done
     }

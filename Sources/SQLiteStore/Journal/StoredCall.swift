@@ -162,7 +162,15 @@ extension StoredCall {
         let text = texts.compactMap { $0 }.joined(separator: "\n").lowercased()
         try db.cachedStatement(sql: "INSERT OR REPLACE INTO call_texts (call, text) VALUES (?, ?)")
             .execute(arguments: [row, text])
+        try db.cachedStatement(sql: Self.blockChange)
+            .execute(arguments: [TextIndex.block(of: row), updatedAt.rawValue])
     }
+
+    private static let blockChange = """
+        INSERT INTO text_blocks (block, changed_at) VALUES (?1, ?2)
+        ON CONFLICT DO UPDATE SET changed_at = ?2
+        WHERE changed_at IS NULL OR changed_at < ?2 - \(StoreBounds.blockChangeInterval.microseconds)
+        """
 }
 
 /// What was given about a call when it was dialled, as far as lists filter by it.

@@ -8,6 +8,8 @@ struct CallFilter {
     private(set) var arguments: StatementArguments
     /// What holds of one of the two numbers, each with the index it is found by; empty: nothing is asked of them.
     private(set) var sides: [Side] = []
+    /// Whether the rows of the calls are among the conditions, and they are to be read by these.
+    private(set) var namesRows = false
 
     /// A condition on one number.
     struct Side {
@@ -44,10 +46,44 @@ struct CallFilter {
         if query.hasRecording { add("has_recording = ?", true) }
         if let time = query.overdueAt { add("next_due_at <= ?", time.rawValue) }
         if let text = query.text {
+            let term = Self.term(text)
+            if term.unicodeScalars.count < TextIndex.gramLength { limit(to: StoreBounds.mostForShortTerm) }
             add(
                 "EXISTS (SELECT 1 FROM call_texts WHERE call_texts.call = calls.id AND instr(call_texts.text, ?) > 0)",
-                String(text.prefix(StoreBounds.longestSearch)).lowercased())
+                term)
         }
+    }
+
+    /// The same, with what the index of texts tells of the term that is searched for.
+    init(account: AccountID, query: CallQuery, in db: Database) throws {
+        var query = query
+        let finding = try query.text.map { try TextSearch.look(for: Self.term($0), in: db) } ?? .anywhere
+        if case .found = finding { query.text = nil }
+        self.init(account: account, query: query)
+        switch finding {
+        case .found(let rows):
+            namesRows = true
+            add("calls.id IN (SELECT value FROM json_each(?))", TextSearch.list(rows))
+        case .among(let rows):
+            // The signs keep SQLite from reading all of them before it puts them in order.
+            add(
+                """
+                (+calls.id IN (SELECT value FROM json_each(?)) OR calls.id / \(TextIndex.blockSize)
+                    IN (SELECT block FROM text_blocks WHERE changed_at IS NOT NULL))
+                """, TextSearch.list(rows))
+        case .anywhere: break
+        }
+    }
+
+    /// A text as it is searched for.
+    private static func term(_ text: String) -> String { String(text.prefix(StoreBounds.longestSearch)).lowercased() }
+
+    /// Lets through only the newest of the calls that meet the conditions so far.
+    private mutating func limit(to count: Int) {
+        let newest = "SELECT id FROM calls WHERE \(sql) ORDER BY created_at DESC, call_id DESC LIMIT \(count)"
+        let values = sqlArguments
+        conditions.append("calls.id IN (\(newest))")
+        arguments += values
     }
 
     /// Asks that one of the numbers has these last digits, which the index knows, and meets a condition about them all.

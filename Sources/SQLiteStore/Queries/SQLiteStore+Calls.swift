@@ -17,7 +17,7 @@ extension SQLiteStore {
     ) throws(StoreError) -> CallPage {
         let limit = Self.bounded(limit)
         return try read { db in
-            var filter = CallFilter(account: account, query: query)
+            var filter = try CallFilter(account: account, query: query, in: db)
             if let after { filter.add("(created_at, call_id) < (?, ?)", after.createdAt.rawValue, after.call.rawValue) }
             let calls = try storedCalls(db, filter: filter, limit: limit + 1, offset: 0)
             let page = calls.prefix(limit)
@@ -33,7 +33,7 @@ extension SQLiteStore {
         account: AccountID, query: CallQuery, offset: Int, limit: Int, withBodies: Bool
     ) throws(StoreError) -> (calls: [CallRecord], total: Int) {
         try read { db in
-            let filter = CallFilter(account: account, query: query)
+            let filter = try CallFilter(account: account, query: query, in: db)
             let total = try Int.fetchOne(
                 db.makeStatement(sql: "SELECT count(*) FROM calls WHERE \(filter.sql)"),
                 arguments: filter.sqlArguments)
@@ -92,7 +92,8 @@ extension SQLiteStore {
     static func listSQL(_ filter: CallFilter) -> String {
         let order = "ORDER BY created_at DESC, call_id DESC"
         guard !filter.sides.isEmpty else {
-            return "SELECT \(StoredCall.columns) FROM calls WHERE \(filter.sql) \(order) LIMIT ? OFFSET ?"
+            let calls = filter.namesRows ? "calls NOT INDEXED" : "calls"
+            return "SELECT \(StoredCall.columns) FROM \(calls) WHERE \(filter.sql) \(order) LIMIT ? OFFSET ?"
         }
         let conditions = filter.conditions.joined(separator: " AND ")
         let parts = filter.sides.map { side in

@@ -157,6 +157,7 @@ struct CallPages: Sendable {
         view["isEmpty"] = listing.calls.isEmpty && filters.isEmpty && cursor.isEmpty
         view["isNoMatch"] = listing.calls.isEmpty && (!filters.isEmpty || !cursor.isEmpty)
         view["needsReveal"] = filters.needsReveal && !principal.scopes.contains(.reveal)
+        view["isShortSearch"] = (filters.search?.unicodeScalars.count ?? 3) < 3
         view["lookedAt"] = listing.lookedAt.map { PageText.count($0, "call") }.orAbsent
         view["csv"] = filters.address("/calls/export.csv")
         view["ndjson"] = filters.address("/calls/export.ndjson")

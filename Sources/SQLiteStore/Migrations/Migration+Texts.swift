@@ -1,0 +1,20 @@
+extension Migration {
+    /// Version 10: an index of the texts that are searched, see ``TextIndex``. Its blocks are filled later, in steps; until
+    /// then their texts are read one by one.
+    static let texts = Migration(
+        version: 10,
+        sql: """
+            CREATE TABLE text_blocks (
+                block INTEGER PRIMARY KEY,
+                changed_at INTEGER
+            ) STRICT;
+            CREATE INDEX text_blocks_changed ON text_blocks (changed_at) WHERE changed_at IS NOT NULL;
+            CREATE TABLE text_grams (
+                block INTEGER NOT NULL,
+                gram INTEGER NOT NULL,
+                slots BLOB NOT NULL,
+                PRIMARY KEY (block, gram)
+            ) STRICT, WITHOUT ROWID;
+            INSERT INTO text_blocks (block, changed_at) SELECT DISTINCT call / 256, 0 FROM call_texts;
+            """)
+}
