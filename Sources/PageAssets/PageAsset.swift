@@ -38,6 +38,7 @@ package struct PageTemplateText: Sendable {
         PageTemplateText("sign-in", PackageResources.sign_in_mustache),
         PageTemplateText("problem", PackageResources.problem_mustache),
         PageTemplateText("calls", PackageResources.calls_mustache),
+        PageTemplateText("agent", PackageResources.agent_mustache),
         PageTemplateText("call-filters", PackageResources.call_filters_mustache),
         PageTemplateText("call-rows", PackageResources.call_rows_mustache),
         PageTemplateText("call-row", PackageResources.call_row_mustache),

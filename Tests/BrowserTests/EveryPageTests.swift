@@ -33,7 +33,6 @@ import Testing
     @Test("No page, light or dark, narrow or wide, has a fault that axe finds, overflows, or is too heavy")
     func everyPage() async throws {
         try await Stage.run { stage in
-            try await fill(stage)
             try await Browser.run { browser in
                 for dark in [false, true] {
                     for width in [320, 1_920] {
@@ -44,6 +43,10 @@ import Testing
                 }
                 try await browser.look(width: 1_280)
                 try await stage.signIn(browser)
+                for name in ["calls", "reports", "quarantine"] {
+                    try await check("empty-\(name)", "/\(name)", of: stage, in: browser)
+                }
+                try await fill(stage)
                 for (name, path) in Self.pages { try await check(name, path, of: stage, in: browser) }
                 // What forms lead to, and one of the steps of a call, whose place in the journal is not known before.
                 try await browser.open(stage.address + "/calls/call-1")
@@ -65,6 +68,7 @@ import Testing
                 try await browser.wait(for: "document.querySelector('#confirm')")
                 try await checkLooks("confirm", browser) {}
                 try await check("account-stored", "/accounts/acme", of: stage, in: browser)
+                try await check("agent", "/accounts/acme/agents?agent=agent-1", of: stage, in: browser)
                 #expect(try await browser.complaints() == [])
             }
         }

@@ -137,6 +137,9 @@ package protocol CallStore: JournalStore {
     /// place, or the first one. Runs over the tables, since nothing but a person's wish asks for it.
     func mentions(account: AccountID, number: TelephoneNumber, after: Int64?) throws(StoreError) -> Mentions
 
+    /// How many things a step of retention would take away if it were not bounded, counted up to a limit.
+    func overAge(_ step: RetentionStep, atMost limit: Int) throws(StoreError) -> Int
+
     /// The numbers that stay forgotten, of all accounts.
     func forgottenNumbers() throws(StoreError) -> [ForgottenNumber]
 

@@ -81,8 +81,7 @@ extension JournalTransaction {
     /// The rows behind the mark of a kind that are too old, oldest first, with their times.
     private func old(_ sql: String, _ step: RetentionStep, limit: Int) throws -> [(id: Int64, at: Int64)] {
         let mark = try Int64.fetchOne(
-            db.cachedStatement(sql: "SELECT through FROM retention_marks WHERE account = ? AND kind = ?"),
-            arguments: [step.account.rawValue, step.kind.rawValue])
+            db.cachedStatement(sql: Self.markSQL), arguments: [step.account.rawValue, step.kind.rawValue])
         return try Row.fetchAll(
             db.cachedStatement(sql: sql),
             arguments: [step.account.rawValue, mark ?? .min, step.before.rawValue, limit]
@@ -113,6 +112,9 @@ extension JournalTransaction {
             SELECT max(delivered_at) AS at FROM observations WHERE call = ?1
             UNION ALL SELECT max(received_at) FROM reads WHERE call = ?1)
         """
+
+    /// How far retention has come.
+    static let markSQL = "SELECT through FROM retention_marks WHERE account = ? AND kind = ?"
     static let oldBodiesSQL = """
         SELECT observations.position, delivered_at FROM observations INDEXED BY observations_by_delivery
             JOIN bodies ON bodies.position = observations.position

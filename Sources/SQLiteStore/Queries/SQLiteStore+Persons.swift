@@ -23,6 +23,28 @@ extension SQLiteStore {
         }
     }
 
+    /// How many things a step of retention would take away if it were not bounded, counted up to a limit.
+    package func overAge(_ step: RetentionStep, atMost limit: Int) throws(StoreError) -> Int {
+        try read { db in
+            let account = step.account.rawValue
+            let mark = try Int64.fetchOne(
+                db.cachedStatement(sql: JournalTransaction.markSQL), arguments: [account, step.kind.rawValue])
+            let marked: StatementArguments = [account, mark ?? .min, step.before.rawValue, limit]
+            let unmarked: StatementArguments = [account, step.before.rawValue, limit]
+            let (sql, arguments) =
+                switch step.kind {
+                case .bodies: (JournalTransaction.oldBodiesSQL, marked)
+                case .transcripts: (JournalTransaction.oldWordsSQL, marked)
+                case .quarantine: (JournalTransaction.oldQuarantineSQL, marked)
+                case .calls: (JournalTransaction.oldCallsSQL, unmarked)
+                case .audit: ("SELECT 1 FROM audit_log WHERE account = ? AND at < ? LIMIT ?", unmarked)
+                case .dials: ("SELECT 1 FROM dials WHERE account = ? AND created_at < ? LIMIT ?", unmarked)
+                }
+            return try Int.fetchOne(
+                db.cachedStatement(sql: "SELECT count(*) FROM (\(sql))"), arguments: arguments) ?? 0
+        }
+    }
+
     /// The numbers that stay forgotten, of all accounts.
     package func forgottenNumbers() throws(StoreError) -> [ForgottenNumber] {
         try read { db in

@@ -218,6 +218,10 @@ final class FaultyStore: CallStore {
         try store.mentions(account: account, number: number, after: after)
     }
 
+    func overAge(_ step: RetentionStep, atMost limit: Int) throws(StoreError) -> Int {
+        try store.overAge(step, atMost: limit)
+    }
+
     func forgottenNumbers() throws(StoreError) -> [ForgottenNumber] { try store.forgottenNumbers() }
 
     func compact() throws(StoreError) -> Bool { try store.compact() }

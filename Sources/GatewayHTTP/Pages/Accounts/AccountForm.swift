@@ -49,8 +49,62 @@ enum AccountForm {
             } else if let token = form.text("token") {
                 json.member("token", token)
             }
+            if let secret = form.text("token-secret") { json.member("tokenSecret", secret) }
         }
         return try AccountWish(json.bytes)
+    }
+
+    /// What is set for an agent, nil for all of the account: all that the form shows, and nothing where it is to be
+    /// forgotten.
+    static func agentSettings(_ form: QueryParameters, of agent: AgentID?) throws(Problem) -> AccountWish {
+        var deadlines: [(String, Int64?)] = []
+        for rule in ExpectationRule.settable {
+            deadlines.append((rule.settingName, try milliseconds("due-\(rule.settingName)", form)))
+        }
+        let silent = CallStatus.known.map(\.word).filter { form.contains("silent-\($0)") }
+        var json = JSONWriter()
+        func write(_ json: inout JSONWriter) {
+            json.object { json in
+                json.key("suppressedStatuses")
+                switch form.text("sends") {
+                case "some": json.array { json in for word in silent { json.value(word) } }
+                case "all": json.array { _ in }
+                default: json.null()
+                }
+                json.key("artefacts")
+                json.object { json in
+                    for artefact in Artefact.allCases {
+                        guard let word = form.text("artefact-\(artefact.settingName)") else { continue }
+                        json.member(artefact.settingName, word == "yes")
+                    }
+                }
+                json.key("deadlinesMs")
+                json.object { json in
+                    for (name, time) in deadlines { if let time { json.member(name, time) } }
+                }
+            }
+        }
+        json.object { json in
+            guard let agent else {
+                json.key("settings")
+                return write(&json)
+            }
+            json.key("agents")
+            json.object { json in
+                json.key(agent.rawValue)
+                write(&json)
+            }
+        }
+        return try AccountWish(json.bytes)
+    }
+
+    /// Seconds of a form, in milliseconds; nil where the field is empty.
+    private static func milliseconds(_ name: String, _ form: QueryParameters) throws(Problem) -> Int64? {
+        guard let text = form.text(name) else { return nil }
+        guard let seconds = Double(text), seconds >= 0.001, seconds <= 90 * 86_400 else {
+            throw Problem(.badRequest, "\(PageText.words(name)) must be seconds, at most 90 days of them.")
+        }
+        return Int64((seconds * 1_000).rounded())
     }
 
     /// A key that is to be minted. Who reaches all accounts may give it any scope, as on the machine.

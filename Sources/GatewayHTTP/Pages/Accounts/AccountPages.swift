@@ -9,8 +9,17 @@ struct AccountPages: Sendable {
     /// The newest records of an account's audit that are listed.
     static let mostRecords = 15
 
-    private let dependencies: GatewayDependencies
-    private let keeper: AccountKeeper
+    /// How long a new key or secret waits to be shown.
+    static let shownWithin = Duration.seconds(60)
+    /// How long a person has to say that a change is meant.
+    static let confirmedWithin = Duration.seconds(600)
+
+    let dependencies: GatewayDependencies
+    let keeper: AccountKeeper
+    /// New keys and secrets on their way to the page that shows them.
+    let fresh = Handover<FreshSecret>(lifetime: AccountPages.shownWithin)
+    /// Changes that delete or replace something, until they are confirmed.
+    let pending = Handover<AccountWish>(lifetime: AccountPages.confirmedWithin)
 
     /// Without a keeper there are no routes.
     static func routes(dependencies: GatewayDependencies) -> [Route] {
@@ -24,8 +33,11 @@ struct AccountPages: Sendable {
             Route(.post, "/accounts", errors: .page, .scoped(.admin, add)),
             Route(.get, "/accounts/{id}", errors: .page, .scoped(.admin, show)),
             Route(.post, "/accounts/{id}/settings", errors: .page, .scoped(.admin, change)),
+            Route(.get, "/accounts/{id}/agents", errors: .page, .scoped(.admin, showAgent)),
+            Route(.post, "/accounts/{id}/agents", errors: .page, .scoped(.admin, changeAgent)),
             Route(.post, "/accounts/{id}/service", errors: .page, .scoped(.admin, setService)),
             Route(.post, "/accounts/{id}/keys", errors: .page, .scoped(.admin, mintKey)),
+            Route(.get, "/accounts/{id}/shown/{secret}", errors: .page, .scoped(.admin, showSecret)),
             Route(.post, "/accounts/{id}/keys/revoke", errors: .page, .scoped(.admin, revokeKey)),
             Route(.post, "/accounts/{id}/secrets", errors: .page, .scoped(.admin, addSecret)),
             Route(.post, "/accounts/{id}/secrets/retire", errors: .page, .scoped(.admin, retireSecret)),
@@ -87,15 +99,6 @@ struct AccountPages: Sendable {
         try await page(request, principal, of: try account(of: request, principal))
     }
 
-    @Sendable private func change(_ request: RouteRequest, _ principal: Principal) async throws -> Response {
-        try await act(request, principal) { id, form in
-            let wish = try AccountForm.changes(form)
-            try wish.check(principal, tokenScopes: dependencies.tokens.scopes)
-            _ = try await keeper.change(id, wish, by: principal)
-            return .seeOther(Self.address(of: id, notice: .changed))
-        }
-    }
-
     @Sendable private func setService(_ request: RouteRequest, _ principal: Principal) async throws -> Response {
         try await act(request, principal) { id, form in
             guard let word = form.text("service"), ["on", "off"].contains(word) else {
@@ -117,85 +120,10 @@ struct AccountPages: Sendable {
         }
     }
 
-    @Sendable private func mintKey(_ request: RouteRequest, _ principal: Principal) async throws -> Response {
-        try await act(request, principal) { id, form in
-            let wish = try AccountForm.key(form, by: principal)
-            let minted = try await keeper.mintKey(wish, for: id, by: principal)
-            return .page(
-                "shown-once",
-                [
-                    "heading": "The new key of \(id.rawValue)", "secret": minted.secret, "back": Self.address(of: id),
-                    "advice":
-                        "It opens \(AccountView.scopes(minted.key.scopes)) of the account. Only its digest is kept.",
-                    "name": minted.key.label.isEmpty ? minted.key.id.rawValue : minted.key.label,
-                ],
-                in: PageFrame(title: "New key", section: .accounts, principal: principal), status: .created)
-        }
-    }
-
-    @Sendable private func revokeKey(_ request: RouteRequest, _ principal: Principal) async throws -> Response {
-        try await act(request, principal) { id, form in
-            guard let key = form.text("key").flatMap(APIKeyID.init(validating:)),
-                let known = dependencies.live.keys.keys(of: id).first(where: { $0.id == key })
-            else { throw Problem(.badRequest, "The account has no such key.") }
-            guard form.isConfirmed else {
-                let isOwn = principal.credential == .key(key)
-                return confirm(
-                    principal, "Revoke the key \(known.label.isEmpty ? key.rawValue : known.label)?",
-                    [
-                        "It opens nothing from then on, and what it holds open ends. This cannot be undone.",
-                        known.lastUsedAt.map { "It was last used \(PageText.words($0))." } ?? "It was never used.",
-                    ] + (isOwn ? ["You are signed in with this key: you will be signed out."] : []),
-                    verb: "Revoke", form: ("key", key.rawValue), action: "keys/revoke", of: id)
-            }
-            try await keeper.revokeKey(key, of: id, by: principal)
-            return .seeOther(Self.address(of: id, notice: .revoked))
-        }
-    }
-
-    @Sendable private func addSecret(_ request: RouteRequest, _ principal: Principal) async throws -> Response {
-        try await act(request, principal) { id, form in
-            let label = form.text("label")
-            guard label.map(SealedSecret.isLabel) ?? true else {
-                throw Problem(
-                    .badRequest, "label must be 1 to \(SealedSecret.longestLabel) of a-z, A-Z, 0-9, -, _ and .")
-            }
-            let added = try await keeper.addSecret(nil, label: label, to: id, by: principal)
-            return .page(
-                "shown-once",
-                [
-                    "heading": "The new webhook secret of \(id.rawValue)", "secret": added.minted ?? "",
-                    "back": Self.address(of: id), "name": added.label,
-                    "advice": "Whoever sends signs with it; the older secrets are accepted until they are retired. "
-                        + "gateway webhook-url prints the address and token to enter in Bolna.",
-                ],
-                in: PageFrame(title: "New webhook secret", section: .accounts, principal: principal), status: .created)
-        }
-    }
-
-    @Sendable private func retireSecret(_ request: RouteRequest, _ principal: Principal) async throws -> Response {
-        try await act(request, principal) { id, form in
-            guard let label = form.text("label"),
-                dependencies.live.trusts.secrets(of: id).contains(where: { $0.label == label })
-            else { throw Problem(.badRequest, "The account accepts no such secret.") }
-            guard form.isConfirmed else {
-                let used = dependencies.uses.lastUse(ofSecret: label, account: id)
-                return confirm(
-                    principal, "Retire the webhook secret \(label)?",
-                    [
-                        "Deliveries that are signed with it, or carry its token, are refused from then on.",
-                        used.map { "It last matched \(PageText.words($0))." } ?? "It has matched nothing yet.",
-                    ], verb: "Retire", form: ("label", label), action: "secrets/retire", of: id)
-            }
-            try await keeper.retireSecret(label, of: id, by: principal)
-            return .seeOther(Self.address(of: id, notice: .retired))
-        }
-    }
-
     // MARK: What they have in common
 
     /// The account an address names, where it may be shown: for all but who reaches all there is no other than one's own.
-    private func account(of request: RouteRequest, _ principal: Principal) throws -> AccountID {
+    func account(of request: RouteRequest, _ principal: Principal) throws -> AccountID {
         guard let id = AccountID(validating: try request.parameter("id")),
             principal.reachesAll || id == principal.account, dependencies.accounts[id] != nil
         else { throw Problem(.notFound, "There is no account of this name.") }
@@ -203,7 +131,7 @@ struct AccountPages: Sendable {
     }
 
     /// Reads a form about an account and does what it asks for; what is wrong with it is told above the page it is on.
-    private func act(
+    func act(
         _ request: RouteRequest, _ principal: Principal,
         _ body: (AccountID, QueryParameters) async throws -> Response
     ) async throws -> Response {
@@ -216,7 +144,7 @@ struct AccountPages: Sendable {
         }
     }
 
-    private func confirm(
+    func confirm(
         _ principal: Principal, _ heading: String, _ sentences: [String], verb: String, form: (String, String),
         action: String, of id: AccountID
     ) -> Response {
@@ -230,7 +158,7 @@ struct AccountPages: Sendable {
             in: PageFrame(title: heading, section: .accounts, principal: principal))
     }
 
-    private func page(
+    func page(
         _ request: RouteRequest, _ principal: Principal, of id: AccountID, complaint: Problem? = nil
     ) async throws -> Response {
         let (stored, secrets) = try await keeper.accounts()
@@ -265,7 +193,7 @@ struct AccountPages: Sendable {
             status: complaint?.kind.status ?? .ok)
     }
 
-    private static func address(of id: AccountID, notice: AccountNotice? = nil) -> String {
+    static func address(of id: AccountID, notice: AccountNotice? = nil) -> String {
         PageText.address(
             "/accounts/\(PercentCoding.encode(id.rawValue))", notice.map { [("notice", $0.rawValue)] } ?? [])
     }
@@ -273,7 +201,7 @@ struct AccountPages: Sendable {
 
 /// What was just done, as it can stand in an address.
 enum AccountNotice: String, Sendable {
-    case added, changed, disabled, enabled, revoked, retired
+    case added, changed, disabled, enabled, revoked, retired, shown
 
     /// In a sentence.
     var sentence: String {
@@ -284,16 +212,18 @@ enum AccountNotice: String, Sendable {
         case .enabled: "The account is in service again."
         case .revoked: "The key opens nothing any more."
         case .retired: "The secret is not accepted any more."
+        case .shown:
+            "A new key or secret is shown one time, within a minute. If you have not copied it, take it back and make another."
         }
     }
 }
 
 extension Problem {
     /// Whether it is about what a form says, and is told beside the form.
-    fileprivate var isOfForm: Bool { [.badRequest, .conflict, .forbidden].contains(kind) }
+    var isOfForm: Bool { [.badRequest, .conflict, .forbidden].contains(kind) }
 }
 
 extension QueryParameters {
     /// Whether a form was sent from the page that asks whether one means it.
-    fileprivate var isConfirmed: Bool { text("confirmed") == "yes" }
+    var isConfirmed: Bool { text("confirmed") == "yes" }
 }

@@ -19,7 +19,10 @@ struct AccountView {
         let id = serviced.id
         return [
             "id": id.rawValue, "label": stored?.label ?? "", "hasLabel": stored?.label.isEmpty == false,
-            "hasAgents": !agentRows.isEmpty, "isOfSettings": stored == nil,
+            "allAgents": stored.map(\.settings).flatMap { $0 == AgentSettings() ? nil : $0 }
+                .map { AgentSettingsView(settings: $0, isOfOne: false).words }.orAbsent,
+            "hasTokenSecret": secrets.contains { $0.kind == .tokenSecret && $0.retiredAt == nil },
+            "isOfSettings": stored == nil,
             "isDisabled": serviced.isDisabled, "disabledAt": (stored?.disabledAt).map(PageText.time).orAbsent,
             "created": (stored?.createdAt).map(PageText.time).orAbsent, "polling": Self.polling(serviced),
             "polls": serviced.polls, "hasToken": serviced.hasToken, "reachesAll": principal.reachesAll,
@@ -130,14 +133,13 @@ struct AccountView {
     }
 
     private var agentRows: [PageView] {
-        (stored?.agents ?? [:]).sorted { $0.key < $1.key }.prefix(HealthPages.mostAgents).map { agent, settings in
-            var words: [String] = []
-            if let statuses = settings.suppressedStatuses {
-                words.append("sends no " + statuses.map { PageText.words($0.word) }.sorted().joined(separator: ", "))
-            }
-            words += settings.artefacts.map { "\($0.key.settingName): \($0.value ? "comes" : "never comes")" }.sorted()
-            words += settings.deadlines.map { "\($0.key.settingName): due after \($0.value.words)" }.sorted()
-            return ["id": agent.rawValue, "text": words.joined(separator: "; ")]
+        let base = AccountPages.address(of: serviced.id)
+        return (stored?.agents ?? [:]).sorted { $0.key < $1.key }.prefix(HealthPages.mostAgents).map {
+            agent, settings in
+            [
+                "id": agent.rawValue, "href": "\(base)/\(AccountPages.agentPath(agent))",
+                "text": AgentSettingsView(settings: settings, isOfOne: true).words,
+            ]
         }
     }
 

@@ -1,0 +1,56 @@
+import CallDomain
+import Synchronization
+import WebhookTrust
+
+/// What is kept in memory from one request of a person to the next, under an id that holds once: secrets that are shown
+/// one time, and what is done once they say that they mean it. A restart forgets all of it.
+final class Handover<Value: Sendable>: Sendable {
+    /// The most that is kept; for a further one the oldest goes.
+    static var most: Int { 256 }
+    /// Random bytes of an id.
+    private static var idBytes: Int { 24 }
+
+    private struct Item: Sendable {
+        var value: Value
+        var owner: Principal
+        var account: AccountID
+        var until: Timestamp
+    }
+
+    private let lifetime: Duration
+    private let items = Mutex<[ContentDigest: Item]>([:])
+
+    /// Keeps each value for a time.
+    init(lifetime: Duration) { self.lifetime = lifetime }
+
+    /// Keeps a value about an account for whoever a request is made for, and returns its id.
+    func put(
+        _ value: Value, about account: AccountID, for owner: Principal, at now: Timestamp
+    ) throws(CryptoError) -> String {
+        let id = Base64URL.encode(try SecureRandom.bytes(Self.idBytes))
+        let digest = try ContentHash.sha256(Array(id.utf8))
+        items.withLock { items in
+            items = items.filter { $0.value.until > now }
+            if items.count >= Self.most, let oldest = items.min(by: { $0.value.until < $1.value.until }) {
+                items[oldest.key] = nil
+            }
+            items[digest] = Item(value: value, owner: owner, account: account, until: now.advanced(by: lifetime))
+        }
+        return id
+    }
+
+    /// Takes the value with this id away; nil for whoever it was not kept for, and where there is none any more.
+    func take(
+        _ id: String, about account: AccountID, for owner: Principal, at now: Timestamp
+    ) throws(CryptoError) -> Value? {
+        let digest = try ContentHash.sha256(Array(id.utf8))
+        return items.withLock { items in
+            guard let item = items[digest], item.until > now, item.account == account,
+                item.owner.credential == owner.credential, item.owner.actor == owner.actor,
+                item.owner.account == owner.account
+            else { return nil }
+            items[digest] = nil
+            return item.value
+        }
+    }
+}
