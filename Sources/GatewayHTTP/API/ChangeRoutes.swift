@@ -55,7 +55,8 @@ struct ChangeRoutes: Sendable {
     /// What is sent for a step; nil for a change of a call that is no longer there.
     private func text(of step: StreamSteps.Step, for principal: Principal) async throws -> [UInt8]? {
         switch step {
-        case .heartbeat: return Array(":\n\n".utf8)
+        // Scripts of pages hear no comments; who does not listen for the name leaves the event out.
+        case .heartbeat: return Array(":\nevent: heartbeat\ndata: {}\n\n".utf8)
         case .event(.resync(let cursor)):
             let id = BoundCursor.text(cursor, account: principal.account)
             return Array("id: \(id)\nevent: resync\ndata: {}\n\n".utf8)

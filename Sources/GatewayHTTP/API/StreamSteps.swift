@@ -3,7 +3,8 @@ import ServiceLifecycle
 
 /// How a stream of events is kept alive.
 package struct StreamSettings: Hashable, Sendable {
-    /// How often a comment is sent, so that no proxy takes the stream for dead.
+    /// How often a comment and an event `heartbeat` without an id are sent, so that neither a proxy nor a page takes the
+    /// stream for dead. Pages call it stale after two that did not come.
     package var heartbeat: Duration = .seconds(15)
     /// How long a client should wait before it comes back.
     package var retry: Duration = .seconds(2)
