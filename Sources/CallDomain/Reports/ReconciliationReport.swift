@@ -13,6 +13,8 @@ package struct ReconciliationReport: Hashable, Sendable {
     package var coverage: [String]
     /// Whether nothing is known to be missing.
     package var isComplete: Bool
+    /// How much of the window the journal reaches.
+    package var reach: Reach
     /// The figures, in the order of ``FigureID/all``; those that cannot be told for the query are left out.
     package var figures: [Figure]
     /// Which figures are left out and why, in sentences.
@@ -25,6 +27,16 @@ package struct ReconciliationReport: Hashable, Sendable {
     package var incidents: [Incident]
     /// Names seen for the first time in the window, by kind, then by their first appearance.
     package var names: [NewName]
+
+    /// How much of a window the journal holds, whatever happened in it.
+    package enum Reach: Hashable, Sendable {
+        /// It had begun before.
+        case whole
+        /// It begins within.
+        case part
+        /// It begins after it, or is empty: figures of zero say nothing.
+        case nothing
+    }
 
     /// One figure.
     package struct Figure: Hashable, Sendable {
@@ -51,29 +63,6 @@ package struct ReconciliationReport: Hashable, Sendable {
         package init(kind: FigureID.Kind, histogram: LatencyHistogram) {
             self.kind = kind
             self.histogram = histogram
-        }
-    }
-
-    /// Numbers over time, in steps of one length from the window's start.
-    package struct Series: Hashable, Sendable {
-        /// The length of a step.
-        package var step: Duration
-        /// Changes that webhooks told first.
-        package var byWebhook: [Int]
-        /// Changes that reads told first.
-        package var byRead: [Int]
-        /// Changes that something else told first: the answer to placing a call, an import, a ruling.
-        package var byOther: [Int]
-        /// Requests to Bolna's API; empty where they cannot be told for the query.
-        package var requests: [Int]
-
-        /// Puts a series together.
-        package init(step: Duration, byWebhook: [Int], byRead: [Int], byOther: [Int], requests: [Int]) {
-            self.step = step
-            self.byWebhook = byWebhook
-            self.byRead = byRead
-            self.byOther = byOther
-            self.requests = requests
         }
     }
 
@@ -108,6 +97,7 @@ package struct ReconciliationReport: Hashable, Sendable {
         self.asOf = asOf
         self.coverage = coverage.sentences
         isComplete = coverage.isComplete
+        reach = coverage.reach
         self.figures = figures
         self.leftOut = leftOut
         self.latencies = latencies
@@ -125,28 +115,6 @@ package struct ReconciliationReport: Hashable, Sendable {
     /// The value of a part.
     package func value(_ kind: FigureID.Kind, part: String) -> Int? {
         FigureID(kind, part: part).flatMap { value($0) }
-    }
-}
-
-extension ReportQuery {
-    /// The most steps of a series.
-    package static let mostSteps = 96
-
-    /// The length of a step in a series over this window: the shortest of a fixed set that makes at most
-    /// ``mostSteps``.
-    package var step: Duration {
-        let minutes: [Int64] = [1, 5, 15, 30, 60, 180, 360, 720]
-        let steps = minutes.map { Duration.seconds($0 * 60) }
-        let window = to.duration(since: from)
-        return steps.first { self.steps(of: $0, in: window) <= Self.mostSteps } ?? .seconds(86_400)
-    }
-
-    /// The number of steps.
-    package var steps: Int { steps(of: step, in: to.duration(since: from)) }
-
-    private func steps(of step: Duration, in window: Duration) -> Int {
-        let (count, rest) = window.microseconds.quotientAndRemainder(dividingBy: step.microseconds)
-        return Int(count) + (rest > 0 ? 1 : 0)
     }
 }
 

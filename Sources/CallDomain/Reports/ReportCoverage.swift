@@ -4,6 +4,8 @@ package struct ReportCoverage: Hashable, Sendable {
     package var sentences: [String]
     /// Whether nothing is known to be missing.
     package var isComplete: Bool
+    /// How much of the window the journal reaches.
+    package var reach: ReconciliationReport.Reach
 
     /// What coverage follows from.
     package struct Facts: Hashable, Sendable {
@@ -53,6 +55,8 @@ package struct ReportCoverage: Hashable, Sendable {
             Self.edges(facts) + Self.deletions(facts) + Self.forgotten(facts) + Self.incidents(facts)
             + Self.token(facts) + Self.silence(facts)
         isComplete = gaps.isEmpty
+        let begins = facts.journalBegins ?? .distantFuture
+        reach = begins >= facts.query.to ? .nothing : begins > facts.query.from ? .part : .whole
         sentences =
             gaps.isEmpty
             ? [

@@ -10,7 +10,9 @@ import CallDomain
 ///   figure it divides, or null), `calls` (the address of its list).
 /// - A latency: `id`, `count`, `buckets` of `{overMs, upToMs, count}` (`upToMs` null: no end).
 /// - The series: `stepSeconds`, and for each step from `from` on a number in `changesByWebhook`, `changesByRead`,
-///   `changesByOther`, `requests`.
+///   `changesByOther`, `missedWebhooks`, `callsHealed`, `requests` (empty where they cannot be told), and null or a number
+///   of milliseconds in `latencyP50Ms`, `latencyP90Ms`; `agents` of `{agentId, changesByWebhook, changesByRead}`, those with
+///   the most changes.
 /// - An incident: `kind`, `cause`, `agentId`, `callId`, `from`, `to` (null while it goes on), `detail`.
 /// - A new name: `kind` (`status`, `field`, `address`), `name`, `firstSeenAt`, `count` in the window.
 ///
@@ -141,12 +143,31 @@ enum ReportJSON {
             json.member("stepSeconds", series.step.components.seconds)
             for (name, numbers) in [
                 ("changesByWebhook", series.byWebhook), ("changesByRead", series.byRead),
-                ("changesByOther", series.byOther), ("requests", series.requests),
+                ("changesByOther", series.byOther), ("missedWebhooks", series.missed), ("callsHealed", series.healed),
+                ("requests", series.requests),
             ] {
-                json.key(name)
-                json.array { json in
-                    for number in numbers { json.value(number) }
+                write(name, numbers, &json)
+            }
+            write("latencyP50Ms", series.latency.map { $0?.p50 }, &json)
+            write("latencyP90Ms", series.latency.map { $0?.p90 }, &json)
+            json.key("agents")
+            json.array { json in
+                for agent in series.agents {
+                    json.object { json in
+                        json.member("agentId", agent.agent?.rawValue)
+                        write("changesByWebhook", agent.byWebhook, &json)
+                        write("changesByRead", agent.byRead, &json)
+                    }
                 }
+            }
+        }
+    }
+
+    private static func write(_ name: String, _ numbers: [Int?], _ json: inout JSONWriter) {
+        json.key(name)
+        json.array { json in
+            for number in numbers {
+                if let number { json.value(number) } else { json.null() }
             }
         }
     }

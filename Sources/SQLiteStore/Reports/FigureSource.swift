@@ -101,10 +101,25 @@ struct FigureSource {
 
     /// The statement for sums by step of the window.
     func seriesSQL(isForAgent: Bool) -> String {
+        let counted = countsCalls ? "call" : "count"
         let union = parts.map { part in
-            "SELECT (\(part.at) - :from) / :step AS step, \(part.count) AS count FROM \(part.from(isForAgent: isForAgent))"
+            let value = countsCalls ? part.call ?? "NULL" : part.count
+            return "SELECT (\(part.at) - :from) / :step AS step, \(value) AS \(counted) "
+                + "FROM \(part.from(isForAgent: isForAgent))"
         }
-        return "SELECT step, sum(count) FROM (\(union.joined(separator: " UNION ALL "))) GROUP BY step"
+        let value = countsCalls ? "count(DISTINCT call)" : "sum(count)"
+        return "SELECT step, \(value) FROM (\(union.joined(separator: " UNION ALL "))) GROUP BY step"
+    }
+
+    /// The statement for sums by agent and step of the window.
+    func agentSeriesSQL(isForAgent: Bool) -> String {
+        let union = parts.map { part in
+            """
+            SELECT \(Part.agentThen(of: part.table)) AS agent, (\(part.at) - :from) / :step AS step, \(part.count) AS count
+            FROM \(part.from(isForAgent: isForAgent))
+            """
+        }
+        return "SELECT agent, step, sum(count) FROM (\(union.joined(separator: " UNION ALL "))) GROUP BY agent, step"
     }
 }
 
@@ -121,6 +136,16 @@ extension FigureSource.Part {
         """
         EXISTS (SELECT 1 FROM agent_spans AS span WHERE span.call = \(call) AND span.agent = :agent
             AND span.from_position <= :position AND span.until_position > :position)
+        """
+    }
+
+    /// The agent that a call had at the position.
+    fileprivate static func agentThen(of table: String) -> String {
+        """
+        (SELECT iif(owner.agent_position <= :position, owner.agent,
+            (SELECT span.agent FROM agent_spans AS span WHERE span.call = owner.id
+                AND span.from_position <= :position AND span.until_position > :position))
+        FROM calls AS owner WHERE owner.id = \(table).call)
         """
     }
 
@@ -202,10 +227,15 @@ extension FigureSource.Part {
             conditions: window("at") + ["kind = '\(kind.rawValue)'", "position <= :position"])
     }
 
+    /// Requests paid from a budget.
+    static func requests(of budget: RequestBudget) -> Self {
+        let words = Tally.endpoints(of: budget).map { "'\($0)'" }.joined(separator: ", ")
+        return tallied(.request).with("substr(name, 1, instr(name, '/') - 1) IN (\(words))")
+    }
+
     /// Requests paid from a budget, in the minute of the window that had most of them.
     static func busiestMinute(of budget: RequestBudget) -> Self {
-        let words = Tally.endpoints(of: budget).map { "'\($0)'" }.joined(separator: ", ")
-        let requests = tallied(.request).with("substr(name, 1, instr(name, '/') - 1) IN (\(words))")
+        let requests = requests(of: budget)
         let conditions = requests.conditions.joined(separator: " AND ")
         return requests.with(
             """

@@ -35,9 +35,9 @@ extension SQLiteStore {
 
 /// Computes a report, or the list of a figure, at one position.
 struct ReportComputation {
-    private let db: Database
-    private let query: ReportQuery
-    private let position: Int64
+    let db: Database
+    let query: ReportQuery
+    let position: Int64
     private let asOf: Timestamp?
     private let journalBegins: Timestamp?
 
@@ -73,9 +73,11 @@ struct ReportComputation {
     private var isForAgent: Bool { query.agent != nil }
 
     func report() throws -> ReconciliationReport {
-        let latencies = try [FigureID.Kind.webhookLatency, .healingLatency].map { kind in
-            ReconciliationReport.Latency(kind: kind, histogram: try histogram(kind))
-        }
+        let spans = try histograms(.webhookLatency)
+        let latencies = [
+            ReconciliationReport.Latency(kind: .webhookLatency, histogram: spans.all),
+            ReconciliationReport.Latency(kind: .healingLatency, histogram: try histograms(.healingLatency).all),
+        ]
         let figures = try FigureID.all.filter { isTold($0) }.map { id in
             ReconciliationReport.Figure(id: id, value: try value(of: id, latencies: latencies))
         }
@@ -93,7 +95,7 @@ struct ReportComputation {
         return ReconciliationReport(
             query: query, position: position, asOf: asOf, coverage: coverage, figures: figures,
             leftOut: try leftOut(),
-            latencies: latencies, series: try series(), incidents: incidents, names: try names())
+            latencies: latencies, series: try series(latencies: spans.byStep), incidents: incidents, names: try names())
     }
 
     /// Whether any call of the account had become known.
@@ -161,88 +163,90 @@ struct ReportComputation {
         return try Int.fetchOne(db.cachedStatement(sql: sql), arguments: arguments(of: sql))
     }
 
-    private func histogram(_ kind: FigureID.Kind) throws -> LatencyHistogram {
-        var histogram = LatencyHistogram()
+    /// The latencies of a kind, in all and by step of the window.
+    private func histograms(
+        _ kind: FigureID.Kind
+    ) throws -> (all: LatencyHistogram, byStep: [LatencyHistogram]) {
+        var all = LatencyHistogram()
+        var byStep = Array(repeating: LatencyHistogram(), count: query.steps)
         let id = FigureID(kind, part: "count") ?? FigureID(kind)
         for part in FigureSource.source(of: id).parts {
             let span = kind == .webhookLatency ? "delivered_at - stated_at" : "received_at - ifnull(stated_at, due_at)"
-            let sql = "SELECT \(span) FROM \(part.from(isForAgent: isForAgent))"
-            let spans = try Int64.fetchCursor(db.cachedStatement(sql: sql), arguments: arguments(of: sql))
-            while let span = try spans.next() { histogram.record(.microseconds(span)) }
+            let sql = "SELECT \(span), (\(part.at) - :from) / :step FROM \(part.from(isForAgent: isForAgent))"
+            let rows = try Row.fetchCursor(db.cachedStatement(sql: sql), arguments: stepArguments(of: sql))
+            while let row = try rows.next() {
+                let (span, step) = (Duration.microseconds(try row.value(0) as Int64), try row.value(1) as Int)
+                all.record(span)
+                if byStep.indices.contains(step) { byStep[step].record(span) }
+            }
         }
-        return histogram
+        return (all, byStep)
     }
 
-    private func series() throws -> ReconciliationReport.Series {
-        let webhook = FigureID(.changesBySource, part: Source.webhook.word)
+    private func series(latencies: [LatencyHistogram]) throws -> ReconciliationReport.Series {
+        let webhook = [FigureID(.changesBySource, part: Source.webhook.word)]
         let reads = Source.allCases.filter(\.isFullRead).map { FigureID(.changesBySource, part: $0.word) }
         let others = Source.allCases.filter { !$0.isFullRead && $0 != .webhook }
             .map { FigureID(.changesBySource, part: $0.word) }
-        return ReconciliationReport.Series(
-            step: query.step, byWebhook: try steps([webhook]), byRead: try steps(reads),
-            byOther: try steps(others),
-            requests: isTold(FigureID(.requests)) ? try steps([FigureID(.requests)]) : [])
+        let tellsRequests = isTold(FigureID(.requests))
+        var series = ReconciliationReport.Series(
+            step: query.step, byWebhook: try steps(Self.parts(of: webhook)), byRead: try steps(Self.parts(of: reads)),
+            byOther: try steps(Self.parts(of: others)),
+            requests: tellsRequests ? try steps(FigureSource.source(of: FigureID(.requests))) : [])
+        if tellsRequests {
+            series.requestsByBudget = try RequestBudget.allCases.map {
+                try steps(FigureSource(rows: .requests(of: $0)))
+            }
+        }
+        series.missed = try steps(FigureSource.source(of: FigureID(.missedWebhooks)))
+        series.healed = try steps(FigureSource.source(of: FigureID(.healed)))
+        series.latency = latencies.map { ReconciliationReport.Series.Latency($0) }
+        series.agents = try agents(byWebhook: Self.parts(of: webhook), byRead: Self.parts(of: reads))
+        return series
     }
 
-    private func steps(_ ids: [FigureID?]) throws -> [Int] {
+    private static func parts(of ids: [FigureID?]) -> FigureSource {
+        FigureSource(ids.compactMap { $0 }.flatMap { FigureSource.source(of: $0).parts })
+    }
+
+    private func steps(_ source: FigureSource) throws -> [Int] {
         var numbers = Array(repeating: 0, count: query.steps)
-        let parts = ids.compactMap { $0 }.flatMap { FigureSource.source(of: $0).parts }
-        let sql = FigureSource(parts).seriesSQL(isForAgent: isForAgent)
-        let rows = try Row.fetchAll(
-            db.cachedStatement(sql: sql), arguments: arguments(of: sql, with: ["step": query.step.microseconds]))
-        for row in rows {
+        let sql = source.seriesSQL(isForAgent: isForAgent)
+        for row in try Row.fetchAll(db.cachedStatement(sql: sql), arguments: stepArguments(of: sql)) {
             let step: Int = try row.value(0)
             if numbers.indices.contains(step) { numbers[step] += try row.value(1) }
         }
         return numbers
     }
 
-    /// The incidents that overlap the window, as they stood at the position.
-    private func incidents() throws -> [Incident] {
-        let rows = try Row.fetchAll(
-            db.cachedStatement(sql: Self.incidentsSQL),
-            arguments: ["account": query.account.rawValue, "to": query.to.rawValue, "position": position])
-        var newest: [IncidentKey: (order: Int, incident: Incident)] = [:]
-        for (number, row) in rows.enumerated() {
-            let incident = try Incident(row: row, account: query.account)
-            let key = IncidentKey(incident)
-            newest[key] = (newest[key]?.order ?? number, incident)
-        }
-        return newest.values.sorted { ($0.incident.from, $0.order) < ($1.incident.from, $1.order) }.map(\.incident)
-            .filter { incident in
-                let isInWindow = incident.from >= query.from || incident.to.map { $0 > query.from } ?? true
-                return isInWindow && (query.agent == nil || incident.agent == nil || incident.agent == query.agent)
+    /// The changes of each agent's calls, by the agents that calls had at the position.
+    private func agents(
+        byWebhook: FigureSource, byRead: FigureSource
+    ) throws -> [ReconciliationReport.Series.Agent] {
+        typealias Agent = ReconciliationReport.Series.Agent
+        let none = Array(repeating: 0, count: query.steps)
+        var agents: [AgentID?: Agent] = [:]
+        let columns: [(FigureSource, WritableKeyPath<Agent, [Int]>)] = [
+            (byWebhook, \.byWebhook), (byRead, \.byRead),
+        ]
+        for (source, numbers) in columns {
+            let sql = source.agentSeriesSQL(isForAgent: isForAgent)
+            for row in try Row.fetchAll(db.cachedStatement(sql: sql), arguments: stepArguments(of: sql)) {
+                let agent = (try row.value(0) as String?).map(AgentID.init(rawValue:))
+                let step: Int = try row.value(1)
+                guard none.indices.contains(step) else { continue }
+                agents[agent, default: Agent(agent: agent, byWebhook: none, byRead: none)][keyPath: numbers][step] +=
+                    try row.value(2)
             }
+        }
+        let sorted = agents.values.sorted {
+            ($1.total, $0.agent?.rawValue ?? "") < ($0.total, $1.agent?.rawValue ?? "")
+        }
+        return Array(sorted.prefix(ReconciliationReport.Series.mostAgents))
     }
 
-    /// The kinds of which incidents are no longer kept, with when the latest of those began.
-    private func forgotten() throws -> [Incident.Kind: Timestamp] {
-        let rows = try Row.fetchAll(
-            db.cachedStatement(sql: "SELECT kind, from_at FROM incident_horizons WHERE account = :account"),
-            arguments: ["account": query.account.rawValue])
-        return try rows.reduce(into: [:]) { forgotten, row in
-            guard let kind = Incident.Kind(rawValue: try row.value(0)) else { throw MalformedBytes() }
-            forgotten[kind] = Timestamp(rawValue: try row.value(1))
-        }
-    }
-
-    static let incidentsSQL = """
-        SELECT agent, call, kind, cause, from_at, to_at, detail FROM incident_log
-        WHERE account = :account AND from_at < :to AND position <= :position ORDER BY id
-        """
-
-    private struct IncidentKey: Hashable {
-        var agent: AgentID?
-        var call: CallID?
-        var kind: Incident.Kind
-        var from: Timestamp
-
-        init(_ incident: Incident) {
-            agent = incident.agent
-            call = incident.call
-            kind = incident.kind
-            from = incident.from
-        }
+    private func stepArguments(of sql: String) -> StatementArguments {
+        arguments(of: sql, with: ["step": query.step.microseconds])
     }
 
     private func withoutToken() throws -> ClosedRange<Timestamp>? {
@@ -283,21 +287,5 @@ struct ReportComputation {
         all["now"] = (asOf ?? .distantPast).rawValue
         all["position"] = position
         return StatementArguments(all.filter { sql.contains(":" + $0.key) })
-    }
-}
-
-extension Incident {
-    /// Reads agent, call, kind, cause, beginning, end and detail from a row.
-    fileprivate init(row: Row, account: AccountID) throws {
-        let agent: String = try row.value(0)
-        let call: String = try row.value(1)
-        guard let kind = Kind(rawValue: try row.value(2)) else { throw MalformedBytes() }
-        self.init(
-            account: account, agent: agent.isEmpty ? nil : AgentID(rawValue: agent),
-            call: call.isEmpty ? nil : CallID(rawValue: call), kind: kind,
-            cause: (try row.value(3) as String?).flatMap(Cause.init(rawValue:)),
-            from: Timestamp(rawValue: try row.value(4)),
-            to: (try row.value(5) as Int64?).map(Timestamp.init(rawValue:)),
-            detail: try row.value(6))
     }
 }

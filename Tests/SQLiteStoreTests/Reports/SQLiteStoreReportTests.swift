@@ -141,6 +141,46 @@ struct SQLiteStoreReportTests {
         #expect(report.latencies.first?.histogram.plot.map(\.count).reduce(0, +) == 10)
     }
 
+    @Test("Series over time sum up to their figures, by step and by agent, also as of an earlier position")
+    func series() throws {
+        func told(_ arrival: Arrival, by agent: String, at stated: Int64? = nil) -> Arrival {
+            var arrival = arrival
+            arrival.fields[.agentID] = .text(agent)
+            if let stated { arrival.updatedAt = .at(stated) }
+            return arrival
+        }
+        try store.observe(told(.webhook("a", .ringing, at: 10), by: "ours", at: 8))
+        try store.observe(told(.webhook("b", .ringing, at: 10), by: "theirs", at: 6))
+        try store.observe(told(.read("b", .completed, sent: 500), by: "theirs"))
+        _ = try store.apply([
+            .tallies([Tally(account: .default, kind: .request, name: "execution/ok", count: 7)], at: .at(500))
+        ])
+        let before = try report()
+        let series = before.series
+        #expect(series.step == .seconds(60) && series.byWebhook.count == 17)
+        #expect(series.missed.reduce(0, +) == before.value(.missedWebhooks))
+        #expect(series.healed.reduce(0, +) == 1 && series.healed[8] == 1)
+        #expect(series.latency.compactMap(\.self).count == 1 && series.latency[0]?.p90 == 4_000)
+        #expect((2_000...2_100).contains(series.latency[0]?.p50 ?? 0))
+        #expect(series.requestsByBudget.map { $0.reduce(0, +) } == [0, 0, 0, 7])
+        #expect(series.agents.map(\.agent?.rawValue) == ["theirs", "ours"])
+        #expect(series.agents[0].byWebhook[0] == 1 && series.agents[0].byRead[8] == 1)
+        #expect(try report(agent: "ours").series.agents.map(\.total) == [1])
+        // A call that is another agent's later was the first one's then.
+        try store.observe(told(.webhook("a", .completed, at: 600), by: "theirs"))
+        #expect(try report().series.agents.map(\.agent?.rawValue) == ["theirs"])
+        #expect(try report(asOf: before.position) == before)
+    }
+
+    @Test("A report says how much of its window the journal reaches")
+    func reach() throws {
+        #expect(try report().reach == .nothing)
+        try store.observe(.webhook("a", .ringing, at: 500))
+        #expect(try report(from: 0, to: 400).reach == .nothing)
+        #expect(try report(from: 400, to: 600).reach == .part)
+        #expect(try report(from: 500, to: 600).reach == .whole)
+    }
+
     @Test("What is overdue is told as of the position's time, also later when it is no more")
     func overdue() throws {
         try store.observe(.webhook("a", .ringing, at: 1), .webhook("b", .completed, at: 2))
