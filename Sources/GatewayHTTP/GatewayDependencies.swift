@@ -64,6 +64,8 @@ package struct GatewayDependencies: Sendable {
     package var uses = UseBook()
     /// How many reports are computed at a time, for the API and the pages together.
     let reportTurns = ReportTurns()
+    /// How the public listener fares.
+    let listener = ListenerGauge()
     /// When the poller ticks next; nil while it does not run.
     package var nextTick: @Sendable () -> Timestamp? = { nil }
     /// Where Bolna reaches the gateway, and how a test is sent there; nil where that is not known.

@@ -97,7 +97,14 @@ package final class SQLiteStore: CallStore {
             try Int64.fetchOne(
                 db, sql: "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()") ?? 0
         }
-        return StoreFacts(engine: engine, schemaVersion: schemaVersion, settings: settings, sizeBytes: size)
+        func number(_ attributes: [FileAttributeKey: Any]?, _ key: FileAttributeKey) -> Int64? {
+            (attributes?[key] as? NSNumber)?.int64Value
+        }
+        let files = FileManager.default
+        return StoreFacts(
+            engine: engine, schemaVersion: schemaVersion, settings: settings, sizeBytes: size,
+            logBytes: number(try? files.attributesOfItem(atPath: pool.path + "-wal"), .size),
+            freeBytes: number(try? files.attributesOfFileSystem(forPath: pool.path), .systemFreeSize))
     }
 }
 

@@ -196,13 +196,22 @@ package struct StoreFacts: Hashable, Sendable {
     package var settings: [String: String]
     /// The size of the database in bytes.
     package var sizeBytes: Int64
+    /// The size of what was committed and is not yet in the database, in bytes; nil where there is nothing of the kind.
+    package var logBytes: Int64?
+    /// The space that is free where the database lies, in bytes; nil where that is not known.
+    package var freeBytes: Int64?
 
     /// Puts facts together.
-    package init(engine: String, schemaVersion: Int, settings: [String: String], sizeBytes: Int64) {
+    package init(
+        engine: String, schemaVersion: Int, settings: [String: String], sizeBytes: Int64, logBytes: Int64? = nil,
+        freeBytes: Int64? = nil
+    ) {
         self.engine = engine
         self.schemaVersion = schemaVersion
         self.settings = settings
         self.sizeBytes = sizeBytes
+        self.logBytes = logBytes
+        self.freeBytes = freeBytes
     }
 }
 

@@ -8,7 +8,8 @@ final class ConnectionCensus: Sendable {
         var bySource: [ConnectionSource: Int] = [:]
     }
 
-    private let most: Int
+    /// The most connections at once.
+    let most: Int
     private let mostPerAddress: Int
     private let proxies: SourceAddresses
     private let counts = Mutex(Counts())

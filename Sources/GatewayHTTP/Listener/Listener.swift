@@ -16,6 +16,8 @@ struct Listener: Sendable {
     /// The proxies whose connections are not counted by address.
     var proxies = SourceAddresses(blocks: [])
     let metrics: GatewayMetrics
+    /// Where it says how it fares.
+    var gauge = ListenerGauge()
     let clock: any Clock<Duration>
     let logger: Logger
 
@@ -26,9 +28,15 @@ struct Listener: Sendable {
     func run(
         responder: GatewayResponder, onBound: @escaping @Sendable (any Channel) async -> Void
     ) async throws {
+        let census = ConnectionCensus(limits: limits, proxies: proxies)
+        gauge.follow(census)
+        defer { gauge.follow(nil) }
         let channel = GatewayChannel(
-            tls: tls, limits: limits, census: ConnectionCensus(limits: limits, proxies: proxies),
-            report: { [metrics] limit in metrics.limited(by: limit) }
+            tls: tls, limits: limits, census: census,
+            report: { [metrics, gauge] limit in
+                metrics.limited(by: limit)
+                gauge.met(limit)
+            }
         ) { request, writer, channel in
             try await responder.respond(to: request, writer: writer, channel: channel)
         }

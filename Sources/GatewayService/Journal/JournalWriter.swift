@@ -21,6 +21,7 @@ package final class JournalWriter: Service, Sendable {
     private struct State: Sendable {
         var machine: JournalWriterMachine
         var answers: [JournalWriterMachine.Ticket: Answer] = [:]
+        var since: [JournalWriterMachine.Ticket: ContinuousClock.Instant] = [:]
         var lastTicket: JournalWriterMachine.Ticket = 0
     }
 
@@ -40,6 +41,14 @@ package final class JournalWriter: Service, Sendable {
     /// Entries that wait or are being committed.
     package var load: Int { state.withLock { $0.machine.entries } }
 
+    /// How long the oldest submission that is not yet on disk has been waiting; nil where none is.
+    package var oldestWait: Duration? {
+        state.withLock { $0.since.values.min() }.map { ContinuousClock.now - $0 }
+    }
+
+    /// The bounds of what may wait.
+    package var limits: JournalLimits { state.withLock { $0.machine.limits } }
+
     /// Stores the entries in one transaction, perhaps with others', and returns when it is synced to disk.
     package func submit(_ entries: [JournalEntry]) async throws(JournalError) -> [JournalReceipt] {
         guard !entries.isEmpty else { return [] }
@@ -47,7 +56,11 @@ package final class JournalWriter: Service, Sendable {
             let admission = state.withLock { state in
                 state.lastTicket += 1
                 let admission = state.machine.submit(entries, ticket: state.lastTicket)
-                if case .refuse = admission {} else { state.answers[state.lastTicket] = answer }
+                if case .refuse = admission {
+                } else {
+                    state.answers[state.lastTicket] = answer
+                    state.since[state.lastTicket] = ContinuousClock.now
+                }
                 return admission
             }
             switch admission {
@@ -95,6 +108,7 @@ package final class JournalWriter: Service, Sendable {
                 case .success(let receipts): state.machine.committed(receipts)
                 case .failure(let error): state.machine.failed(error)
                 }
+            for acknowledgement in acknowledgements { state.since[acknowledgement.ticket] = nil }
             return (acknowledgements.map { (state.answers.removeValue(forKey: $0.ticket), $0.result) }, next)
         }
         switch outcome {

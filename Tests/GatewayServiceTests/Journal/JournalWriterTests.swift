@@ -13,9 +13,11 @@ import Testing
         async let outcome = gateway.webhook(CallBody(status: "ringing"))
         try await eventually("the commit begins") { gateway.store.entered == 1 }
         #expect(gateway.context.writer.load == 1)
+        #expect(gateway.context.writer.oldestWait != nil)
         #expect(gateway.registry.exposition().contains("result=\"stored\"") == false)
         gateway.store.open()
         #expect(await outcome == .stored(new: 1, duplicates: 0))
+        #expect(gateway.context.writer.oldestWait == nil)
         #expect(try gateway.status() == .ringing)
     }
 
