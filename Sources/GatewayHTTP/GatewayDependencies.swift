@@ -36,6 +36,8 @@ package struct GatewayDependencies: Sendable {
     package var recordings: (any RecordingSource)?
     /// Reads and writes agents' webhook addresses at Bolna; nil where nobody can.
     package var agents: AgentDesk?
+    /// What agents are called.
+    package var agentNames = AgentNames()
     /// Notes what persons and programs did.
     package var trail = AuditTrail()
     /// How webhooks fare.

@@ -21,6 +21,8 @@ package struct ServiceContext: Sendable {
     package let tallies = TallyBook()
     /// What persons and programs did.
     package let trail = AuditTrail()
+    /// What agents are called.
+    package let agentNames = AgentNames()
     /// When keys and webhook secrets were last used.
     package var uses = UseBook()
     /// The numbers that stay forgotten.

@@ -129,6 +129,7 @@ struct GatewayAssembly {
         dependencies.publicAddress = try Self.publicAddress(settings)
         dependencies.recordings = try Self.recordings(settings: settings, client: client)
         dependencies.agents = AgentDesk(context: context)
+        dependencies.agentNames = context.agentNames
         dependencies.persons = PersonService(context: context, refusals: refusals)
         dependencies.throttle = RequestThrottle(
             wrongKeysPerMinute: settings.apiWrongKeysPerMinute, report: { metrics.throttled(by: $0) })

@@ -53,7 +53,9 @@ package struct AgentDesk: Sendable {
     private func askForAgents(of account: AccountID) async throws(Failure) -> [AgentSummary] {
         let body = try await ask(.agents, account: account)
         do throws(UnusableBody) {
-            return try BolnaDecoder.decodeAgents(body)
+            let agents = try BolnaDecoder.decodeAgents(body)
+            context.agentNames.learn(agents, of: account)
+            return agents
         } catch {
             throw .bolnaFailed(detail: "Bolna's list of agents could not be used: \(error.detail).")
         }

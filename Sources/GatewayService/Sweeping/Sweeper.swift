@@ -162,6 +162,7 @@ package final class Sweeper: Service, Sendable {
         guard let body = answer?.body, let agents = try? BolnaDecoder.decodeAgents(body) else {
             return machine.withLock { $0.missedAgents(of: account) }
         }
+        context.agentNames.learn(agents, of: account)
         let marks = machine.withLock {
             $0.found(agents.map(\.id), account: account)
             return $0.firstMarks(of: account, now: context.now())

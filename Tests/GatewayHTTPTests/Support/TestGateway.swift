@@ -180,6 +180,7 @@ struct TestGateway: Sendable {
             follow: follow)
         dependencies.recordings = recordings
         dependencies.agents = AgentDesk(context: context)
+        dependencies.agentNames = context.agentNames
         let live = dependencies.live
         dependencies.persons = PersonService(context: context, refusals: refusals)
         dependencies.throttle = RequestThrottle(
