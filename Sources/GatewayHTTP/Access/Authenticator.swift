@@ -26,6 +26,11 @@ enum Authenticator: Sendable {
         }
     }
 
+    /// Who looks at a page that tells of a problem; nil for nobody who is signed in. It takes nothing from any quota.
+    func visitor(of head: HTTPRequest, at now: Timestamp) -> Principal? {
+        if case .credentials(let check) = self { check.visitor(of: head, at: now) } else { nil }
+    }
+
     private static func named(
         in head: HTTPRequest, _ everybody: Principal, _ live: LiveAccounts
     ) throws(Problem) -> Principal {

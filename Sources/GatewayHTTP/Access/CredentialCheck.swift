@@ -63,6 +63,14 @@ struct CredentialCheck: Sendable {
         return Admission(known.principal, limits: limits, isValid: known.isValid)
     }
 
+    /// Who has a session, where the request comes from a page of ours.
+    func visitor(of head: HTTPRequest, at now: Timestamp) -> Principal? {
+        guard CrossSiteRule.allows(head), case .session(let id)? = Self.shown(in: head),
+            let principal = try? session(id, now, false)?.principal, live.isServed(principal.account)
+        else { return nil }
+        return principal
+    }
+
     private static func shown(in head: HTTPRequest) -> Shown? {
         if let field = head.headerFields[.authorization] {
             let parts = field.split(separator: " ", maxSplits: 1)

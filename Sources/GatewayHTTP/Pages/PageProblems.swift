@@ -1,9 +1,12 @@
+import CallDomain
 import HTTPTypes
 import Hummingbird
 
 extension Response {
-    /// A problem as a page that says what to do; for those who are not signed in, the page to sign in.
-    static func pageProblem(_ problem: Problem, of head: HTTPRequest) -> Response {
+    /// A problem as a page that says what to do, with the menu of who is signed in; for those who are not, the page to sign
+    /// in.
+    static func pageProblem(_ problem: Problem, of head: HTTPRequest, for principal: Principal?) -> Response {
+        let home = principal.map(PageFrame.Section.first) ?? .calls
         var response =
             problem.kind == .unauthorized
             ? SignInPage.response(next: head.method == .get ? head.path : nil, status: .unauthorized)
@@ -12,8 +15,9 @@ extension Response {
                 [
                     "heading": problem.kind.title, "code": problem.kind.status.code,
                     "detail": problem.detail.orAbsent, "advice": advice(problem),
-                    "retry": problem.retryAfterSeconds.orAbsent,
-                ], in: PageFrame(title: problem.kind.title), status: problem.kind.status)
+                    "retry": problem.retryAfterSeconds.orAbsent, "home": home.address,
+                    "homeText": "Go to the \(home.title.lowercased())",
+                ], in: PageFrame(title: problem.kind.title, principal: principal), status: problem.kind.status)
         response.headers.append(contentsOf: problem.fields)
         return response
     }

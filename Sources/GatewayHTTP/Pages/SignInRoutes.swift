@@ -18,6 +18,8 @@ struct SignInRoutes: Sendable {
             Route(.get, "/", errors: .page, .open { _ in .seeOther("/calls") }),
             Route(.get, "/sign-in", errors: .page, .open(form)),
             Route(.post, "/sign-in", errors: .page, .open(signIn)),
+            // Who comes back to the address of signing out, or mistypes it, finds where to go on.
+            Route(.get, "/sign-out", errors: .page, .open { _ in .seeOther("/sign-in") }),
             Route(.post, "/sign-out", errors: .page, .open(signOut)),
         ]
     }

@@ -55,7 +55,7 @@ final class GatewayResponder: Sendable {
         let target = (request.head.path ?? "/").split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         let path = target.first ?? "/"
         guard visitors.admit(request.head) else {
-            return refuse(Problem(.misdirected), request: request, route: nil)
+            return refuse(Problem(.misdirected), request: request, route: nil, at: receivedAt)
         }
         switch table.match(request.method, path: path) {
         case .found(let route, let parameters):
@@ -66,15 +66,17 @@ final class GatewayResponder: Sendable {
                     request, route: route, parameters: parameters, query: target.count > 1 ? target[1] : "",
                     peer: peer, at: receivedAt, noting: &limits)
             } catch {
-                response = refuse(Self.problem(for: error), error: error, request: request, route: route)
+                response = refuse(
+                    Self.problem(for: error), error: error, request: request, route: route, at: receivedAt)
             }
             RateLimit.add(limits, to: &response.headers)
             return response
         case .otherMethods(let route, let allow):
             if let answer = sharing.preflight(request.head, methods: allow) { return answer }
-            return refuse(Problem(.methodNotAllowed, allow: allow), request: request, route: route)
+            return refuse(
+                Problem(.methodNotAllowed, allow: allow), request: request, route: route, at: receivedAt)
         case .nothing:
-            return refuse(Problem(.notFound), request: request, route: nil)
+            return refuse(Problem(.notFound), request: request, route: nil, at: receivedAt)
         }
     }
 
@@ -131,7 +133,7 @@ final class GatewayResponder: Sendable {
     }
 
     private func refuse(
-        _ problem: Problem, error: (any Error)? = nil, request: Request, route: Route?
+        _ problem: Problem, error: (any Error)? = nil, request: Request, route: Route?, at now: Timestamp
     ) -> Response {
         var metadata: Logger.Metadata = [
             "http.route": "\(route?.pattern ?? "none")", "http.method": "\(Self.name(of: request.method))",
@@ -147,7 +149,8 @@ final class GatewayResponder: Sendable {
         switch route?.errors ?? errorStyle(of: request.head) {
         case .problem: return .problem(problem)
         case .predecessor: return .predecessorFailure(problem)
-        case .page: return .pageProblem(problem, of: request.head)
+        case .page:
+            return .pageProblem(problem, of: request.head, for: authenticator.visitor(of: request.head, at: now))
         }
     }
 

@@ -62,6 +62,7 @@ enum AuthorizationTable {
         "GET /": .open,
         "GET /sign-in": .open,
         "POST /sign-in": .open,
+        "GET /sign-out": .open,
         "POST /sign-out": .open,
         "GET /calls": .scope(.read),
         "GET /calls/rows": .scope(.read),
