@@ -19,7 +19,7 @@ import Testing
                 #expect(try await browser.text("#panel-title").contains("+14155550187"))
 
                 try await browser.click("#check-button")
-                try await browser.wait(for: "!document.querySelector('#notice').hidden")
+                try await browser.wait(for: "document.querySelector('#notice').textContent !== ''")
                 let sentence = try await browser.text("#notice")
                 #expect(sentence.hasPrefix("Bolna says") || sentence.hasPrefix("Changed:"), "\(sentence)")
                 #expect(try await browser.text("#check-button").hasPrefix("Check again in"))
@@ -30,6 +30,36 @@ import Testing
                 try await browser.open(address)
                 #expect(try await browser.text("#panel-title").contains("+14155550187"))
                 try await browser.wait(for: "document.querySelector('#check-button').textContent === 'Check status'")
+            }
+        }
+    }
+
+    @Test("While Bolna is asked the button says so; the place where the answer will be told is there before")
+    func asking() async throws {
+        try await Stage.run { stage in
+            try await stage.post(call: "call-1", "ringing", secondsAgo: 60)
+            try await Browser.run { browser in
+                try await stage.signIn(browser, at: "/calls/call-1")
+                try await browser.wait(for: "document.querySelector('#live').dataset.state === 'live'")
+                #expect(try await browser.value("document.querySelector('#notice').checkVisibility()") as? Bool == true)
+                try await browser.run(script: "window.region = document.querySelector('#notice')")
+                try await browser.run(
+                    script: """
+                        const ask = window.fetch;
+                        window.fetch = (address, options) => options?.method === "POST"
+                            ? new Promise((done) => { window.answer = () => done(ask(address, options)); }) : ask(address, options);
+                        """)
+                try await browser.click("#check-button")
+                try await browser.wait(for: "document.querySelector('#check-button.busy')")
+                #expect(try await browser.text("#check-button") == "Asking Bolna…")
+                #expect(
+                    try await browser.value(
+                        "getComputedStyle(document.querySelector('.busy'), '::before').animationName")
+                        as? String == "turn")
+                try await Pictures.keep("asking", of: browser)
+                try await browser.run(script: "window.answer()")
+                try await browser.wait(for: "window.region.textContent.includes('Bolna does not know this call')")
+                #expect(try await browser.value("document.querySelector('.busy')") is NSNull)
             }
         }
     }

@@ -2,7 +2,7 @@
 /// time of another day.
 package struct ExplanationClock: Hashable, Sendable {
     /// The day whose times need no date, like `2026-03-04`; nil where all times are written with theirs.
-    private var day: String?
+    package private(set) var day: String?
 
     /// Writes all times with their dates.
     package init() {}

@@ -51,6 +51,44 @@ enum PageText {
         "\(ReportText.grouped(number)) \(number == 1 ? noun : noun + "s")"
     }
 
+    /// A sentence of the gateway's with the times in it apart, so that scripts write them in the viewer's zone. Times are
+    /// those of reports and explanations, such as `2026-03-04 10:02:11` or, of `day`, `10:02:11`, in UTC.
+    static func sentence(_ text: String, day: String? = nil) -> PageView {
+        var parts: [PageView] = []
+        var rest = text[...]
+        for match in text.matches(of: #/(?:(\d{4}-\d\d-\d\d) )?(\d\d:\d\d:\d\d)(?: UTC)?/#) {
+            guard let date = match.1.map(String.init) ?? day,
+                let time = Timestamp(iso8601: "\(date)T\(match.2)Z")
+            else { continue }
+            parts.append(["text": String(rest[..<match.range.lowerBound]), "time": false])
+            let isExact = match.1 != nil
+            let view: PageView = [
+                "iso": time.iso8601(), "text": isExact ? words(time) : "\(match.2) UTC",
+                "as": isExact ? "exact" : "clock",
+            ]
+            parts.append(["text": "", "time": view])
+            rest = text[match.range.upperBound...]
+        }
+        parts.append(["text": String(rest), "time": false])
+        return ["parts": parts]
+    }
+
+    /// A time as forms take it, to the minute, in UTC.
+    static func formValue(_ time: Timestamp) -> String { String(time.iso8601(fractionDigits: 0).prefix(16)) }
+
+    /// An agent by its name, where it has one, beside a short form of its id.
+    static func agent(_ id: String, names: [AgentID: String]) -> PageView {
+        ["id": id, "name": names[AgentID(rawValue: id)].orAbsent, "short": short(id)]
+    }
+
+    /// The same in one text.
+    static func agentLabel(_ id: String, names: [AgentID: String]) -> String {
+        names[AgentID(rawValue: id)].map { "\($0) (\(short(id)))" } ?? id
+    }
+
+    /// The beginning of an id that is too long to be read.
+    private static func short(_ id: String) -> String { id.count > 12 ? id.prefix(8) + "…" : id }
+
     /// An address with parameters, in their order.
     static func address(_ path: String, _ parameters: [(String, String)]) -> String {
         guard !parameters.isEmpty else { return path }

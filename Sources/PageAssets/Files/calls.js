@@ -1,47 +1,58 @@
 // Keeps the list of calls, and the open call, up to date: server-sent events tell that something changed, and the server is
 // asked for the rows as the page's filters have them. Rows stay where they are; new ones wait behind a button.
 import { byItself, fetchPart, parse, SignedOut } from "./markup.js";
-import { localize } from "./times.js";
 import { Panel } from "./panel.js";
+import { Rows } from "./rows.js";
+import { followKeys } from "./keys.js";
 
 const rows = document.getElementById("rows");
 const live = document.getElementById("live");
-const newer = document.getElementById("newer");
 const pause = document.getElementById("pause");
 const trouble = document.getElementById("trouble");
 const announcer = document.getElementById("announcer");
 const panelElement = document.getElementById("panel");
 const panel = panelElement ? new Panel(panelElement) : null;
+const table = rows ? new Rows(rows, announcer) : null;
 
 const pollEvery = 5000;
+/** What one commit changes is told in several events: they share a question. */
+const firstAfter = 30;
 const leastPause = 400;
+const longestPause = 3000;
 const quietCheckEvery = 60000;
-const staleAfter = 30000;
-const announceEvery = 15000;
+/** The gateway sends a heartbeat every 15 s; two that are missed, and a little, make what is shown stale. */
+const staleAfter = 32000;
+const longestRetry = 60000;
 
 const words = {
   live: "Live", connecting: "Connecting…", paused: "Paused", reconnecting: "Reconnecting…", polling: "Asking every 5 s",
   stale: "Stale", offline: "Offline", "signed-out": "Signed out",
 };
 
-let waiting = [];
 let tag = null;
 let isPaused = false;
 let isSignedOut = false;
 let isAsking = false;
 let isDue = false;
 let timer = 0;
-let lastTook = 0;
+let restUntil = 0;
 let lastHeard = Date.now();
-let lastSpoken = 0;
+let lastAnswer = Date.now();
+let announced = "live";
 let stream = null;
+let listensSince = 0;
+let retryIn = pollEvery;
+let isRefused = false;
 let wasBroken = false;
 
 function show(state, sentence) {
   if (live.dataset.state !== state) {
     live.dataset.state = state;
     live.querySelector(".text").textContent = words[state];
-    if (state !== "connecting") announcer.textContent = words[state];
+  }
+  if (state !== "connecting" && state !== announced) {
+    announced = state;
+    announcer.textContent = words[state];
   }
   trouble.hidden = !sentence;
   if (sentence && trouble.textContent !== sentence) trouble.textContent = sentence;
@@ -58,38 +69,44 @@ function signedOut() {
   trouble.append(link);
 }
 
-/** Asks for the rows soon: at once, or as soon as a pause that grows with the last answer's time has passed. */
-function ask(delay = 0) {
+/** Asks for the rows soon: a pause that grows with the last answer's time lies between two questions. */
+function ask(wait = 0) {
   if (isPaused || isSignedOut || !rows) return;
   if (isAsking) {
     isDue = true;
     return;
   }
-  clearTimeout(timer);
-  timer = setTimeout(refresh, Math.max(delay, 0));
+  // A question that is due is never put off, or events without end would put it off for ever.
+  if (timer) return;
+  timer = setTimeout(refresh, Math.max(wait, restUntil - performance.now()));
 }
 
 async function refresh() {
+  timer = 0;
   isAsking = true;
   const started = performance.now();
   try {
     const response = await fetchPart(rows.dataset.href, { headers: tag ? { ...byItself, "If-None-Match": tag } : byItself });
-    if (response.status === 200) {
+    if (response.status !== 200 && response.status !== 304) throw new Error(String(response.status));
+    const text = response.status === 200 ? await response.text() : null;
+    if (text !== null && !isPaused) {
       tag = response.headers.get("ETag");
-      merge(parse(await response.text()));
-    } else if (response.status !== 304) throw new Error(String(response.status));
-    lastHeard = Date.now();
+      table.merge(parse(text));
+    }
+    lastHeard = lastAnswer = Date.now();
+    document.querySelector(".paper time").dateTime = new Date(lastAnswer).toISOString();
     settle();
   } catch (error) {
     if (error instanceof SignedOut) return signedOut();
     tell();
   } finally {
     isAsking = false;
-    lastTook = performance.now() - started;
+    const now = performance.now();
+    restUntil = now + Math.min(longestPause, Math.max(leastPause, 4 * (now - started)));
   }
   if (isDue) {
     isDue = false;
-    ask(Math.max(leastPause, 4 * lastTook));
+    ask();
   }
 }
 
@@ -102,97 +119,37 @@ function settle() {
   else show("polling", "");
 }
 
+function isOld() { return Date.now() - lastHeard > staleAfter; }
+
 function tell() {
   if (isPaused || isSignedOut) return;
   if (!navigator.onLine) return show("offline", "This device is offline. What is shown may have changed.");
-  const isOld = Date.now() - lastHeard > staleAfter;
-  show(isOld ? "stale" : "reconnecting", isOld ? `The gateway does not answer. What is shown is from ${new Date(lastHeard).toLocaleTimeString()}.` : "");
-}
-
-function merge(fresh) {
-  const newRows = [...fresh.querySelectorAll("tr")];
-  const shown = new Map([...rows.rows].map((row) => [row.dataset.id, row]));
-  const listed = new Set(newRows.map((row) => row.dataset.id));
-  const isFull = document.querySelector(".pages [rel=next]") !== null;
-  const oldest = Math.min(...newRows.map((row) => Number(row.dataset.at)));
-  const pending = [];
-  for (const row of newRows) {
-    const old = shown.get(row.dataset.id);
-    if (old) update(old, row);
-    else pending.push(row);
-  }
-  for (const [id, row] of shown) {
-    const isPushedOff = isFull && Number(row.dataset.at) <= oldest;
-    row.classList.toggle("gone", !listed.has(id) && !isPushedOff);
-    row.title = row.classList.contains("gone") ? "No longer matches the filters" : "";
-  }
-  waiting = pending;
-  if (shown.size === 0 && pending.length > 0) insert();
-  else offer();
-}
-
-function update(old, row) {
-  localize(row);
-  let isChanged = false;
-  [...row.cells].forEach((cell, index) => {
-    const before = old.cells[index];
-    if (!before || signature(before) === signature(cell)) return;
-    if (before.contains(document.activeElement)) before.querySelector("a").textContent = cell.textContent.trim();
-    else before.replaceWith(cell);
-    isChanged = true;
-  });
-  old.dataset.version = row.dataset.version;
-  if (!isChanged) return;
-  old.classList.remove("flash");
-  void old.offsetWidth;
-  old.classList.add("flash");
-}
-
-/** What a cell says, without the seconds that pass. */
-function signature(cell) {
-  const copy = cell.cloneNode(true);
-  for (const time of copy.querySelectorAll("time")) time.replaceWith(time.dateTime);
-  return copy.className + copy.textContent + [...copy.querySelectorAll("use")].map((use) => use.getAttribute("href")).join();
-}
-
-function offer() {
-  newer.hidden = waiting.length === 0;
-  if (waiting.length === 0) return;
-  const text = waiting.length === 1 ? "1 new call" : `${waiting.length} new calls`;
-  newer.textContent = `Show ${text}`;
-  if (Date.now() - lastSpoken < announceEvery) return;
-  lastSpoken = Date.now();
-  announcer.textContent = text;
-}
-
-function insert() {
-  for (const row of waiting.toReversed()) {
-    localize(row);
-    const place = [...rows.rows].find((other) => Number(other.dataset.at) <= Number(row.dataset.at));
-    rows.insertBefore(row, place ?? null);
-    row.classList.add("flash");
-  }
-  waiting = [];
-  for (const id of ["empty", "no-match"]) document.getElementById(id)?.setAttribute("hidden", "");
-  const count = rows.rows.length;
-  document.getElementById("count").textContent = count === 1 ? "1 call" : `${count} calls`;
-  newer.hidden = true;
+  if (!isOld()) return show("reconnecting", "");
+  show("stale", `The gateway does not answer. What is shown is from ${new Date(lastHeard).toLocaleTimeString()}.`);
 }
 
 function listen() {
-  show("connecting");
+  if (isSignedOut) return;
+  stream?.close();
+  listensSince = Date.now();
   stream = new EventSource(`/api/v1/changes?since=${encodeURIComponent(rows?.dataset.since ?? "")}`);
   // What changed since the page was made comes first in the stream; only after a break is the list asked for as well.
   stream.addEventListener("open", () => {
     lastHeard = Date.now();
+    isRefused = false;
+    retryIn = pollEvery;
     settle();
     if (wasBroken) ask();
     wasBroken = false;
   });
+  stream.addEventListener("heartbeat", () => {
+    lastHeard = Date.now();
+    settle();
+  });
   stream.addEventListener("call", (event) => {
     lastHeard = Date.now();
     settle();
-    ask(lastTook > 100 ? 4 * lastTook : 30);
+    ask(firstAfter);
     if (isPaused || !panel) return;
     const change = JSON.parse(event.data);
     if (change.call.id === panel.id) panel.refresh().catch(() => {});
@@ -201,36 +158,50 @@ function listen() {
     ask();
     panel?.refresh().catch(() => {});
   });
-  stream.addEventListener("error", () => {
+  stream.addEventListener("error", ({ target }) => {
+    if (target !== stream || isSignedOut) return;
     wasBroken = true;
-    tell();
-    // A browser gives up after an answer that is no stream; then a new one is tried with each question.
-    if (stream.readyState === EventSource.CLOSED && !isSignedOut) setTimeout(listen, pollEvery);
+    // A browser gives up after an answer that is no stream: a new one is tried later and later, and the page asks meanwhile.
+    if (target.readyState === EventSource.CLOSED) {
+      setTimeout(listen, retryIn);
+      retryIn = Math.min(2 * retryIn, longestRetry);
+      isRefused = true;
+      ask();
+    }
+    if (isRefused && !isOld()) settle();
+    else tell();
   });
 }
 
 setInterval(() => {
   if (isPaused || isSignedOut) return;
-  const isOpen = stream?.readyState === EventSource.OPEN;
-  if (!isOpen) {
+  const isOpen = stream.readyState === EventSource.OPEN;
+  if (isOpen && isOld()) {
+    wasBroken = true;
+    listen();
+    tell();
+    ask();
+  } else if (!isOpen) {
+    // One that neither opens nor fails is tried anew.
+    if (stream.readyState === EventSource.CONNECTING && Date.now() - listensSince > staleAfter) listen();
+    if (isOld()) tell();
     ask();
     panel?.refresh().catch(() => {});
-  } else if (Date.now() - lastHeard > quietCheckEvery) ask();
+  } else if (Date.now() - lastAnswer > quietCheckEvery) ask();
 }, pollEvery);
 
 addEventListener("offline", tell);
 addEventListener("online", () => ask());
-newer?.addEventListener("click", () => {
-  insert();
-  rows.querySelector(".row-link")?.focus();
-});
 pause.hidden = !rows;
 pause.addEventListener("click", () => {
   isPaused = !isPaused;
   pause.textContent = isPaused ? "Go on" : "Pause";
   pause.setAttribute("aria-pressed", String(isPaused));
-  if (isPaused) show("paused");
-  else {
+  if (isPaused) {
+    clearTimeout(timer);
+    timer = 0;
+    show("paused");
+  } else {
     settle();
     ask();
     panel?.refresh().catch(() => {});
@@ -248,7 +219,9 @@ rows?.addEventListener("click", (event) => {
   event.target.closest("tr")?.querySelector(".row-link")?.click();
 });
 
+/** Moves the focus through the list; where the list is behind an open call, goes on to the one beside it. */
 function move(step) {
+  if (!rows || !list.checkVisibility()) return document.getElementById(step > 0 ? "call-after" : "call-before")?.click();
   const links = [...rows.querySelectorAll(".row-link")];
   const current = links.indexOf(document.activeElement?.closest("tr")?.querySelector(".row-link"));
   const start = current >= 0 ? current : links.findIndex((link) => link.closest("tr").classList.contains("current"));
@@ -257,23 +230,17 @@ function move(step) {
   next?.scrollIntoView({ block: "nearest" });
 }
 
-document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
-  const field = event.target.closest?.("input, select, textarea");
-  if (event.target.closest?.("dialog")) return;
-  if (event.key === "Escape") {
-    if (field) field.blur();
-    else if (panel) document.getElementById("close").click();
-    return;
-  }
-  if (field || event.target.closest?.("audio")) return;
-  if (event.key === "j" && rows) move(1);
-  else if (event.key === "k" && rows) move(-1);
-  else if (event.key === "/") {
-    event.preventDefault();
-    document.getElementById("q")?.focus();
-  }
-});
+followKeys({
+  j: () => move(1),
+  k: () => move(-1),
+  "/": () => document.getElementById("q")?.focus(),
+}, () => panel && document.getElementById("close").click());
+
+// Who comes back from a call goes on from its row.
+const left = document.querySelector("tr:target");
+left?.querySelector(".row-link").focus({ preventScroll: true });
+left?.scrollIntoView({ block: "nearest" });
 
 panel?.focus();
+show("connecting");
 listen();

@@ -10,9 +10,10 @@ export function parse(markup) {
 /** What a page asks for by itself, rather than a person, says so: it keeps no session alive. */
 export const byItself = { "Gateway-Refresh": "1" };
 
-/** Fetches a part of a page; throws SignedOut where nobody is signed in any more. */
-export async function fetchPart(address, options = {}) {
-  const response = await fetch(address, { cache: "no-store", credentials: "same-origin", ...options });
+/** Fetches a part of a page, within so many milliseconds; throws SignedOut where nobody is signed in any more. */
+export async function fetchPart(address, { within = 10000, ...options } = {}) {
+  const signal = AbortSignal.timeout(within);
+  const response = await fetch(address, { cache: "no-store", credentials: "same-origin", signal, ...options });
   if (response.status === 401) throw new SignedOut();
   return response;
 }

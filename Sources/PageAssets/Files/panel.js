@@ -2,6 +2,9 @@
 import { byItself, fetchPart, parse } from "./markup.js";
 import { localize } from "./times.js";
 
+/** How long the gateway may ask Bolna, in milliseconds. */
+const longestCheck = 60000;
+
 export class Panel {
   #element;
   #isRefreshing = false;
@@ -115,7 +118,7 @@ export class Panel {
     let cooldown = 5;
     let sentence = "The gateway did not answer. Try again in a moment.";
     try {
-      const response = await fetchPart(form.action, { method: "POST" });
+      const response = await fetchPart(form.action, { method: "POST", within: longestCheck });
       const fresh = parse(await response.text());
       if (response.ok) {
         sentence = fresh.querySelector("#notice")?.textContent ?? "";
@@ -126,7 +129,6 @@ export class Panel {
     this.#isAsking = false;
     this.#coolUntil = Date.now() + cooldown * 1000;
     this.#showCheck();
-    notice().hidden = false;
     notice().textContent = sentence;
   }
 
@@ -136,6 +138,7 @@ export class Panel {
     if (!button) return;
     const left = Math.ceil((this.#coolUntil - Date.now()) / 1000);
     button.setAttribute("aria-disabled", String(this.#isAsking || left > 0));
+    button.classList.toggle("busy", this.#isAsking);
     button.textContent = this.#isAsking ? "Asking Bolna…" : left > 0 ? `Check again in ${left} s` : "Check status";
     if (left > 0) setTimeout(() => this.#showCheck(), 1000);
   }

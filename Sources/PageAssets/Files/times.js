@@ -4,7 +4,7 @@ const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyl
 const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
 const day = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" });
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "always", style: "narrow" });
-const dollars = new Intl.NumberFormat(undefined, { style: "currency", currency: "USD", minimumFractionDigits: 2, maximumFractionDigits: 3 });
+const dollars = new Intl.NumberFormat(undefined, { style: "currency", currency: "USD", minimumFractionDigits: 3, maximumFractionDigits: 3 });
 
 function ago(time, now) {
   const seconds = Math.round((time - now) / 1000);
@@ -22,10 +22,13 @@ function waited(time, now) {
   return minutes < 60 ? `${minutes}:${two(seconds % 60)}` : `${Math.trunc(minutes / 60)}:${two(minutes % 60)}:${two(seconds % 60)}`;
 }
 
+/** On paper nothing passes: times stand there exactly. */
+let isPrinting = false;
+
 function write(element, now) {
   const time = new Date(element.dateTime);
   if (Number.isNaN(time.getTime())) return;
-  const kind = element.dataset.as;
+  const kind = isPrinting ? "exact" : element.dataset.as;
   const text = kind === "ago" ? ago(time, now)
     : kind === "waited" ? waited(time, now)
     : kind === "clock" ? clock.format(time)
@@ -49,4 +52,8 @@ export function start() {
   setInterval(() => {
     if (!document.hidden) localize();
   }, 1000);
+  for (const [name, isNow] of [["beforeprint", true], ["afterprint", false]]) addEventListener(name, () => {
+    isPrinting = isNow;
+    localize();
+  });
 }

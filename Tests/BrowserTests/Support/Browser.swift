@@ -148,6 +148,16 @@ final class Browser: Sendable {
         try await devTools("Emulation.setScriptExecutionDisabled", ["value": !on])
     }
 
+    /// Runs a script on each page that is opened from now on, before the page's own.
+    func runOnEveryPage(_ script: String) async throws {
+        try await devTools("Page.addScriptToEvaluateOnNewDocument", ["source": script])
+    }
+
+    /// Has the person be in a zone, such as `Asia/Kolkata`.
+    func setZone(_ name: String) async throws {
+        try await devTools("Emulation.setTimezoneOverride", ["timezoneId": name])
+    }
+
     /// Turns the network off or on.
     func setOffline(_ isOffline: Bool) async throws {
         try await devTools("Network.enable", [:])

@@ -58,6 +58,9 @@ final class Program: Sendable {
             "\(process.executableURL?.lastPathComponent ?? "") ended: \(text.withLock { $0.suffix(2_000) })")
     }
 
+    /// Holds the program still, or lets it go on.
+    func hold(_ isHeld: Bool) { kill(process.processIdentifier, isHeld ? SIGSTOP : SIGCONT) }
+
     /// A program that was built beside the test bundle that runs this.
     static func built(_ name: String) throws -> URL {
         var folder = Bundle(for: Program.self).bundleURL

@@ -76,6 +76,13 @@ struct Stage: Sendable {
         return (program, port)
     }
 
+    /// Has the gateway answer nothing, its connections open, while the body runs.
+    func whileHeld(_ body: () async throws -> Void) async throws {
+        gateway.hold(true)
+        defer { gateway.hold(false) }
+        try await body()
+    }
+
     /// Posts a webhook, signed.
     func post(
         _ body: String, to path: String = "/webhooks/bolna/default", secret: String = Stage.secret,

@@ -40,6 +40,7 @@ struct CallExports: Sendable {
         guard !filters.needsReveal || principal.scopes.contains(.reveal) else {
             throw Problem(.forbidden, "Searching by text needs the scope \(Scope.reveal.rawValue).")
         }
+        try await CallListing.check(filters, of: principal.account, in: dependencies.reader)
         dependencies.trail.note(.export, "calls as \(format.rawValue)", by: principal, at: request.receivedAt)
         var headers: HTTPFields = [.contentType: format.mediaType]
         headers[.contentDisposition] = "attachment; filename=\"calls.\(format.rawValue)\""

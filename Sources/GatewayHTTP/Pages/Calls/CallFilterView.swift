@@ -2,19 +2,19 @@ import CallDomain
 
 extension CallFilters {
     /// The form, the chips and the usual choices, as the template takes them.
-    func view(agents: [String]) -> PageView {
+    func view(agents: [String], names: [AgentID: String]) -> PageView {
         [
-            "search": search ?? "", "chips": chips.orAbsent, "hasChips": !chips.isEmpty, "clear": "/calls",
+            "search": search ?? "", "chips": chips(names).orAbsent, "hasChips": !values.isEmpty, "clear": "/calls",
             "views": views,
             "isOpen": values.keys.contains { !["q", "status", "overdue", "recording"].contains($0) },
             "statuses": options(
                 "status",
                 Self.groups.map { ($0.word, $0.title) } + CallStatus.known.map { ($0.word, PageText.words($0.word)) }),
-            "agents": options("agent", Set(agents + [agent].compactMap(\.self)).sorted().map { ($0, $0) }),
+            "agents": options("agent", Self.agents(agents + [agent].compactMap(\.self), names: names)),
             "directions": options("direction", [("outbound", "Outbound"), ("inbound", "Inbound")]),
             "sources": options("source", Source.allCases.map { ($0.word, $0.word) }),
             "times": options("time", Self.spans.map { ($0.word, $0.title) }),
-            "from": values["from"] ?? "", "to": values["to"] ?? "",
+            "from": from.map(PageText.formValue) ?? "", "to": to.map(PageText.formValue) ?? "",
             "recordings": options("recording", [("yes", "With recording")]),
             "overdues": options("overdue", [("yes", "Overdue")]),
         ]
@@ -36,10 +36,19 @@ extension CallFilters {
     }
 
     /// What is set, in words, each with the address without it.
-    private var chips: [PageView] {
+    private func chips(_ names: [AgentID: String]) -> [PageView] {
         parameters.map { name, value in
-            ["text": Self.words(name, value), "href": address(changing: [name: nil])]
+            let time = name == "from" ? from : name == "to" ? to : nil
+            let text = name == "agent" ? "agent: \(PageText.agentLabel(value, names: names))" : Self.words(name, value)
+            return [
+                "text": text, "time": time.map(PageText.time).orAbsent, "href": address(changing: [name: nil]),
+            ]
         }
+    }
+
+    /// Agents as a form offers them, by what people read.
+    static func agents(_ ids: [String], names: [AgentID: String]) -> [(String, String)] {
+        Set(ids).map { ($0, PageText.agentLabel($0, names: names)) }.sorted { ($0.1, $0.0) < ($1.1, $1.0) }
     }
 
     private static func words(_ name: String, _ value: String) -> String {
@@ -50,8 +59,8 @@ extension CallFilters {
             }
             return "status: " + words.joined(separator: " or ")
         case "time": return spans.first { $0.word == value }?.title.lowercased() ?? value
-        case "from": return "from \(value)"
-        case "to": return "before \(value)"
+        case "from": return "from "
+        case "to": return "before "
         case "recording": return "with recording"
         case "overdue": return "overdue"
         case "q": return "“\(value)”"

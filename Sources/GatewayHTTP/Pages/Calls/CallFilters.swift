@@ -17,8 +17,10 @@ struct CallFilters: Sendable {
     private let statuses: Set<CallStatus>
     private let direction: String?
     private let source: Source?
-    private let from: Timestamp?
-    private let to: Timestamp?
+    /// The time that calls began at or after.
+    let from: Timestamp?
+    /// The time that calls began before.
+    let to: Timestamp?
 
     /// Groups of statuses that have a word of their own in addresses.
     static let groups: [(word: String, title: String, statuses: [CallStatus])] = [
@@ -42,12 +44,12 @@ struct CallFilters: Sendable {
             }
             values[name] = value
         }
-        let words = values["status"]?.split(separator: ",").map(String.init) ?? []
-        statuses = Set(
-            words.flatMap { word in
-                Self.groups.first { $0.word == word }?.statuses ?? CallStatus(spelling: word).map { [$0] } ?? []
-            })
+        statuses = try Self.statuses(values["status"])
         direction = values["direction"]
+        for (name, words) in [("direction", ["outbound", "inbound"]), ("recording", ["yes"]), ("overdue", ["yes"])] {
+            guard let value = values[name], !words.contains(value) else { continue }
+            throw Problem(.badRequest, "\(name) must be \(words.joined(separator: " or ")).")
+        }
         if let word = values["source"] {
             source = Source.allCases.first { $0.word == word }
             guard source != nil else {
@@ -63,6 +65,30 @@ struct CallFilters: Sendable {
             throw Problem(.badRequest, "time must be one of \(Self.spans.map(\.word).joined(separator: ", ")).")
         }
     }
+
+    private static func statuses(_ text: String?) throws(Problem) -> Set<CallStatus> {
+        guard let text else { return [] }
+        var statuses: Set<CallStatus> = []
+        for word in text.split(separator: ",").map(String.init) {
+            if let group = groups.first(where: { $0.word == word }) {
+                statuses.formUnion(group.statuses)
+            } else if let status = CallStatus(spelling: word) {
+                statuses.insert(status)
+            }
+        }
+        guard !statuses.isEmpty else { throw unknownStatus }
+        return statuses
+    }
+
+    /// The statuses that the gateway does not know: calls may have them all the same.
+    var unknownStatuses: [CallStatus] { statuses.filter { $0.phase == nil }.sorted { $0.word < $1.word } }
+
+    /// What is said of a status that no call has.
+    static let unknownStatus = Problem(
+        .badRequest,
+        "status must be one of "
+            + (groups.map(\.word) + CallStatus.known.map(\.word)).joined(separator: ", ")
+            + ", or several of them with commas between, or a status that a call of the account has.")
 
     /// A time as forms write it, without a zone, which is UTC then.
     private static func time(_ name: String, _ text: String?) throws(Problem) -> Timestamp? {

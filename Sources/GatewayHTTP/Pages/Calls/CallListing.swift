@@ -1,4 +1,5 @@
 import CallDomain
+import GatewayService
 
 /// One page of the list of calls, as it was found.
 struct CallListing: Sendable {
@@ -10,6 +11,18 @@ struct CallListing: Sendable {
     var lookedAt: Int?
     /// The newest change when it was found: live changes go on from there.
     var cursor: ChangeCursor
+
+    /// Refuses a status that the gateway does not know and no call has.
+    static func check(_ filters: CallFilters, of account: AccountID, in reader: StoreReader) async throws {
+        for status in filters.unknownStatuses {
+            var query = CallQuery()
+            query.statuses = [status]
+            let found = try await reader.read { [query] store throws(StoreError) in
+                try store.calls(account: account, query: query, after: nil, limit: 1)
+            }
+            guard !found.calls.isEmpty else { throw CallFilters.unknownStatus }
+        }
+    }
 
     /// The calls of one page.
     static let pageSize = 50
@@ -42,5 +55,17 @@ struct CallListing: Sendable {
         }
         return CallListing(
             calls: found, next: place, lookedAt: filters.looksAtEach ? lookedAt : nil, cursor: cursor)
+    }
+
+    /// How many calls are listed and which, in words; never all there are, where more follow.
+    func count(isMatching: Bool, isFirst: Bool) -> String {
+        let noun = isMatching ? "matching call" : "call"
+        let words = PageText.count(calls.count, noun)
+        switch (isFirst, next == nil) {
+        case (true, true): return words
+        case (true, false): return "the newest \(words)"
+        case (false, true): return calls.count == 1 ? "the oldest \(noun)" : "the oldest \(words)"
+        case (false, false): return "\(words), with newer and older ones"
+        }
     }
 }

@@ -35,9 +35,7 @@ struct CallPages: Sendable {
     @Sendable private func rows(_ request: RouteRequest, _ principal: Principal) async throws -> Response {
         let filters = try CallFilters(request.query)
         let listing = try await listing(filters, request, principal)
-        let view = Self.rowsView(
-            listing, filters: filters, columns: CallColumn.chosen(by: request.head), open: request.query.text("open"),
-            at: request.receivedAt)
+        let view = rowsView(listing, filters: filters, open: request.query.text("open"), request, principal)
         let text = PageTemplates.render("call-rows", view)
         let tag = try "W/\"\(ContentHash.sha256(Array(text.utf8)).hex.prefix(32))\""
         if let known = request.head.headerFields[.ifNoneMatch], EntityTag.matches(known, tag: tag) {
@@ -85,12 +83,17 @@ struct CallPages: Sendable {
         let filters = try CallFilters(request.query)
         guard request.isFromScript else {
             let id = PercentCoding.encode(before.record.call.rawValue)
-            return .seeOther(filters.address("/calls/\(id)", adding: [("notice", result.notice.rawValue)]))
+            return .seeOther(
+                filters.address(
+                    "/calls/\(id)", adding: Self.place(request) + [("notice", result.notice.rawValue)]))
         }
         var view = try await panelView(request, principal, filters: filters) { _ in result.sentence }
         view["cooldown"] = result.cooldownSeconds
         return .markup(PageTemplates.render("panel", view))
     }
+
+    /// The most agents that the form of filters offers.
+    private static let mostAgents = 100
 
     private static let noSuchCall = Problem(.notFound, "The account has no such call.")
 
@@ -107,6 +110,7 @@ struct CallPages: Sendable {
         let after = try request.query.text("cursor").map { text throws(Problem) in
             try PageCursor.read(text, account: principal.account)
         }
+        try await CallListing.check(filters, of: principal.account, in: dependencies.reader)
         let isShown = principal.scopes.contains(.reveal)
         // Who could search words without seeing them could find them out, one search after the other.
         let mayLook = !filters.needsReveal || isShown
@@ -129,40 +133,49 @@ struct CallPages: Sendable {
         guard let explained, let call = VisibleCall(explained.record, for: principal) else { throw Self.noSuchCall }
         Task { [onLook = dependencies.onLook] in await onLook(call.record) }
         dependencies.noteReveal("call \(call.record.call.rawValue)", by: principal, at: request.receivedAt)
-        return CallPanel(call: call, explanation: explained, principal: principal, filters: filters)
-            .view(notice: notice(call))
+        return CallPanel(
+            call: call, explanation: explained, principal: principal, filters: filters,
+            names: dependencies.agentNames[principal.account], place: Self.place(request)
+        ).view(notice: notice(call))
     }
 
     private func page(
         _ request: RouteRequest, _ principal: Principal, filters: CallFilters, panel: PageView?
     ) async throws -> Response {
         let listing = try await listing(filters, request, principal)
-        let columns = CallColumn.chosen(by: request.head)
         let open = panel?["id"] as? String
-        let cursor = request.query.text("cursor").map { [("cursor", $0)] } ?? []
+        let place = Self.place(request)
         let agents = dependencies.health.standings(account: principal.account, at: request.receivedAt)
-            .compactMap { $0.agent?.rawValue }.prefix(100)
-        var view = Self.rowsView(listing, filters: filters, columns: columns, open: open, at: request.receivedAt)
+            .compactMap { $0.agent?.rawValue }
+        let names = dependencies.agentNames[principal.account]
+        var view = rowsView(listing, filters: filters, open: open, request, principal)
+        var panel = panel
+        let ids = listing.calls.map(\.record.call.rawValue)
+        if let index = open.flatMap(ids.firstIndex) {
+            func beside(_ index: Int) -> String? {
+                ids.indices.contains(index)
+                    ? filters.address("/calls/\(PercentCoding.encode(ids[index]))", adding: place) : nil
+            }
+            panel?["callBefore"] = beside(index - 1).orAbsent
+            panel?["callAfter"] = beside(index + 1).orAbsent
+        }
         view["panel"] = panel.orAbsent
-        view["filters"] = filters.view(agents: Array(agents))
-        view["rowsHref"] = filters.address(
-            "/calls/rows", adding: cursor + (open.map { [("open", $0)] } ?? []))
+        view["filters"] = filters.view(
+            agents: Array((agents + names.keys.map(\.rawValue)).prefix(Self.mostAgents)), names: names)
+        view["now"] = PageText.time(request.receivedAt)
+        view["rowsHref"] = filters.address("/calls/rows", adding: place + (open.map { [("open", $0)] } ?? []))
         view["since"] = BoundCursor.text(listing.cursor, account: principal.account)
         view["back"] = SignInPage.address(request.head.path)
-        view["older"] =
-            listing.next.map {
-                filters.address(adding: [("cursor", PageCursor.text($0, account: principal.account))])
-            }.orAbsent
-        view["newest"] = cursor.isEmpty ? false : filters.address()
-        view["isEmpty"] = listing.calls.isEmpty && filters.isEmpty && cursor.isEmpty
-        view["isNoMatch"] = listing.calls.isEmpty && (!filters.isEmpty || !cursor.isEmpty)
+        view["isEmpty"] = listing.calls.isEmpty && filters.isEmpty && place.isEmpty
+        view["isNoMatch"] = listing.calls.isEmpty && (!filters.isEmpty || !place.isEmpty)
         view["needsReveal"] = filters.needsReveal && !principal.scopes.contains(.reveal)
         view["isShortSearch"] = (filters.search?.unicodeScalars.count ?? 3) < 3
-        view["lookedAt"] = listing.lookedAt.map { PageText.count($0, "call") }.orAbsent
         view["csv"] = filters.address("/calls/export.csv")
         view["ndjson"] = filters.address("/calls/export.ndjson")
         view["mayDial"] = principal.scopes.contains(.dial)
-        view["webhook"] = "/webhooks/bolna/\(principal.account.rawValue)"
+        let webhook = address(request) + "/webhooks/bolna/\(PercentCoding.encode(principal.account.rawValue))"
+        view["webhook"] = webhook
+        view["curl"] = Self.curl(webhook)
         let title = (panel?["heading"] as? String).map { "\($0) · Calls" } ?? "Calls"
         return .page(
             "calls", view,
@@ -170,17 +183,44 @@ struct CallPages: Sendable {
                 title: title, section: .calls, principal: principal, script: "calls.js", fillsWindow: true))
     }
 
-    private static func rowsView(
-        _ listing: CallListing, filters: CallFilters, columns: Set<CallColumn>, open: String?, at now: Timestamp
+    /// Where Bolna reaches the gateway, else where the browser does.
+    private func address(_ request: RouteRequest) -> String {
+        dependencies.publicAddress?.url ?? request.head.authority.map { "https://\($0)" } ?? ""
+    }
+
+    /// A delivery to try an address with.
+    private static func curl(_ webhook: String) -> String {
+        """
+        curl \(webhook)/-/TOKEN \\
+          -H 'Content-Type: application/json' \\
+          -d '{"id":"first-call","status":"ringing"}'
+        """
+    }
+
+    /// Where in the list the page begins, as addresses carry it on.
+    private static func place(_ request: RouteRequest) -> [(String, String)] {
+        request.query.text("cursor").map { [("cursor", $0)] } ?? []
+    }
+
+    private func rowsView(
+        _ listing: CallListing, filters: CallFilters, open: String?, _ request: RouteRequest, _ principal: Principal
     ) -> PageView {
-        [
+        let columns = CallColumn.chosen(by: request.head)
+        let place = Self.place(request)
+        let names = dependencies.agentNames[principal.account]
+        return [
             "columns": CallColumn.view(columns),
-            "count": PageText.count(listing.calls.count, "call"),
+            "count": listing.count(isMatching: !filters.isEmpty, isFirst: place.isEmpty),
+            "lookedAt": listing.lookedAt.map { PageText.count($0, "call") }.orAbsent,
+            "older": listing.next.map {
+                filters.address(adding: [("cursor", PageCursor.text($0, account: principal.account))])
+            }.orAbsent,
+            "newest": place.isEmpty ? false : filters.address() as Any,
             "rows": listing.calls.map { call in
                 let id = call.record.call.rawValue
                 return call.row(
-                    at: now, columns: columns, address: filters.address("/calls/\(PercentCoding.encode(id))"),
-                    isOpen: id == open)
+                    at: request.receivedAt, columns: columns, names: names,
+                    address: filters.address("/calls/\(PercentCoding.encode(id))", adding: place), isOpen: id == open)
             },
         ]
     }

@@ -8,6 +8,10 @@ struct CallPanel {
     let explanation: CallExplanation
     let principal: Principal
     let filters: CallFilters
+    /// What the account's agents are called.
+    let names: [AgentID: String]
+    /// Where the page of the list begins that the call was opened from, as its address carries it.
+    let place: [(String, String)]
 
     /// The most steps of the timeline, the newest; the journal's pages hold the others.
     static let mostSteps = 60
@@ -27,11 +31,14 @@ struct CallPanel {
         let path = "/calls/\(PercentCoding.encode(id))"
         return [
             "id": id, "execution": call.record.execution.rawValue, "heading": call.otherNumber ?? "Unknown number",
-            "isInbound": call.isInbound, "status": call.statusView(at: now), "href": filters.address(path),
-            "panelHref": filters.address(path + "/panel"), "close": filters.address(), "notice": notice.orAbsent,
+            "isInbound": call.isInbound, "status": call.statusView(at: now),
+            "href": filters.address(path, adding: place),
+            "panelHref": filters.address(path + "/panel", adding: place),
+            "close": filters.address(adding: place) + "#row-\(PercentCoding.encode(id))", "callBefore": false,
+            "callAfter": false, "notice": notice.orAbsent,
             "cooldown": "", "facts": facts, "cost": costView.orAbsent, "why": why,
             "artefacts": artefacts(at: now).orAbsent,
-            "mayCheck": principal.scopes.contains(.check), "checkHref": filters.address(path + "/check"),
+            "mayCheck": principal.scopes.contains(.check), "checkHref": filters.address(path + "/check", adding: place),
             "isFinal": call.state.status.isFinal, "recording": recordingView(path: path, at: now),
             "transcript": transcript(path: path).orAbsent, "reveals": call.reveals,
             "hasTranscript": call.state[.transcript] != nil, "timeline": timeline,
@@ -51,7 +58,8 @@ struct CallPanel {
         let name = call.recipientData.callerName
         let texts: [(String, String?)] = [
             ("From", call.text(.fromNumber)), ("To", call.text(.toNumber)), ("Name", name),
-            ("Agent", call.text(.agentID)), ("Lead", call.recipientData.leadID),
+            ("Agent", call.text(.agentID).map { names[AgentID(rawValue: $0)] ?? $0 }),
+            ("Lead", call.recipientData.leadID),
             ("Project", call.recipientData.projectName), ("Duration", call.duration.map(PageText.duration)),
             ("Hung up by", call.text(.hangupBy)), ("Reason", call.text(.hangupReason)),
             ("Error", call.text(.errorMessage)), ("Provider", call.text(.provider)),
@@ -75,7 +83,9 @@ struct CallPanel {
     }
 
     /// The last word of the explanation, and what is expected next.
-    private var why: [PageView] { explanation.conclusion.map { ["text": $0] } }
+    private var why: [PageView] { explanation.conclusion.map(sentence) }
+
+    private func sentence(_ text: String) -> PageView { PageText.sentence(text, day: explanation.clock.day) }
 
     private var costView: PageView? {
         guard let total = call.cost else { return nil }
@@ -191,14 +201,14 @@ struct CallPanel {
                 "raw":
                     (call.reveals
                     ? filters.address("\(path)/payloads/\(step.position)") : nil).orAbsent,
-                "notes": explanation.notes(on: step).map { ["note": $0] as PageView }.orAbsent,
+                "notes": explanation.notes(on: step).map(sentence).orAbsent,
             ])
         }
         return rows
     }
 
     private var contradictions: [PageView] {
-        explanation.contradictions.suffix(20).map { ["text": explanation.sentence(for: $0)] }
+        explanation.contradictions.suffix(20).map { sentence(explanation.sentence(for: $0)) }
     }
 
     /// Every field with the step that gave it; what was said or given about a person stands elsewhere or not at all.

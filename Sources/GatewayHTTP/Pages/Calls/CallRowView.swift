@@ -3,7 +3,9 @@ import CallDomain
 
 extension VisibleCall {
     /// A row of the list as the template takes it. `address` is the call's page.
-    func row(at now: Timestamp, columns: Set<CallColumn>, address: String, isOpen: Bool) -> PageView {
+    func row(
+        at now: Timestamp, columns: Set<CallColumn>, names: [AgentID: String], address: String, isOpen: Bool
+    ) -> PageView {
         let freshness = Freshness(state: state, ledger: record.ledger, unverified: record.unverifiedStatus)
         var cells = PageView()
         for column in CallColumn.allCases { cells["has-\(column.rawValue)"] = columns.contains(column) }
@@ -11,7 +13,8 @@ extension VisibleCall {
             "id": record.call.rawValue, "href": address, "current": isOpen, "at": startedAt.rawValue,
             "version": record.cursor.text, "status": statusView(at: now), "number": otherNumber ?? "unknown number",
             "isInbound": isInbound, "direction": text(.direction) ?? "–", "from": ownNumber ?? "–",
-            "name": recipientData.callerName ?? "–", "agent": text(.agentID) ?? "–",
+            "name": recipientData.callerName ?? "–",
+            "agent": text(.agentID).map { PageText.agent($0, names: names) }.orAbsent,
             "started": PageText.time(startedAt), "duration": duration.map(PageText.duration) ?? "–",
             "cost": cost.orAbsent, "recording": recordingView(at: now), "source": freshness.source.word,
             "asOf": PageText.time(freshness.asOf), "isVerified": freshness.isVerified,

@@ -19,7 +19,7 @@ struct CheckResult: Sendable {
         switch outcome {
         case .updated(let record):
             let (old, new) = (before.state?.status, record.state?.status)
-            notice = old != new ? .changed : before.cursor != record.cursor ? .refined : .unchanged
+            notice = old != new ? .changed : Self.tells(record, more: before) ? .refined : .unchanged
             let word = new.map { PageText.words($0.word) } ?? "nothing"
             sentence =
                 old != new
@@ -43,6 +43,11 @@ struct CheckResult: Sendable {
             notice = .noToken
             sentence = notice.sentence(status: "")
         }
+    }
+
+    /// Whether a field has another value than before. Who told it, and when Bolna last touched the call, are no news.
+    private static func tells(_ record: CallRecord, more before: CallRecord) -> Bool {
+        CallField.allCases.contains { $0 != .updatedAt && record.state?[$0] != before.state?[$0] }
     }
 }
 

@@ -77,7 +77,8 @@ struct DialPages: Sendable {
         return .page(
             "dial",
             [
-                "agents": Self.agents(of: calls).orAbsent, "agent": values["agent"] ?? "", "to": values["to"] ?? "",
+                "agents": agents(of: calls, names: dependencies.agentNames[principal.account]).orAbsent,
+                "agent": values["agent"] ?? "", "to": values["to"] ?? "",
                 "from": values["from"] ?? "", "key": key, "complaint": complaint.orAbsent,
                 "hasToken": dependencies.accounts[principal.account]?.hasToken ?? false,
             ],
@@ -85,19 +86,21 @@ struct DialPages: Sendable {
     }
 
     /// The agents of the newest calls, with what one of their calls usually takes and costs.
-    private static func agents(of calls: [VisibleCall]) -> [PageView] {
+    private func agents(of calls: [VisibleCall], names: [AgentID: String]) -> [PageView] {
         let byAgent = Dictionary(grouping: calls) { $0.text(.agentID) ?? "" }
-        return byAgent.keys.filter { !$0.isEmpty }.sorted().prefix(mostAgents).map { agent in
+        let ids = byAgent.keys.filter { !$0.isEmpty } + names.keys.map(\.rawValue)
+        return CallFilters.agents(ids, names: names).prefix(Self.mostAgents).map { agent, _ in
             let done = (byAgent[agent] ?? []).filter { $0.state.status == .completed }
             let costs = done.compactMap { call -> Double? in
                 if case .number(let cents)? = call.state[.totalCost] { cents } else { nil }
             }
             let durations = done.compactMap(\.duration)
-            return [
-                "id": agent, "calls": PageText.count(done.count, "completed call"),
-                "cost": median(costs).flatMap(PageText.money(cents:)).orAbsent,
-                "duration": median(durations).map(PageText.duration).orAbsent,
+            let known: PageView = [
+                "calls": PageText.count(done.count, "completed call"),
+                "cost": Self.median(costs).flatMap(PageText.money(cents:)).orAbsent,
+                "duration": Self.median(durations).map(PageText.duration).orAbsent,
             ]
+            return known.merging(PageText.agent(agent, names: names)) { own, _ in own }
         }
     }
 
