@@ -20,8 +20,9 @@ enum ReportPlots {
         layers.reduce(0) { $0 + ($1.numbers.indices.contains(index) ? $1.numbers[index] : 0) }
     }
 
-    /// Bars over time, layers stacked on each other, the first at the bottom; nothing where all is zero.
-    static func stacked(_ layers: [Layer], times: [String]) -> String {
+    /// Bars over time, layers stacked on each other, the first at the bottom; nothing where all is zero. `words` say what a
+    /// bar stands for, where that is not its layers' numbers.
+    static func stacked(_ layers: [Layer], times: [String], words titles: [String] = []) -> String {
         let most = most(layers)
         guard most > 0, let steps = layers.map(\.numbers.count).max() else { return "" }
         var bars = ""
@@ -36,10 +37,12 @@ enum ReportPlots {
                 rects += bar(index: index, from: top, height: height, class: name)
                 words.append("\(layer.numbers[index]) \(layer.name)")
             }
-            bars += "<g><title>\(time): \(words.joined(separator: ", "))</title>\(rects)</g>"
+            let title = titles.indices.contains(index) ? HTMLText.escaped(titles[index]) : words.joined(separator: ", ")
+            bars += "<g><title>\(time): \(title)</title>\(rects)</g>"
         }
         let names = layers.map(\.name).joined(separator: ", ")
-        return chart(bars, steps: steps, label: "\(names) over time, at most \(most) in a step")
+        let label = titles.isEmpty ? "\(names) over time, at most \(most) in a step" : "\(names) over time"
+        return chart(bars, steps: steps, label: label)
     }
 
     private static func chart(_ bars: String, steps: Int, label: String) -> String {
@@ -63,6 +66,31 @@ enum ReportPlots {
         return """
             <svg class="bar" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">\
             <rect class="a" width="\(decimal(number > 0 ? max(width, 0.6) : 0))" height="1"/></svg>
+            """
+    }
+
+    /// How parts of a whole changed over time, as bars of equal height: the first part below, the rest above it; nothing
+    /// where there was none of either. Parts are told apart in eighths, and neighbours that are alike are one bar.
+    static func parts(_ first: [Int], _ second: [Int]) -> String {
+        let eighths = zip(first, second).map { first, second -> Int? in
+            first + second > 0 ? (first * 8 + (first + second) / 2) / (first + second) : nil
+        }
+        var rects = ""
+        var start = 0
+        for index in eighths.indices where index + 1 == eighths.count || eighths[index + 1] != eighths[index] {
+            let width = index + 1 - start
+            if let part = eighths[index] {
+                if part < 8 { rects += "<rect class=\"b\" x=\"\(start)\" width=\"\(width)\" height=\"\(8 - part)\"/>" }
+                if part > 0 {
+                    rects +=
+                        "<rect class=\"a\" x=\"\(start)\" y=\"\(8 - part)\" width=\"\(width)\" height=\"\(part)\"/>"
+                }
+            }
+            start = index + 1
+        }
+        return """
+            <svg class="strip parts" viewBox="0 0 \(max(eighths.count, 1)) 8" preserveAspectRatio="none" aria-hidden="true">\
+            <rect class="track" width="\(max(eighths.count, 1))" height="8"/>\(rects)</svg>
             """
     }
 

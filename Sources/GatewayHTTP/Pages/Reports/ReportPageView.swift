@@ -6,8 +6,12 @@ struct ReportPageView {
     /// Nil where it lies before what reports reach back to.
     let earlier: ReconciliationReport?
     let agents: [String]
+    /// What they are called.
+    let names: [AgentID: String]
 
     private var query: ReportQuery { report.query }
+
+    private var charts: ReportCharts { ReportCharts(report: report, names: names) }
 
     /// The windows people choose most.
     private static let windows = [
@@ -18,9 +22,9 @@ struct ReportPageView {
     func view(window: String?, until: String?) -> PageView {
         let agent = query.agent?.rawValue
         return [
-            "coverage": (report.coverage + report.leftOut).map { ["text": $0] as PageView },
+            "coverage": (report.coverage + report.leftOut).map { PageText.sentence($0) },
             "isComplete": report.isComplete, "from": PageText.time(query.from), "to": PageText.time(query.to),
-            "fromValue": Self.formValue(query.from), "toValue": Self.formValue(query.to),
+            "fromValue": PageText.formValue(query.from), "toValue": PageText.formValue(query.to),
             "position": ReportText.grouped(Int(report.position)),
             "asOf": report.asOf.map(PageText.time).orAbsent,
             "windows": Self.windows.map { word, title in
@@ -29,17 +33,33 @@ struct ReportPageView {
                 return ["href": PageText.address("/reports", parameters), "text": title, "current": isCurrent]
                     as PageView
             },
-            "agents": Set(agents + [agent].compactMap(\.self)).sorted().prefix(200).map { id in
-                ["value": id, "text": id, "selected": id == agent] as PageView
+            "agents": CallFilters.agents(agents + [agent].compactMap(\.self), names: names).prefix(200).map {
+                id, text in
+                ["value": id, "text": text, "selected": id == agent] as PageView
             },
+            "beforeNote": beforeNote.orAbsent,
             "csv": ReportAddress.path(query, format: .csv), "json": ReportAddress.path(query, format: .json),
-            "tiles": tiles, "charts": charts.orAbsent, "groups": groups, "spreads": spreads.orAbsent,
-            "strips": strips.orAbsent, "incidents": incidents.orAbsent, "names": names.orAbsent,
+            "tiles": tiles, "charts": charts.view.orAbsent, "paths": charts.paths.orAbsent,
+            "hasPaths": !report.series.agents.isEmpty, "groups": groups, "spreads": spreads.orAbsent,
+            "strips": strips.orAbsent, "incidents": incidents.orAbsent, "names": newNames.orAbsent,
             "command": command,
         ]
     }
 
     // MARK: The figures at the top
+
+    /// What the journal holds of the window before, where that is not all of it.
+    private var beforeNote: String? {
+        guard let earlier else { return "of which nothing is recorded any more" }
+        return switch earlier.reach {
+        case .whole: nil
+        case .part: "of which only a part is recorded"
+        case .nothing: "of which nothing was recorded"
+        }
+    }
+
+    /// The report of the window before, where anything of it was recorded.
+    private var recorded: ReconciliationReport? { earlier?.reach == .nothing ? nil : earlier }
 
     private var tiles: [PageView] {
         let byWebhook = report.value(.changesBySource, part: Source.webhook.word)
@@ -73,37 +93,12 @@ struct ReportPageView {
     private func tile(_ name: String, _ value: String, before: String, figure: FigureID?) -> PageView {
         [
             "name": name, "value": value.isEmpty ? "–" : value, "before": before.isEmpty ? "–" : before,
+            "isRecorded": recorded != nil,
             "href": figure.flatMap { hasList($0) ? ReportLink.figure(query, $0) : nil }.orAbsent,
         ]
     }
 
-    // MARK: Charts
-
-    private var charts: [PageView] {
-        let series = report.series
-        let times = series.byWebhook.indices.map { index in
-            ReportText.time(query.from.advanced(by: series.step * index)) + " UTC"
-        }
-        let step = ReportText.short(series.step)
-        let told = [
-            ReportPlots.Layer(name: "by webhook", numbers: series.byWebhook),
-            ReportPlots.Layer(name: "by read", numbers: series.byRead),
-            ReportPlots.Layer(name: "by other", numbers: series.byOther),
-        ]
-        let changes = ReportPlots.stacked(told, times: times)
-        let requests = ReportPlots.stacked([.init(name: "requests", numbers: series.requests)], times: times)
-        let most = ReportPlots.most(told)
-        let all: [(String, String, Int, Bool)] = [
-            ("Changes of status, each \(step)", changes, most, true),
-            ("Requests to Bolna's API, each \(step)", requests, series.requests.max() ?? 0, false),
-        ]
-        return all.filter { !$0.1.isEmpty }.map { title, svg, most, hasKey in
-            [
-                "title": title, "svg": svg, "most": ReportText.grouped(most), "hasKey": hasKey,
-                "start": PageText.time(query.from), "end": PageText.time(query.to),
-            ]
-        }
-    }
+    // MARK: Spreads
 
     private var spreads: [PageView] {
         report.latencies.compactMap { latency in
@@ -145,7 +140,7 @@ struct ReportPageView {
             "isPart": row.isPart, "title": id.title, "note": row.isPart ? false : id.explanation as Any,
             "value": ReportText.value(row.figure.value, unit: id.unit),
             "share": ReportText.share(row.figure.value, of: row.whole),
-            "before": ReportText.value(earlier?.value(id), unit: id.unit),
+            "before": ReportText.value(recorded?.value(id), unit: id.unit),
             "href": isLatency || (row.figure.value ?? 0) == 0 || !hasList(id)
                 ? false : ReportLink.figure(query, id) as Any,
         ]
@@ -156,7 +151,8 @@ struct ReportPageView {
     private var strips: [PageView] {
         let end = min(report.asOf ?? query.to, query.to)
         let scopes = Dictionary(grouping: report.incidents) { incident in
-            ReportText.words(incident.kind.rawValue) + (incident.agent.map { ", agent \($0.rawValue)" } ?? "")
+            ReportText.words(incident.kind.rawValue)
+                + (incident.agent.map { ", agent \(PageText.agentLabel($0.rawValue, names: names))" } ?? "")
         }
         return scopes.keys.sorted().prefix(24).map { name in
             let spans = (scopes[name] ?? []).map { (from: $0.from, to: $0.to ?? end) }
@@ -171,12 +167,13 @@ struct ReportPageView {
                 "to": incident.to.flatMap { $0 == incident.from ? nil : PageText.time($0) }.orAbsent,
                 "isOpen": incident.to == nil, "kind": ReportText.words(incident.kind.rawValue),
                 "cause": incident.cause.map { ReportText.words($0.rawValue) }.orAbsent,
-                "agent": (incident.agent?.rawValue).orAbsent, "detail": incident.detail,
+                "agent": incident.agent.map { PageText.agent($0.rawValue, names: names) }.orAbsent,
+                "detail": incident.detail,
             ]
         }
     }
 
-    private var names: [PageView] {
+    private var newNames: [PageView] {
         report.names.suffix(50).map { name in
             [
                 "time": PageText.time(name.firstSeenAt), "kind": name.kind.rawValue, "name": name.name,
@@ -190,7 +187,4 @@ struct ReportPageView {
         return
             "gateway report --from \(query.from.iso8601()) --to \(query.to.iso8601())\(agent) --as-of \(report.position)"
     }
-
-    /// A time as forms take it.
-    private static func formValue(_ time: Timestamp) -> String { String(time.iso8601(fractionDigits: 0).prefix(16)) }
 }

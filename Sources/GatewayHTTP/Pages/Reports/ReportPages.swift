@@ -38,7 +38,8 @@ struct ReportPages: Sendable {
         }
         let agents = dependencies.health.standings(account: principal.account, at: request.receivedAt)
             .compactMap { $0.agent?.rawValue }
-        let page = ReportPageView(report: report, earlier: earlier, agents: agents)
+        let page = ReportPageView(
+            report: report, earlier: earlier, agents: agents, names: dependencies.agentNames[principal.account])
         return .page(
             "report", page.view(window: request.query.text("from"), until: request.query.text("to")),
             in: PageFrame(title: "Reports", section: .reports, principal: principal))
