@@ -49,14 +49,15 @@ struct HealthPages: Sendable {
             )
         }
         let paths = dependencies.health.standings(account: account, at: now)
+        let names = dependencies.agentNames[account]
         let view: PageView = [
             "checks": checks(facts, counts, paths: paths, for: principal),
-            "paths": paths.prefix(Self.mostAgents).map(Self.path)
-                .orAbsent,
+            "paths": paths.prefix(Self.mostAgents).map { Self.path($0, names: names) }.orAbsent,
             "incidents": incidents.filter { $0.to == nil }.map { incident in
                 [
                     "kind": PageText.words(incident.kind.rawValue), "from": PageText.time(incident.from),
-                    "detail": incident.detail, "agent": (incident.agent?.rawValue).orAbsent,
+                    "detail": incident.detail,
+                    "agent": incident.agent.map { PageText.agent($0.rawValue, names: names) }.orAbsent,
                     "cause": incident.cause.map { PageText.words($0.rawValue) }.orAbsent,
                 ] as PageView
             }.orAbsent,
@@ -87,17 +88,15 @@ struct HealthPages: Sendable {
         _ facts: StoreFacts, _ counts: QuarantineCounts, paths: [PathStanding], for principal: Principal
     ) -> [PageView] {
         let account = principal.account
-        // The size tells of all accounts together.
-        let size = principal.reachesAll ? ", \(Self.size(facts.sizeBytes))" : ""
         let hasToken = dependencies.accounts[account]?.hasToken ?? false
         let refused = dependencies.refusals.count(addressedTo: account)
-        let degraded = paths.count { $0.figures.state == .degraded }
-        var checks = [
-            Self.check("Listener", "good", "This page came through it."),
-            Self.check(
-                "Store", "good",
-                "\(facts.engine), schema \(facts.schemaVersion)\(size)"),
-        ]
+        // Sizes tell of all accounts together.
+        let showsSizes = principal.reachesAll || dependencies.accounts.all.count == 1
+        let machine = PlatformChecks(
+            connections: dependencies.listener.connections, refused: dependencies.listener.refused, facts: facts,
+            queued: dependencies.writer.load, mostQueued: dependencies.writer.limits.mostEntries,
+            oldestWait: dependencies.writer.oldestWait, showsSizes: showsSizes)
+        var checks = machine.all.map { Self.check($0.name, $0.look.rawValue, $0.text) }
         if let certificate = dependencies.certificates?.status {
             let days = "\(certificate.daysLeft) days left"
             let problem = certificate.problem.map { "Newer files are not in use: \($0)." }
@@ -107,13 +106,7 @@ struct HealthPages: Sendable {
         }
         checks += [
             polling(account, hasToken: hasToken),
-            Self.check(
-                "Webhooks", degraded > 0 ? "attention" : "good",
-                paths.isEmpty
-                    ? "None has come yet."
-                    : degraded == 0
-                        ? "Every agent's webhooks are relied on."
-                        : "\(degraded) agents' webhooks do not come as they should; calls are read instead."),
+            Self.webhooks(paths),
             Self.check(
                 "Refused deliveries", refused > 0 ? "attention" : "good",
                 refused > 0
@@ -130,6 +123,26 @@ struct HealthPages: Sendable {
                 "Watchers", "good", PageText.count(dependencies.changes.subscribers(of: account), "open stream")),
         ]
         return checks
+    }
+
+    /// Whether agents' webhooks can be relied on: neither those that stopped coming, nor those that never came.
+    private static func webhooks(_ paths: [PathStanding]) -> PageView {
+        func agents(_ state: PathState) -> String? {
+            let count = paths.count { $0.figures.state == state }
+            return count > 0 ? PageText.count(count, "agent") : nil
+        }
+        guard !paths.isEmpty else {
+            return check("Webhooks", "attention", "None was ever accepted: is webhook_url set at the agents in Bolna?")
+        }
+        let complaints = [
+            agents(.degraded).map { "Those of \($0) do not come as they should; calls are read instead." },
+            agents(.unproven).map {
+                "Of \($0) none was ever accepted: is webhook_url set in Bolna? Calls are read instead."
+            },
+        ].compactMap(\.self)
+        return complaints.isEmpty
+            ? check("Webhooks", "good", "Every agent's webhooks are relied on.")
+            : check("Webhooks", "attention", complaints.joined(separator: " "))
     }
 
     private func polling(_ account: AccountID, hasToken: Bool) -> PageView {
@@ -176,7 +189,7 @@ struct HealthPages: Sendable {
         ]
     }
 
-    private static func path(_ path: PathStanding) -> PageView {
+    private static func path(_ path: PathStanding, names: [AgentID: String]) -> PageView {
         let look =
             switch path.figures.state {
             case .healthy: "good"
@@ -184,7 +197,8 @@ struct HealthPages: Sendable {
             case .degraded: "bad"
             }
         return [
-            "agent": path.agent?.rawValue ?? "agent not known", "look": look, "state": path.figures.state.word,
+            "agent": path.agent.map { PageText.agent($0.rawValue, names: names) }.orAbsent, "look": look,
+            "state": path.figures.state.word,
             "arrived": ReportText.grouped(path.figures.arrived),
             "missed": ReportText.grouped(path.figures.missed.count),
             "late": ReportText.grouped(path.figures.late), "since": path.since.map(PageText.time).orAbsent,
@@ -193,10 +207,6 @@ struct HealthPages: Sendable {
             "href": path.agent.map { PageText.address("/calls", [("agent", $0.rawValue)]) }.orAbsent,
         ]
     }
-
-    private static func size(_ bytes: Int64) -> String {
-        bytes < 10_000_000 ? "\(bytes / 1_000) kB" : "\(bytes / 1_000_000) MB"
-    }
 }
 
 extension PathState {
@@ -204,7 +214,8 @@ extension PathState {
     fileprivate var meaning: String {
         switch self {
         case .healthy: "Webhooks come in time and are relied on."
-        case .unproven: "No webhook was ever accepted, so its calls are read at each tick."
+        case .unproven:
+            "No webhook was ever accepted, so its calls are read at each tick. Is webhook_url set at it in Bolna?"
         case .degraded: "Too many webhooks do not come, so its calls are read until they do."
         }
     }
