@@ -29,6 +29,11 @@ import Testing
                 try await browser.click("#run button")
                 try await browser.wait(for: "document.querySelector('#progress-text').textContent.includes('Finished')")
                 #expect(try await browser.text("#progress-text").contains("1 stored"))
+                #expect(try await browser.text("h1") == "Replay: what happened")
+                let shown =
+                    "[...document.querySelectorAll('[data-dry], #run, #go-on')].filter((e) => e.checkVisibility())"
+                #expect(try await browser.value("\(shown).length") as? Int == 0, "what was tried is told no more")
+                #expect(try await browser.text("#back") == "Back to the quarantine")
                 #expect(
                     try await browser.promise("fetch('/api/v1/calls/call-of-b').then((r) => r.status)") as? Int == 200)
                 #expect(try await browser.complaints() == [])
@@ -48,9 +53,9 @@ import Testing
                 // The second page is asked for only once somebody has stopped it.
                 try await browser.run(
                     script: """
-                        const ask = window.fetch;
+                        window.ask = window.fetch;
                         let asked = 0;
-                        window.fetch = (address, options) => ++asked < 2 ? ask(address, options)
+                        window.fetch = (address, options) => ++asked < 2 ? window.ask(address, options)
                             : new Promise((_, fail) => options.signal.addEventListener("abort", () => fail(options.signal.reason)));
                         """)
                 try await browser.click("#run button")
@@ -63,6 +68,16 @@ import Testing
                 try await browser.click("#cancel")
                 try await browser.wait(
                     for: "document.querySelector('#progress-text').textContent.endsWith('what is done stays done.')")
+                #expect(try await browser.value("document.querySelector('#back').hidden") as? Bool == false)
+                try await browser.run(script: "window.fetch = window.ask")
+                try await browser.click("#go-on")
+                let all = "\(Self.pageOfRun + 5) of \(Self.pageOfRun + 5) done"
+                try await browser.wait(
+                    for: """
+                        document.querySelector('#progress-text').textContent.startsWith('\(all)')
+                            && document.querySelector('#progress-text').textContent.endsWith('Finished.')
+                        """)
+                #expect(try await browser.value("document.querySelector('#go-on').hidden") as? Bool == true)
                 #expect(try await browser.complaints() == [])
             }
         }
@@ -77,6 +92,18 @@ import Testing
                 try await stage.signIn(browser, at: "/reports?from=-1h")
                 #expect(try await browser.text(".coverage").isEmpty == false)
                 #expect(try await browser.text(".tiles").contains("Missed webhooks"))
+                // A bar leads where its row of the table does.
+                try await browser.run(
+                    script: """
+                        const row = document.querySelector(".plot tr[data-step]");
+                        const svg = row.closest(".plot").querySelector("svg");
+                        const box = svg.getBoundingClientRect();
+                        const step = box.width / Number(row.closest(".plot").dataset.steps);
+                        svg.dispatchEvent(new MouseEvent("click", { bubbles: true, clientX: box.left + (Number(row.dataset.step) + 0.5) * step }));
+                        """)
+                try await browser.wait(for: "location.pathname === '/reports/figures/changes'")
+                #expect(try await browser.value("document.querySelectorAll('.plain tbody tr').length") as? Int == 2)
+                try await browser.open(stage.address + "/reports?from=-1h")
                 try await browser.click(".figures .n a")
                 try await browser.wait(for: "location.pathname.startsWith('/reports/figures/')")
                 try await browser.click(".plain tbody a")

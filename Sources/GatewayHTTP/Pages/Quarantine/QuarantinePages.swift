@@ -123,6 +123,14 @@ struct QuarantinePages: Sendable {
                     "href": PageText.address("/quarantine", own.filter { $0.0 != name } + [("state", state)]),
                 ] as PageView
             }.orAbsent,
+            "emptyTitle": state == "settled"
+                ? "Nothing was settled" : counts.settled > 0 ? "Nothing is open" : "Nothing waits",
+            "settledText":
+                (state == "open" && counts.settled > 0
+                ? "\(ReportText.grouped(counts.settled)) \(counts.settled == 1 ? "was" : "were") settled" : nil)
+                .orAbsent,
+            "settledHref": PageText.address("/quarantine", own + [("state", "settled")]),
+            "isUnused": counts.total == 0,
             "hidden": own.map { ["name": $0.0, "value": $0.1] as PageView }, "open": counts.open,
             "hasOpen": counts.open > 0, "openText": PageText.count(counts.open, "open entry").plural,
             "entries": records.map(QuarantineView.entry).orAbsent,
