@@ -237,9 +237,7 @@ followKeys({
 }, () => panel && document.getElementById("close").click());
 
 // Who comes back from a call goes on from its row.
-const left = document.querySelector("tr:target");
-left?.querySelector(".row-link").focus({ preventScroll: true });
-left?.scrollIntoView({ block: "nearest" });
+document.querySelector(".row-link:target")?.focus();
 
 panel?.focus();
 show("connecting");

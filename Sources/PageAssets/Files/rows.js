@@ -37,7 +37,7 @@ export class Rows {
       const isPushedOff = !listed.has(id) && isFull && Number(row.dataset.at) <= oldest;
       row.classList.toggle("pushed", isPushedOff);
       if (listed.has(id)) mark(row, "", "");
-      else if (isPushedOff) mark(row, "↓", "further down: not updated");
+      else if (isPushedOff) mark(row, "↓", "not updated");
       else mark(row, "⊘", "no longer matches");
     }
     turnTo(fresh.querySelector(".pages"));
@@ -74,12 +74,12 @@ export class Rows {
 /** Says of a row that is no longer among those the server lists why that is; takes it back where it is again. */
 function mark(row, sign, text) {
   row.classList.toggle("gone", text !== "");
-  const old = row.querySelector(".mark");
+  const old = row.querySelector(".apart");
   if ((old?.dataset.text ?? "") === text) return;
   old?.remove();
   if (!text) return;
   const note = document.createElement("span");
-  note.className = "tag warn mark";
+  note.className = "tag warn apart";
   note.dataset.text = text;
   const shape = document.createElement("span");
   shape.setAttribute("aria-hidden", "true");
@@ -117,7 +117,7 @@ function update(old, row) {
 /** What a cell says, without the seconds that pass and what this page added. */
 function signature(cell) {
   const copy = cell.cloneNode(true);
-  copy.querySelector(".mark")?.remove();
+  copy.querySelector(".apart")?.remove();
   for (const time of copy.querySelectorAll("time")) time.replaceWith(time.dateTime);
   return copy.className + copy.textContent + [...copy.querySelectorAll("use")].map((use) => use.getAttribute("href")).join();
 }
