@@ -28,6 +28,7 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioHTTP2 = Target.Dependency.product(name: "NIOHTTP2", package: "swift-nio-http2")
@@ -146,8 +147,8 @@ let package = Package(
             name: "GatewayHTTPTests",
             dependencies: [
                 "GatewayHTTP", "GatewayService", "CallDomain", "BolnaWire", "WebhookTrust", "SQLiteStore", asn1,
-                asyncHTTPClient, crypto, cryptoExtras, httpTypes, jwtKit, logging, nioCore, nioHTTP1, nioPosix, nioSSL,
-                serviceLifecycle, x509,
+                asyncHTTPClient, crypto, cryptoExtras, httpTypes, jwtKit, logging, nioCore, nioEmbedded, nioHTTP1,
+                nioHTTPTypes, nioPosix, nioSSL, serviceLifecycle, x509,
             ],
             swiftSettings: strict),
         .testTarget(

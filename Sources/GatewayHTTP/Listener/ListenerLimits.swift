@@ -40,7 +40,8 @@ package struct ListenerLimits: Hashable, Sendable {
     package var frameWindow: Duration = .seconds(30)
     /// How long a connection is kept without a request.
     package var idle: Duration = .seconds(60)
-    /// How long a client may leave an answer unread before its connection is closed.
+    /// How long a client may take nothing of an answer before its connection is closed; what it takes is seen in parts of
+    /// ``WriteStall/partBytes``.
     package var writeStall: Duration = .seconds(30)
     /// How long the rest of a refused request is read and thrown away, so that the client can read the refusal.
     package var linger: Duration = .seconds(2)

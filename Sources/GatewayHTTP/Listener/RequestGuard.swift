@@ -47,7 +47,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     /// The last answer was sent.
     private var isAnswered = false
     private var bodyTimer: Scheduled<Void>?
-    private var stallTimer: Scheduled<Void>?
+    private let stall: WriteStall
 
     private let report: LimitReport
 
@@ -59,6 +59,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
         self.isStream = isStream
         self.isSecure = isSecure
         self.report = report
+        stall = WriteStall(longest: limits.writeStall, report: report)
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -184,22 +185,23 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
             isDiscarding = true
             if !isStream { head.headerFields[.connection] = "close" }
             context.write(wrapOutboundOut(.head(head)), promise: promise)
-        case .head, .body:
-            context.write(data, promise: promise)
+        case .head: context.write(data, promise: promise)
+        case .body(let bytes):
+            let last = stall.writeParts(of: bytes, channel: context.channel) { part, sent in
+                context.write(wrapOutboundOut(.body(part)), promise: sent)
+            }
+            context.write(wrapOutboundOut(.body(last)), promise: promise)
         case .end: end(data, context: context, promise: promise)
         }
     }
 
+    func flush(context: ChannelHandlerContext) {
+        context.flush()
+        stall.check(context.channel)
+    }
+
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        stallTimer?.cancel()
-        stallTimer = nil
-        if !context.channel.isWritable {
-            let channel = context.channel
-            stallTimer = context.eventLoop.scheduleTask(in: TimeAmount(limits.writeStall)) { [report] in
-                report(.writeStall)
-                channel.close(promise: nil)
-            }
-        }
+        stall.writabilityChanged(context.channel)
         context.fireChannelWritabilityChanged()
     }
 
@@ -226,17 +228,20 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
         context.flush()
     }
 
-    /// Writes the end of an answer, and closes once it is sent where it is to be the last.
+    /// Writes the end of an answer, and closes once it is sent where it is to be the last. Until then the request goes on: a
+    /// connection is not idle while its client still reads.
     private func end(_ data: NIOAny, context: ChannelHandlerContext, promise: EventLoopPromise<Void>?) {
         openRequests -= 1
         letGo()
-        watch?.requestEnded()
+        let closes = closesAfterAnswer && openRequests == 0
         let sent = promise ?? context.eventLoop.makePromise(of: Void.self)
-        if closesAfterAnswer, openRequests == 0 {
-            sent.futureResult.assumeIsolated().whenComplete { [self] _ in
-                isAnswered = true
-                closeWhenDone(context: context)
-            }
+        stall.beganEnd()
+        sent.futureResult.assumeIsolated().whenComplete { [self, watch, channel = context.channel] _ in
+            stall.sentEnd(channel)
+            watch?.requestEnded()
+            guard closes else { return }
+            isAnswered = true
+            closeWhenDone(context: context)
         }
         context.write(data, promise: sent)
         if let refusal, openRequests == 1 {
@@ -257,9 +262,8 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func end() {
         bodyTimer?.cancel()
-        stallTimer?.cancel()
         bodyTimer = nil
-        stallTimer = nil
+        stall.stop()
         while openRequests > 0 {
             openRequests -= 1
             letGo()
