@@ -21,13 +21,16 @@ struct HTTP2Connections: Sendable {
     /// Makes a connection speak HTTP/2.
     func setup(_ channel: any Channel, logger: Logger) -> EventLoopFuture<Streams> {
         channel.eventLoop.makeCompletedFuture {
-            let streams: Streams = try channel.pipeline.syncOperations.configureAsyncHTTP2Pipeline(
-                mode: .server,
-                connectionManagerConfiguration: .init(
-                    maxIdleTime: nil, maxAge: nil, maxGraceTime: TimeAmount(limits.drain), keepalive: nil),
-                http2HandlerConfiguration: NIOHTTP2Handler.Configuration(connection: connection, stream: stream)
+            let pipeline = channel.pipeline.syncOperations
+            let manager = NIOHTTP2ServerConnectionManagementHandler(
+                eventLoop: channel.eventLoop,
+                configuration: .init(maxIdleTime: nil, maxAge: nil, maxGraceTime: TimeAmount(limits.drain), keepalive: nil))
+            let errors = HTTP2ErrorHandler(report: report)
+            let streams: Streams = try pipeline.configureAsyncHTTP2Pipeline(
+                mode: .server, streamDelegate: manager.http2StreamDelegate, frameDelegate: errors,
+                configuration: NIOHTTP2Handler.Configuration(connection: connection, stream: stream)
             ) { setupStream($0, logger: logger) }
-            try channel.pipeline.syncOperations.addHandler(HTTP2ErrorHandler(report: report))
+            try pipeline.addHandlers([manager, errors])
             return streams
         }
     }

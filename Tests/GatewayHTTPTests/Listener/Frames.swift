@@ -22,6 +22,8 @@ struct Frame: Equatable {
 
     static let endStream: UInt8 = 1
     static let endHeaders: UInt8 = 4
+    static let protocolError: UInt32 = 0x01
+    static let refusedStream: UInt32 = 0x07
     static let enhanceYourCalm: UInt32 = 0x0B
 
     static let preface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8) + Frame(.settings).bytes
@@ -45,6 +47,21 @@ struct Frame: Equatable {
     ) -> Frame {
         Frame(.headers, flags: flags, stream: stream, [method, 0x87, 0x84] + field(name: [0x01], "localhost") + fields)
     }
+
+    /// The beginning of a webhook, which is not answered before its body has ended.
+    static func openWebhook(stream: UInt32) -> Frame {
+        let path = field(name: [0x04], "/webhooks/bolna")
+        return Frame(
+            .headers, flags: endHeaders, stream: stream, [post, 0x87] + path + field(name: [0x01], "localhost"))
+    }
+
+    /// The body of a webhook, which ends it.
+    static func webhookBody(stream: UInt32) -> Frame {
+        Frame(.data, flags: endStream, stream: stream, Array("{}".utf8))
+    }
+
+    /// Whether this is the head of an answer on a stream.
+    func isAnswer(on stream: UInt32) -> Bool { kind == Kind.headers.rawValue && self.stream == stream }
 
     /// POST, of the static table (RFC 7541, appendix A).
     static let post: UInt8 = 0x83
@@ -86,18 +103,31 @@ struct Frame: Equatable {
 
 /// An HTTP/2 connection that sends frames as they are.
 enum RawStreams {
-    /// Sends the preface and frames, and returns all frames that come until the server closes, or `isEnough`.
+    /// What is sent next once certain frames have come; nil until then.
+    typealias Step = @Sendable (_ received: [Frame]) -> [Frame]?
+
+    /// Sends the preface and frames, then takes the steps one after the other, and returns all frames that come until the
+    /// server closes, or `isEnough`. Once the first bytes come something else is done.
     static func exchange(
-        port: Int, _ frames: [Frame], until isEnough: @escaping @Sendable ([Frame]) -> Bool = { _ in false }
+        port: Int, _ frames: [Frame], steps: [Step] = [],
+        until isEnough: @escaping @Sendable ([Frame]) -> Bool = { _ in false },
+        onAnswer: @Sendable () async -> Void = {}
     ) async throws -> [Frame] {
         let channel = try await connect(port: port)
         return try await channel.executeThenClose { inbound, outbound in
             var received: [UInt8] = []
+            var steps = steps[...]
             do {
                 try await outbound.write(ByteBuffer(bytes: Frame.preface + frames.flatMap(\.bytes)))
                 for try await part in inbound {
+                    if received.isEmpty { await onAnswer() }
                     received += Array(buffer: part)
-                    if isEnough(Frame.parse(received)) { break }
+                    let come = Frame.parse(received)
+                    while let next = steps.first?(come) {
+                        try await outbound.write(ByteBuffer(bytes: next.flatMap(\.bytes)))
+                        steps = steps.dropFirst()
+                    }
+                    if isEnough(come) { break }
                 }
             } catch is NIOSSLError {
                 // The server closed without a word of TLS.
