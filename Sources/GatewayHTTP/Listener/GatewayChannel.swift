@@ -74,7 +74,11 @@ struct GatewayChannel: ServerChildChannel {
             do {
                 switch try await version.get() {
                 case .http1_1(let connection): await http1.handle(value: connection, logger: logger)
-                case .http2(let streams): await http2.handle(streams, logger: logger)
+                case .http2(let streams):
+                    await http2.handle(streams, logger: logger)
+                    // When the time to drain is over: the streams are gone, and a client that does not answer the GOAWAY
+                    // would keep the connection.
+                    value.channel.close(promise: nil)
                 }
             } catch {
                 logger.debug("connection ended before a protocol was agreed on")

@@ -22,9 +22,11 @@ struct HTTP2Connections: Sendable {
     func setup(_ channel: any Channel, logger: Logger) -> EventLoopFuture<Streams> {
         channel.eventLoop.makeCompletedFuture {
             let pipeline = channel.pipeline.syncOperations
+            // Without a grace of its own: streams that go on after the last request of a connection are not to be cut, and
+            // for the end of the gateway the listener keeps the time.
             let manager = NIOHTTP2ServerConnectionManagementHandler(
                 eventLoop: channel.eventLoop,
-                configuration: .init(maxIdleTime: nil, maxAge: nil, maxGraceTime: TimeAmount(limits.drain), keepalive: nil))
+                configuration: .init(maxIdleTime: nil, maxAge: nil, maxGraceTime: nil, keepalive: nil))
             let errors = HTTP2ErrorHandler(report: report)
             let streams: Streams = try pipeline.configureAsyncHTTP2Pipeline(
                 mode: .server, streamDelegate: manager.http2StreamDelegate, frameDelegate: errors,
