@@ -46,6 +46,7 @@ final class HTTP2ErrorHandler: ChannelInboundHandler, NIOHTTP2FrameDelegate {
         case is NIOHTTP2Errors.ExcessiveRSTFrames, is NIOHTTP2Errors.ExcessiveStreamErrors,
             is NIOHTTP2Errors.ExcessiveNumberOfGlitches:
             .streamResets
+        case is NIOHTTP2Errors.MaxStreamsViolation: .streams
         case is NIOHTTP2Errors.ExcessiveControlFrames, is NIOHTTP2Errors.ExcessiveEmptyDataFrames: .controlFrames
         case is NIOHTTP2Errors.ExcessiveContinuationFrames: .continuationFrames
         case is NIOHTTP2Errors.ExcessivelyLargeHeaderBlock: .headers

@@ -27,7 +27,8 @@ package struct ListenerLimits: Hashable, Sendable {
     /// Requests on one connection; the last one's answer closes it. Clients connect anew, and spread over what has changed
     /// since: replicas, certificates.
     package var requestsPerConnection: Int = 1_000
-    /// Streams at once on an HTTP/2 connection; it is told to the client, and one more is refused.
+    /// Streams at once on an HTTP/2 connection; it is told to the client. With one more, from a client that has acknowledged
+    /// it, the connection is closed.
     package var streams: Int = 100
     /// Streams that a client may reset on an HTTP/2 connection within ``frameWindow``, and as many that may fail; with one
     /// more the connection is closed (CVE-2023-44487).

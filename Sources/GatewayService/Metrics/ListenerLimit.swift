@@ -24,6 +24,8 @@ package enum ListenerLimit: String, CaseIterable, Sendable {
     case pipelinedRequests
     /// Requests on one HTTP/2 connection, of a client that was told to go and did not.
     case requests
+    /// Streams at once on one HTTP/2 connection.
+    case streams
     /// Streams that were reset, or failed.
     case streamResets
     /// PING, SETTINGS and other control frames, and empty ones.
