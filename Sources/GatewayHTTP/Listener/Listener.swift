@@ -61,15 +61,26 @@ struct Listener: Sendable {
     }
 }
 
-/// Keeps an error of one accepted connection, such as too many open files, from ending the accept loop.
-private final class AcceptErrorHandler: ChannelInboundHandler {
+/// Keeps an error of one accepted connection, such as too many open files, from ending the accept loop, and says it.
+final class AcceptErrorHandler: ChannelInboundHandler {
     typealias InboundIn = Any
 
+    /// The time in which one line is written, however many connections cannot be accepted.
+    static let timePerLine: TimeAmount = .minutes(1)
+
     private let logger: Logger
+    private var silentUntil: NIODeadline?
 
     init(logger: Logger) { self.logger = logger }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        logger.warning("A connection could not be accepted.", metadata: ["error.type": "\(type(of: error))"])
+        // NIO's handler behind this one then waits before the next connection; of other errors it would end the loop.
+        if error is IOError { context.fireErrorCaught(error) }
+        let now = context.eventLoop.now
+        if let silentUntil, now < silentUntil { return }
+        silentUntil = now + Self.timePerLine
+        logger.warning(
+            "A connection could not be accepted; further ones are not told of for a while.",
+            metadata: ["error": "\(error)"])
     }
 }
