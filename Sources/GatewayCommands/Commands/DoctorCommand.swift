@@ -43,7 +43,7 @@ struct DoctorCommand: AsyncParsableCommand {
         findings += store.findings
         findings += [
             MachineChecks.clock(now: .now, lastHeartbeat: store.lastHeartbeat),
-            MachineChecks.openFiles(connections: settings.limits.connections, limit: MachineChecks.openFilesLimit),
+            MachineChecks.openFiles(connections: settings.limits.connections, limit: OpenFiles.most),
         ]
         findings += await secrets(of: account, stored: store.stored, settings: settings, data: data)
         let report = DoctorReport(findings: findings)

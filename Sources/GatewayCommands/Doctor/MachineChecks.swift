@@ -63,19 +63,11 @@ struct MachineChecks {
 
     /// Whether so many connections can be open.
     static func openFiles(connections: Int, limit: Int) -> Finding {
-        // Beside connections: the database, libcurl's connections, logs.
-        let wanted = connections + 256
+        let wanted = OpenFiles.wanted(connections: connections)
         guard limit < wanted else { return .ok("open files", "\(limit) for \(connections) connections") }
         return .warn(
             "open files", "\(limit) are fewer than limits.connections (\(connections)) needs",
             "raise LimitNOFILE or ulimit -n to \(wanted), or lower limits.connections")
-    }
-
-    /// The soft limit of open files.
-    static var openFilesLimit: Int {
-        var limit = rlimit()
-        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return .max }
-        return Int(clamping: limit.rlim_cur)
     }
 }
 

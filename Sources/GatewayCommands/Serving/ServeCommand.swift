@@ -1,6 +1,7 @@
 import ArgumentParser
 import CallDomain
 import Foundation
+import GatewayHTTP
 import Logging
 import SQLiteStore
 
@@ -19,6 +20,7 @@ struct ServeCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = try settingsOptions.load()
         let logger = LineLogHandler.logger(settings: settings)
+        OpenFiles.raise(for: settings.limits.connections, logger: logger)
         let data = try DataDirectory(path: settings.dataDirectory)
         let assembly = try GatewayAssembly.open(settings: settings, data: data, logger: logger)
         assembly.sayWhatMatters(to: logger)

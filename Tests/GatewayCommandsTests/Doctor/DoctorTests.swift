@@ -131,6 +131,16 @@ struct DoctorTests {
         #expect(MachineChecks.clock(now: now, lastHeartbeat: now.addingTimeInterval(60)).grade != .fail)
     }
 
+    @Test("A gateway takes as many open files as the machine allows")
+    func openFiles() {
+        let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        var limits = rlimit()
+        getrlimit(resource, &limits)
+        limits.rlim_cur = min(limits.rlim_cur, limits.rlim_max - 1)
+        setrlimit(resource, &limits)
+        #expect(OpenFiles.raise() == OpenFiles.most)
+    }
+
     @Test("Too few open files and short secrets are told")
     func warnings() {
         #expect(MachineChecks.openFiles(connections: 1_000, limit: 1_256).grade == .ok)
