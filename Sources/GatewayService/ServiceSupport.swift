@@ -2,7 +2,7 @@ import CallDomain
 import ServiceLifecycle
 
 /// How long a service may finish what is in flight after a shutdown was asked for. Services stop one after the other and
-/// share the ten seconds after which a group is cancelled; the journal writer, the last, must have its part of them.
+/// share the time after which a group is cancelled; the journal writer, the last, must have its part of it.
 let shutdownGrace: Duration = .seconds(2)
 
 /// Runs work that ends by itself after a graceful shutdown; what has not ended within the grace is cancelled.

@@ -11,8 +11,11 @@ import WebhookTrust
 
 /// Runs an assembled gateway: its services and its three listeners, until a signal or a failure ends them.
 struct GatewayRunner {
-    /// The longest a graceful stop may take before the rest is cancelled.
-    static let longestStop: Duration = .seconds(10)
+    /// The longest a graceful stop may take before the rest is cancelled, where requests may go on for `drain`.
+    static func longestStop(drain: Duration) -> Duration { drain + timeAfterDrain }
+
+    /// What the ends of connections and the services behind the listeners may take beside requests.
+    static let timeAfterDrain: Duration = .seconds(5)
 
     /// Where a running gateway can be reached.
     struct Addresses: Sendable {
@@ -70,7 +73,7 @@ struct GatewayRunner {
             },
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger)
-        configuration.maximumGracefulShutdownDuration = Self.longestStop
+        configuration.maximumGracefulShutdownDuration = Self.longestStop(drain: settings.limits.drain)
         let outcome: Result<Void, any Error>
         do {
             try await ServiceGroup(configuration: configuration).run()

@@ -12,7 +12,7 @@ struct ServeCommand: AsyncParsableCommand {
         abstract: "Receives webhooks, polls what is overdue, serves call history.",
         discussion: """
             Prints one line, `ready` with the addresses of both listeners, once it accepts. SIGTERM and SIGINT finish \
-            what is in flight, within 10 seconds.
+            what is in flight, within limits.drain and \(GatewayRunner.timeAfterDrain.components.seconds) seconds.
             """)
 
     @OptionGroup var settingsOptions: SettingsOptions

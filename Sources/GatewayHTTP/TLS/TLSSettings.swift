@@ -13,8 +13,8 @@ package enum TLSSettings {
         "ECDHE-ECDSA-CHACHA20-POLY1305", "ECDHE-RSA-CHACHA20-POLY1305",
     ]
 
-    /// How long a peer has to answer the end of TLS. With ``ListenerLimits/drain`` it must stay below the 10 seconds that a
-    /// graceful stop may take in all.
+    /// How long a peer has to answer the end of TLS. It must stay below what a graceful stop may take beside
+    /// ``ListenerLimits/drain``.
     package static let shutdownTimeout: TimeAmount = .seconds(2)
 
     /// The configuration for a certificate chain and its key; offers `h2` and `http/1.1`.

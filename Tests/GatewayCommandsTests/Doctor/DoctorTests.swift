@@ -1,6 +1,7 @@
 import BolnaClient
 import CallDomain
 import Foundation
+import GatewayHTTP
 import Testing
 
 @testable import GatewayCommands
@@ -139,6 +140,12 @@ struct DoctorTests {
         limits.rlim_cur = min(limits.rlim_cur, limits.rlim_max - 1)
         setrlimit(resource, &limits)
         #expect(OpenFiles.raise() == OpenFiles.most)
+    }
+
+    @Test("A stop takes at least as long as requests may go on, whatever is set")
+    func longestStop() {
+        #expect(GatewayRunner.longestStop(drain: ListenerLimits().drain) == .seconds(10))
+        #expect(GatewayRunner.longestStop(drain: .seconds(60)) > .seconds(60))
     }
 
     @Test("Too few open files and short secrets are told")
