@@ -33,11 +33,11 @@ extension SettingKey {
         choice("tls.clientCertificates", \.tlsClientCertificates),
         optionalText("tls.clientCA", expected: "the path of a PEM file", \.tlsClientCA, where: SettingText.isPath),
         optionalText(
-            "api.key", isSecret: true, expected: "a text of at most \(longestText) bytes", \.apiKey,
-            where: { $0.utf8.count <= longestText }),
+            "api.key", isSecret: true, expected: "a text of at most \(KeyRing.longestKey) bytes", \.apiKey,
+            where: { $0.utf8.count <= KeyRing.longestKey }),
         optionalText(
-            "admin.key", isSecret: true, expected: "a text of at most \(longestText) bytes", \.adminKey,
-            where: { $0.utf8.count <= longestText }),
+            "admin.key", isSecret: true, expected: "a text of at most \(KeyRing.longestKey) bytes", \.adminKey,
+            where: { $0.utf8.count <= KeyRing.longestKey }),
         size("api.bodyLimit", 1_024...(64 << 20), \.apiBodyLimit),
         number("api.perMinute", StoredAPIKey.perMinuteRange, \.apiPerMinute),
         number("api.wrongKeysPerMinute", 1...10_000, \.apiWrongKeysPerMinute),

@@ -11,8 +11,8 @@ package final class KeyRing: Sendable {
     private let uses: UseBook
     private let stored: Mutex<[APIKeyID: StoredAPIKey]>
 
-    /// The longest key that is looked at, in bytes.
-    package static let longestKey = 256
+    /// The longest key that is looked at, in bytes; the settings take none that is longer.
+    package static let longestKey = 4_096
 
     /// A key that opens something.
     package struct Match: Hashable, Sendable {

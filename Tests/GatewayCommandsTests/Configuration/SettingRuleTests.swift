@@ -65,6 +65,15 @@ struct SettingRuleTests {
         #expect(load(flags: values.map { ($0.key, $0.value) }).mistakes == [])
     }
 
+    @Test("A key is taken up to the length up to which it opens something")
+    func keyLength() {
+        for name in ["GATEWAY_API_KEY", "GATEWAY_ADMIN_KEY"] {
+            let longest = String(repeating: "k", count: 4_096)
+            #expect(load([name: longest]).mistakes == [])
+            #expect(load([name: longest + "k"]).mistakes.count == 1)
+        }
+    }
+
     @Test("A rule about a value that is wrong already says nothing more")
     func noSecondMistake() {
         let outcome = load(flags: [("listen.port", "x"), ("operator.port", "8443")])

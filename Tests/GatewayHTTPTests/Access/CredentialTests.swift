@@ -193,6 +193,16 @@ struct CredentialTests {
         }
     }
 
+    @Test("A key of the settings opens whatever its length, up to what the settings take")
+    func longKey() throws {
+        let key = String(repeating: "k", count: KeyRing.longestKey)
+        let principal = Principal(account: .default, scopes: [.read], actor: "key")
+        let ring = try KeyRing(fixed: [(key, principal)])
+        let now = Timestamp(seconds: 1_772_615_708)
+        #expect(try ring.find(key, at: now)?.principal == principal)
+        #expect(try ring.find(key + "k", at: now) == nil)
+    }
+
     @Test("Wrong keys of others behind an address shut out no session, and signing in is counted as any request")
     func sessions() async throws {
         let text = try APIKeyText.mint()
