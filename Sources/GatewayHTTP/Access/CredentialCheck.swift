@@ -90,7 +90,8 @@ struct CredentialCheck: Sendable {
                 return known(match.principal, mostPerMinute: match.mostPerMinute)
             }
             if TokenText.isShaped(text) { return await known(token: text, from: address, at: now) }
-            throttle.countWrongKey(from: address, at: now)
+            // A key that only ended is no guess: an application that goes on sending it must not shut others out.
+            if try !live.keys.hasKnown(text) { throttle.countWrongKey(from: address, at: now) }
             return nil
         case .tokenCookie(let text): return await known(token: text, from: address, at: now)
         case .session(let id):
@@ -114,7 +115,7 @@ struct CredentialCheck: Sendable {
             return known(principal, mostPerMinute: tokens.mostPerMinute)
         } catch {
             logger.info("A token was refused.", metadata: ["reason": "\(error.rawValue)"])
-            // One that only ended is no guess: an application that goes on sending it must not shut others out.
+            // One that only ended is no guess, either.
             if error.isUnsigned { throttle.countWrongKey(from: address, at: now) }
             return nil
         }

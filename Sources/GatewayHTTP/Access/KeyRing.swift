@@ -66,6 +66,16 @@ package final class KeyRing: Sendable {
         return Match(principal: Self.principal(of: key), mostPerMinute: key.mostPerMinute)
     }
 
+    /// Whether there was ever a key of this text, also where it opens nothing any more: whoever shows it guesses nothing.
+    package func hasKnown(_ text: String) throws(CryptoError) -> Bool {
+        guard text.utf8.count <= Self.longestKey else { return false }
+        let digest = try ContentHash.sha256(Array(text.utf8)).bytes
+        if fixed.contains(where: { ConstantTime.equal($0.digest, digest) }) { return true }
+        guard let name = try APIKeyText(parsing: text)?.id, let key = stored.withLock({ $0[name] })
+        else { return false }
+        return ConstantTime.equal(key.digest.bytes, digest)
+    }
+
     /// Whether a key that was minted still opens something.
     package func isActive(_ id: APIKeyID, at now: Timestamp) -> Bool {
         stored.withLock { $0[id] }?.state(at: now) == .active

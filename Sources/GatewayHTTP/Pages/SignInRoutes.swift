@@ -39,7 +39,9 @@ struct SignInRoutes: Sendable {
             throw Problem(.tooManyRequests, "Too many wrong keys came from this address.", retryAfter: wait)
         }
         guard let match = try dependencies.live.find(key: key, at: request.receivedAt) else {
-            dependencies.throttle.countWrongKey(from: request.peer, at: request.receivedAt)
+            if try !dependencies.live.keys.hasKnown(key) {
+                dependencies.throttle.countWrongKey(from: request.peer, at: request.receivedAt)
+            }
             return SignInPage.response(
                 next: form.text("next"),
                 complaint: "This key opens nothing here. It may be mistyped, revoked or expired.",

@@ -193,6 +193,37 @@ struct CredentialTests {
         }
     }
 
+    @Test("A key that was ended, or whose account is out of service, is no guess and shuts out nobody")
+    func endedKeys() async throws {
+        let texts = try (1...3).map { _ in try APIKeyText.mint() }
+        try await Self.withTokens { dependencies, _ in
+            dependencies.throttle = RequestThrottle(wrongKeysPerMinute: 1)
+        } _: { gateway in
+            let now = gateway.wall.now
+            var keys = try texts.map { text in
+                StoredAPIKey(
+                    id: text.id, account: .default, label: "", digest: try text.digest, scopes: [.read],
+                    mostPerMinute: 60, createdAt: now)
+            }
+            keys[0].expiresAt = now
+            keys[1].revokedAt = now
+            keys[2].account = AccountID(rawValue: "gone")
+            gateway.dependencies.live.keys.replace(keys)
+            let fields = ["Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"]
+            for text in texts {
+                #expect(try await gateway.send("GET", "/api/v1/me", key: text.secret).status == 401)
+                let signIn = try await gateway.send(
+                    "POST", "/sign-in", headers: fields, body: Array("key=\(text.secret)".utf8))
+                #expect(signIn.status == 401)
+            }
+            #expect(try await gateway.send("GET", "/api/v1/me", key: TestGateway.allScopes).status == 200)
+            // The name alone is no key.
+            let guess = String(texts[0].secret.dropLast(4)) + "AAAA"
+            #expect(try await gateway.send("GET", "/api/v1/me", key: guess).status == 401)
+            #expect(try await gateway.send("GET", "/api/v1/me", key: TestGateway.allScopes).status == 429)
+        }
+    }
+
     @Test("A key of the settings opens whatever its length, up to what the settings take")
     func longKey() throws {
         let key = String(repeating: "k", count: KeyRing.longestKey)
