@@ -2,8 +2,8 @@ import CallDomain
 import HTTPTypes
 import Logging
 
-/// Judges what clients show: a key or a token as `Authorization: Bearer`, else the cookie of a session, else a token in a
-/// cookie. The first of these that is there counts, and no other.
+/// Judges what clients show: a key or a token as `Authorization: Bearer`, which then counts alone; else the cookie of a
+/// session, and where there is none, or it has ended, a token in a cookie.
 struct CredentialCheck: Sendable {
     /// The cookies in which an existing application keeps its tokens.
     static let tokenCookies = ["token", "authToken"]
@@ -42,43 +42,48 @@ struct CredentialCheck: Sendable {
     func admission(
         of head: HTTPRequest, scope: Scope, from address: String, at now: Timestamp
     ) async throws -> Admission {
-        guard let shown = Self.shown(in: head) else {
+        let all = Self.shown(in: head)
+        guard !all.isEmpty else {
             throw Problem(.unauthorized, "Send an API key as Authorization: Bearer.")
         }
-        // A session cannot be guessed: somebody else's wrong keys behind the same address shut out nobody who is signed in.
-        if !shown.isSession, let wait = throttle.blocked(address, at: now) {
-            throw Problem(.tooManyRequests, "Too many wrong keys came from this address.", retryAfter: wait)
+        for shown in all {
+            // A session cannot be guessed: somebody else's wrong keys behind the same address shut out nobody who is
+            // signed in.
+            if !shown.isSession, let wait = throttle.blocked(address, at: now) {
+                throw Problem(.tooManyRequests, "Too many wrong keys came from this address.", retryAfter: wait)
+            }
+            switch shown {
+            case .session, .tokenCookie:
+                // Browsers send cookies along whoever had them ask.
+                guard CrossSiteRule.allows(head, origins: origins) else { throw Problem(.crossSite) }
+            case .bearer, .other: break
+            }
+            guard let known = try await known(by: shown, isUse: !PageRefresh.covers(head), from: address, at: now)
+            else { continue }
+            let limits = throttle.take(
+                for: known.principal, mostPerMinute: known.mostPerMinute, scope: scope, at: now)
+            return Admission(known.principal, limits: limits, isValid: known.isValid)
         }
-        switch shown {
-        case .session, .tokenCookie:
-            // Browsers send cookies along whoever had them ask.
-            guard CrossSiteRule.allows(head, origins: origins) else { throw Problem(.crossSite) }
-        case .bearer, .other: break
-        }
-        guard let known = try await known(by: shown, isUse: !PageRefresh.covers(head), from: address, at: now) else {
-            throw Problem(.unauthorized, "What was shown opens nothing here.")
-        }
-        let limits = throttle.take(
-            for: known.principal, mostPerMinute: known.mostPerMinute, scope: scope, at: now)
-        return Admission(known.principal, limits: limits, isValid: known.isValid)
+        throw Problem(.unauthorized, "What was shown opens nothing here.")
     }
 
     /// Who has a session, where the request comes from a page of ours.
     func visitor(of head: HTTPRequest, at now: Timestamp) -> Principal? {
-        guard CrossSiteRule.allows(head), case .session(let id)? = Self.shown(in: head),
+        guard CrossSiteRule.allows(head), case .session(let id)? = Self.shown(in: head).first,
             let principal = try? session(id, now, false)?.principal, live.isServed(principal.account)
         else { return nil }
         return principal
     }
 
-    private static func shown(in head: HTTPRequest) -> Shown? {
+    /// What is to be judged, in this order.
+    private static func shown(in head: HTTPRequest) -> [Shown] {
         if let field = head.headerFields[.authorization] {
             let parts = field.split(separator: " ", maxSplits: 1)
-            guard parts.count == 2, parts[0].lowercased() == "bearer" else { return .other }
-            return .bearer(String(parts[1].drop { $0 == " " }))
+            guard parts.count == 2, parts[0].lowercased() == "bearer" else { return [.other] }
+            return [.bearer(String(parts[1].drop { $0 == " " }))]
         }
-        if let id = SessionCookie.read(head) { return .session(id) }
-        return tokenCookies.lazy.compactMap { RequestCookies.value(of: $0, in: head) }.first.map(Shown.tokenCookie)
+        let token = tokenCookies.lazy.compactMap { RequestCookies.value(of: $0, in: head) }.first
+        return [SessionCookie.read(head).map(Shown.session), token.map(Shown.tokenCookie)].compactMap(\.self)
     }
 
     private func known(

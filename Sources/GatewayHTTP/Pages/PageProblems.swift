@@ -19,6 +19,10 @@ extension Response {
                     "homeText": "Go to the \(home.title.lowercased())",
                 ], in: PageFrame(title: problem.kind.title, principal: principal), status: problem.kind.status)
         response.headers.append(contentsOf: problem.fields)
+        // The session that was shown has ended: the browser need not show it again.
+        if problem.kind == .unauthorized, head.headerFields[.authorization] == nil, SessionCookie.read(head) != nil {
+            response.headers[.setCookie] = SessionCookie.cleared
+        }
         return response
     }
 

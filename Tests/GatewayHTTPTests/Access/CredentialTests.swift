@@ -224,6 +224,21 @@ struct CredentialTests {
         }
     }
 
+    @Test("A session that has ended gives way to a token beside it, and is forgotten where there is none")
+    func deadSession() async throws {
+        try await Self.withTokens { gateway in
+            let dead = "__Host-gateway=" + String(repeating: "A", count: 43)
+            let both = "\(dead); token=\(try TokenMaker.hs256())"
+            let answer = try await gateway.send("GET", "/api/v1/me", headers: ["Cookie": both])
+            #expect(answer.status == 200)
+            #expect(answer.text.contains(#""actor":"user u1""#))
+            let page = try await gateway.send("GET", "/calls", headers: ["Cookie": dead])
+            #expect(page.status == 401)
+            #expect(page.headers["set-cookie"]?.hasPrefix("__Host-gateway=; ") == true)
+            #expect(page.headers["set-cookie"]?.contains("Max-Age=0") == true)
+        }
+    }
+
     @Test("A key of the settings opens whatever its length, up to what the settings take")
     func longKey() throws {
         let key = String(repeating: "k", count: KeyRing.longestKey)
