@@ -4,7 +4,9 @@ extension SettingKey {
     /// Who gets in beside the key of the settings: tokens of an existing application, and sessions of the pages.
     static let access: [SettingKey] = [
         list(
-            "api.origins", expected: "origins such as https://app.example.com, separated by commas", \.apiOrigins
+            "api.origins",
+            expected: "origins such as https://app.example.com, separated by commas, without the scheme's own port",
+            \.apiOrigins
         ) { $0.allSatisfy(isOrigin) },
         optionalText(
             "tokens.secret", isSecret: true, expected: "a text of at most \(longestText) bytes", \.tokens.secret,
@@ -42,13 +44,15 @@ extension SettingKey {
 
     private static func isClaim(_ text: String) -> Bool { (1...256).contains(text.utf8.count) }
 
-    /// Whether this is `https://` or `http://` with a host and perhaps a port (RFC 6454, section 6.2).
+    /// Whether this is `https://` or `http://` with a host and perhaps a port, as browsers state it: never with the port
+    /// that the scheme has anyway (RFC 6454, section 6.2).
     private static func isOrigin(_ text: String) -> Bool {
-        guard let scheme = ["https://", "http://"].first(where: text.hasPrefix) else { return false }
-        let authority = text.dropFirst(scheme.count)
+        let schemes: [(prefix: String, port: UInt16)] = [("https://", 443), ("http://", 80)]
+        guard let scheme = schemes.first(where: { text.hasPrefix($0.prefix) }) else { return false }
+        let authority = text.dropFirst(scheme.prefix.count)
         let sides = authority.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         guard let host = sides.first, SettingText.isHost(String(host)) else { return false }
-        return sides.count == 1 || UInt16(sides[1]) != nil
+        return sides.count == 1 || UInt16(sides[1]).map { $0 != scheme.port } ?? false
     }
 }
 

@@ -74,6 +74,17 @@ struct SettingRuleTests {
         }
     }
 
+    @Test(
+        "Origins are taken as browsers state them, which is without the port that a scheme has anyway",
+        arguments: [
+            ("https://app.example.com", true), ("https://app.example.com:8443", true),
+            ("http://localhost:443", true), ("https://app.example.com:443", false), ("http://localhost:80", false),
+            ("https://app.example.com:", false),
+        ])
+    func origins(origin: String, isTaken: Bool) {
+        #expect(load(flags: [("api.origins", origin)]).mistakes.isEmpty == isTaken)
+    }
+
     @Test("A rule about a value that is wrong already says nothing more")
     func noSecondMistake() {
         let outcome = load(flags: [("listen.port", "x"), ("operator.port", "8443")])
