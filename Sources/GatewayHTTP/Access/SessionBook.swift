@@ -7,10 +7,11 @@ package import WebhookTrust
 /// Only the SHA-256 of a session's id is kept. A session is worth what its key is worth at each use: the key's scopes hold,
 /// and where the key opens nothing any more, the session ends.
 package final class SessionBook: Sendable {
-    /// The most sessions at once; a further one ends the one that was unused the longest.
+    /// The most sessions at once; a further one ends one of the account that has most of them: no account can sign out the
+    /// people of another.
     package static let mostSessions = 10_000
-    /// The most sessions at once of one key, so that none ends all others'; a further one ends its oldest.
-    package static let mostSessionsOfKey = 100
+    /// The most sessions of one actor of an account at once; a further one ends the one that was unused the longest.
+    package static let mostOfActor = 50
     /// A session that is unused for so long ends, unless told otherwise.
     package static let usualIdle = Duration.seconds(12 * 3_600)
     /// A session ends after so long, whatever is done with it, unless told otherwise.
@@ -20,10 +21,16 @@ package final class SessionBook: Sendable {
     /// The length of an id's text.
     static let idLength = 43
 
+    private struct Owner: Hashable, Sendable {
+        var account: AccountID
+        var actor: String
+    }
+
     private struct Session: Sendable {
+        /// Who began it; nil where its key opened nothing then.
+        var owner: Owner?
         var startedAt: Timestamp
         var usedAt: Timestamp
-        var key: [UInt8]
         var renew: @Sendable (Timestamp) -> KeyRing.Match?
     }
 
@@ -37,22 +44,17 @@ package final class SessionBook: Sendable {
         self.longestLife = longestLife
     }
 
-    /// Begins a session with the key of this SHA-256 and returns its id, which only its owner knows. `renew` tells what the
-    /// key opens at a time; nil once it opens nothing.
+    /// Begins a session and returns its id, which only its owner knows. `renew` tells what the key opens at a time; nil
+    /// once it opens nothing.
     package func begin(
-        with key: [UInt8], at now: Timestamp, renew: @escaping @Sendable (Timestamp) -> KeyRing.Match?
+        at now: Timestamp, renew: @escaping @Sendable (Timestamp) -> KeyRing.Match?
     ) throws(CryptoError) -> String {
         let id = Base64URL.encode(try SecureRandom.bytes(Self.idBytes))
         let digest = try ContentHash.sha256(Array(id.utf8))
+        let owner = renew(now).map { Owner(account: $0.principal.account, actor: $0.principal.actor) }
         sessions.withLock { sessions in
-            let ofKey = sessions.filter { $0.value.key == key }
-            if ofKey.count >= Self.mostSessionsOfKey,
-                let oldest = ofKey.min(by: { $0.value.startedAt < $1.value.startedAt })
-            {
-                sessions[oldest.key] = nil
-            }
-            if sessions.count >= Self.mostSessions { makeRoom(in: &sessions, at: now) }
-            sessions[digest] = Session(startedAt: now, usedAt: now, key: key, renew: renew)
+            makeRoom(for: owner, in: &sessions, at: now)
+            sessions[digest] = Session(owner: owner, startedAt: now, usedAt: now, renew: renew)
         }
         return id
     }
@@ -97,10 +99,22 @@ package final class SessionBook: Sendable {
         now.duration(since: session.usedAt) < longestIdle && now.duration(since: session.startedAt) < longestLife
     }
 
-    private func makeRoom(in sessions: inout [ContentDigest: Session], at now: Timestamp) {
+    private func makeRoom(for owner: Owner?, in sessions: inout [ContentDigest: Session], at now: Timestamp) {
+        if sessions.values.count(where: { $0.owner == owner }) >= Self.mostOfActor {
+            Self.endOldest(in: &sessions) { $0.owner == owner }
+        }
+        guard sessions.count >= Self.mostSessions else { return }
         sessions = sessions.filter { isAlive($0.value, at: now) }
-        guard sessions.count >= Self.mostSessions, let oldest = sessions.min(by: { $0.value.usedAt < $1.value.usedAt })
-        else { return }
-        sessions[oldest.key] = nil
+        guard sessions.count >= Self.mostSessions else { return }
+        let counts = Dictionary(sessions.values.map { ($0.owner?.account, 1) }, uniquingKeysWith: +)
+        guard let largest = counts.max(by: { $0.value < $1.value })?.key else { return }
+        Self.endOldest(in: &sessions) { $0.owner?.account == largest }
+    }
+
+    private static func endOldest(
+        in sessions: inout [ContentDigest: Session], where isMeant: (Session) -> Bool
+    ) {
+        let oldest = sessions.filter { isMeant($0.value) }.min { $0.value.usedAt < $1.value.usedAt }
+        if let oldest { sessions[oldest.key] = nil }
     }
 }

@@ -56,7 +56,7 @@ struct SignInRoutes: Sendable {
         if let old = SessionCookie.read(request.head) { try dependencies.sessions.end(old) }
         let digest = try ContentHash.sha256(Array(key.utf8)).bytes
         let name = try APIKeyText(parsing: key)?.id
-        let id = try dependencies.sessions.begin(with: digest, at: request.receivedAt) {
+        let id = try dependencies.sessions.begin(at: request.receivedAt) {
             [live = dependencies.live] now in
             live.find(digest: digest, name: name, at: now)
         }

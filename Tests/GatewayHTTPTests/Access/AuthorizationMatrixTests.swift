@@ -82,11 +82,11 @@ struct AuthorizationMatrixTests {
             principal: Principal(account: .default, scopes: Set(Scope.allCases), actor: "session"),
             mostPerMinute: StoredAPIKey.perMinuteRange.upperBound)
         let sessions = gateway.dependencies.sessions
-        let goodSession = try sessions.begin(with: [1], at: now) { _ in match }
+        let goodSession = try sessions.begin(at: now) { _ in match }
         let idleStart = now.advanced(by: .zero - SessionBook.usualIdle)
-        let idleSession = try sessions.begin(with: [1], at: idleStart) { _ in match }
-        let keylessSession = try sessions.begin(with: [1], at: now) { _ in nil }
-        let ofDisabledSession = try sessions.begin(with: [1], at: now) { _ in
+        let idleSession = try sessions.begin(at: idleStart) { _ in match }
+        let keylessSession = try sessions.begin(at: now) { _ in nil }
+        let ofDisabledSession = try sessions.begin(at: now) { _ in
             var match = match
             match.principal.account = disabled
             return match

@@ -13,8 +13,8 @@ import Testing
     @Test("A session is found by its id alone, and ends when it is told to")
     func beginAndEnd() throws {
         let book = SessionBook()
-        let id = try book.begin(with: [1], at: Self.start) { _ in Self.match }
-        let other = try book.begin(with: [1], at: Self.start) { _ in nil }
+        let id = try book.begin(at: Self.start) { _ in Self.match }
+        let other = try book.begin(at: Self.start) { _ in nil }
         #expect(id != other)
         #expect(id.utf8.count == 43, "32 random bytes")
         #expect(try book.principal(of: id, at: Self.after(1)) == Self.principal)
@@ -27,12 +27,12 @@ import Testing
     @Test("It ends after twelve hours without use, and after seven days whatever is done")
     func ages() throws {
         let book = SessionBook()
-        let idle = try book.begin(with: [1], at: Self.start) { _ in Self.match }
+        let idle = try book.begin(at: Self.start) { _ in Self.match }
         #expect(try book.principal(of: idle, at: Self.after(12 * 3_600 - 1)) != nil)
         #expect(try book.principal(of: idle, at: Self.after(24 * 3_600 - 1)) == nil)
         #expect(book.count == 0)
 
-        let used = try book.begin(with: [1], at: Self.start) { _ in Self.match }
+        let used = try book.begin(at: Self.start) { _ in Self.match }
         for hours in stride(from: Int64(6), to: 7 * 24, by: 6) {
             #expect(try book.principal(of: used, at: Self.after(hours * 3_600)) != nil)
         }
@@ -42,9 +42,9 @@ import Testing
     @Test("Both times may be set")
     func ownAges() throws {
         let book = SessionBook(longestIdle: .seconds(60), longestLife: .seconds(100))
-        let idle = try book.begin(with: [1], at: Self.start) { _ in Self.match }
+        let idle = try book.begin(at: Self.start) { _ in Self.match }
         #expect(try book.principal(of: idle, at: Self.after(60)) == nil)
-        let used = try book.begin(with: [1], at: Self.start) { _ in Self.match }
+        let used = try book.begin(at: Self.start) { _ in Self.match }
         #expect(try book.principal(of: used, at: Self.after(59)) != nil)
         #expect(try book.principal(of: used, at: Self.after(99)) != nil)
         #expect(try book.principal(of: used, at: Self.after(100)) == nil)
@@ -54,7 +54,7 @@ import Testing
     func keyDecides() throws {
         let book = SessionBook()
         let key = Mutex<KeyRing.Match?>(Self.match)
-        let id = try book.begin(with: [1], at: Self.start) { _ in key.withLock { $0 } }
+        let id = try book.begin(at: Self.start) { _ in key.withLock { $0 } }
         key.withLock { $0?.principal.scopes = [.read, .check] }
         #expect(try book.principal(of: id, at: Self.after(1))?.scopes == [.read, .check])
         key.withLock { $0 = nil }
@@ -63,32 +63,40 @@ import Testing
         #expect(try book.principal(of: id, at: Self.after(3)) == nil, "it does not come back")
     }
 
-    @Test("Where one key has too many, its oldest goes, and nobody else's")
-    func boundOfKey() throws {
-        let book = SessionBook()
-        let other = try book.begin(with: [2], at: Self.start) { _ in Self.match }
-        var ids: [String] = []
-        for number in 0...SessionBook.mostSessionsOfKey {
-            ids.append(try book.begin(with: [1], at: Self.after(Int64(number))) { _ in Self.match })
-        }
-        #expect(book.count == SessionBook.mostSessionsOfKey + 1)
-        #expect(try book.principal(of: ids[0], at: Self.after(200)) == nil)
-        #expect(try book.principal(of: ids[1], at: Self.after(200)) != nil)
-        #expect(try book.principal(of: other, at: Self.after(200)) != nil)
+    private static func match(_ account: String, _ actor: String) -> KeyRing.Match {
+        KeyRing.Match(
+            principal: Principal(account: AccountID(rawValue: account), scopes: [.read], actor: actor),
+            mostPerMinute: 60)
     }
 
-    @Test("Where there are too many, the one that was unused the longest goes")
+    @Test("Where an actor has too many, that one's goes that was unused the longest, and nobody else's")
+    func boundOfActor() throws {
+        let book = SessionBook()
+        let others = try [Self.match("a", "second"), Self.match("b", "first")].map { match in
+            try book.begin(at: Self.start) { _ in match }
+        }
+        let match = Self.match("a", "first")
+        let own = try (1...SessionBook.mostOfActor).map { number in
+            try book.begin(at: Self.after(Int64(number))) { _ in match }
+        }
+        #expect(try book.principal(of: own[0], at: Self.after(100)) != nil)
+        let last = try book.begin(at: Self.after(101)) { _ in match }
+        let ended = try own.filter { try book.principal(of: $0, at: Self.after(102)) == nil }
+        #expect(ended == [own[1]])
+        for id in others + [last] { #expect(try book.principal(of: id, at: Self.after(102)) != nil) }
+    }
+
+    @Test("Where there are too many in all, one of the account that has most of them goes")
     func bound() throws {
         let book = SessionBook()
-        var ids: [String] = []
-        for number in 0..<SessionBook.mostSessions {
-            let (key, time) = ([UInt8(number % 200)], Self.after(Int64(number) / 100))
-            ids.append(try book.begin(with: key, at: time) { _ in Self.match })
+        let one = try book.begin(at: Self.start) { _ in Self.match("small", "person") }
+        for number in 1..<SessionBook.mostSessions {
+            let match = Self.match("large", "key \(number / SessionBook.mostOfActor)")
+            _ = try book.begin(at: Self.after(1)) { _ in match }
         }
-        #expect(try book.principal(of: ids[0], at: Self.after(200)) != nil)
-        _ = try book.begin(with: [200], at: Self.after(201)) { _ in Self.match }
         #expect(book.count == SessionBook.mostSessions)
-        #expect(try book.principal(of: ids[0], at: Self.after(202)) != nil)
-        #expect(try ids[1..<100].count { try book.principal(of: $0, at: Self.after(202)) == nil } == 1)
+        let last = try book.begin(at: Self.after(2)) { _ in Self.match("other", "person") }
+        #expect(book.count == SessionBook.mostSessions)
+        for id in [one, last] { #expect(try book.principal(of: id, at: Self.after(3)) != nil) }
     }
 }
