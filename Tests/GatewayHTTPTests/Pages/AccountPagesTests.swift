@@ -124,6 +124,24 @@ import WebhookTrust
         }
     }
 
+    @Test("An account that accepts no source address keeps it so when its form is saved as it is shown")
+    func noAddresses() async throws {
+        try await TestGateway.run { gateway in
+            #expect(try await gateway.control("/api/v1/accounts", body: #"{"id":"acme"}"#).status == 201)
+            let session = try await Self.signIn(gateway, key: "key-machine")
+            func save(_ addresses: String) async throws -> [String]? {
+                let saved = try await Self.post(
+                    gateway, "/accounts/acme/settings", "label=Acme&addresses=\(addresses)", session)
+                #expect(saved.status == 303)
+                return try #require(gateway.store.accounts().first { $0.id.rawValue == "acme" }).sourceAddresses
+            }
+            #expect(try await save("none") == [])
+            let page = try await gateway.send("GET", "/accounts/acme", headers: session)
+            #expect(page.text.contains("name=\"addresses\" value=\"none\""))
+            #expect(try await save("") == nil)
+        }
+    }
+
     @Test("The key of the machine opens the accounts alone, adds one, and takes it out of service and back")
     func machine() async throws {
         try await TestGateway.run { gateway in

@@ -8,6 +8,9 @@ enum AccountForm {
         (1, "in a day"), (30, "in 30 days"), (90, "in 90 days"), (365, "in a year"),
     ]
 
+    /// What stands in the field of source addresses where none is accepted; empty, it means those of Bolna.
+    static let noAddresses = "none"
+
     /// An account that is to be added.
     static func newAccount(_ form: QueryParameters) throws(Problem) -> AccountWish {
         var json = JSONWriter()
@@ -41,7 +44,8 @@ enum AccountForm {
             if addresses.isEmpty {
                 json.null()
             } else {
-                json.array { json in for address in addresses { json.value(address) } }
+                let listed = addresses == [noAddresses] ? [] : addresses
+                json.array { json in for address in listed { json.value(address) } }
             }
             if form.contains("forget-token") {
                 json.key("token")

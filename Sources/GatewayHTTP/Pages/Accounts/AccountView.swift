@@ -29,14 +29,18 @@ struct AccountView {
             "maySetService": principal.reachesAll && stored != nil,
             "webhook": "/webhooks/bolna/\(id.rawValue)", "keys": keyRows.orAbsent, "secrets": secretRows.orAbsent,
             "retired": retiredRows.orAbsent, "trusts": trusts, "days": days,
-            "addresses": stored?.sourceAddresses?.joined(separator: ", ") ?? "",
-            "addressWords": stored.map { $0.sourceAddresses?.joined(separator: ", ") ?? "those of Bolna" }
+            "addresses": addresses ?? "",
+            "addressWords": stored.map { _ in addresses ?? "those of Bolna" }
                 ?? "as the settings say",
             "agents": agentRows.orAbsent, "scopes": scopeChoices, "perMinute": StoredAPIKey.usualPerMinute,
             "mostPerMinute": StoredAPIKey.perMinuteRange.upperBound,
             "leastPerMinute": StoredAPIKey.perMinuteRange.lowerBound,
             "lifetimes": AccountForm.lifetimes.map { ["days": $0.days, "text": $0.title] as PageView },
         ]
+    }
+
+    private var addresses: String? {
+        stored?.sourceAddresses.map { $0.isEmpty ? AccountForm.noAddresses : $0.joined(separator: ", ") }
     }
 
     /// What is read for an account of the gateway's own accord.
