@@ -193,6 +193,8 @@ package actor AccountKeeper {
         do {
             receipts = try await context.submit(entries)
         } catch {
+            // It may be stored all the same: a key that was taken back must not go on opening.
+            try? await followStore()
             throw Problem(.busy, retryAfter: error.retryAfter)
         }
         try await followStore()

@@ -1,6 +1,7 @@
 import CallDomain
 import Foundation
 import SQLiteStore
+import Synchronization
 import Testing
 import WebhookTrust
 
@@ -93,6 +94,40 @@ struct AccountRoutesTests {
             let list = try await gateway.control("/api/v1/keys")
             for word in ["\"expired\"", "\"revoked\"", "\"lastUsedAt\":\"2026-"] { #expect(list.text.contains(word)) }
             #expect(!list.text.contains(brief.key) && !list.text.contains(lasting.key))
+        }
+    }
+
+    /// Stores what it is given, and then says that it failed.
+    private final class DoubtfulStore: JournalStore {
+        let isDoubtful = Mutex(false)
+        private let store: SQLiteStore
+
+        init(_ store: SQLiteStore) { self.store = store }
+
+        func apply(_ batch: [JournalEntry]) throws(StoreError) -> [JournalReceipt] {
+            let receipts = try store.apply(batch)
+            guard !isDoubtful.withLock({ $0 }) else {
+                throw StoreError(kind: .io, message: "the sync failed")
+            }
+            return receipts
+        }
+    }
+
+    @Test("A revocation that is stored although its commit is said to have failed holds at once")
+    func doubtfulRevocation() async throws {
+        let doubtful = Mutex<DoubtfulStore?>(nil)
+        try await TestGateway.run(journal: { store in
+            let made = DoubtfulStore(store)
+            doubtful.withLock { $0 = made }
+            return made
+        }) { gateway in
+            let key = try await gateway.mintKey("default")
+            #expect(try await gateway.send("GET", "/api/v1/me", key: key.key).status == 200)
+            doubtful.withLock { $0 }?.isDoubtful.withLock { $0 = true }
+            let revoked = try await gateway.control("/api/v1/keys/\(key.id)/revoke", body: "")
+            #expect(revoked.status == 503)
+            #expect(try await gateway.send("GET", "/api/v1/me", key: key.key).status == 401)
+            doubtful.withLock { $0 }?.isDoubtful.withLock { $0 = false }
         }
     }
 

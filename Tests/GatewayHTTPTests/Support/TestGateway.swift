@@ -110,6 +110,7 @@ struct TestGateway: Sendable {
         hosts: Set<String> = [], trustedProxies: [String] = [], tls: TLSFiles? = nil,
         recordings: (any RecordingSource)? = nil, log: (any LogHandler)? = nil,
         set: (inout GatewayDependencies, inout GatewayServerConfiguration) throws -> Void = { _, _ in },
+        journal: (SQLiteStore) -> any JournalStore = { $0 },
         _ body: @escaping @Sendable (TestGateway) async throws -> Void
     ) async throws {
         let folder = try TemporaryFolder.make()
@@ -124,7 +125,7 @@ struct TestGateway: Sendable {
         let changes = ChangeFeed(reader: reader)
         let registry = PrometheusRegistry()
         let metrics = GatewayMetrics(registry: registry)
-        let writer = JournalWriter(store: store, changes: changes, metrics: metrics, logger: logger)
+        let writer = JournalWriter(store: journal(store), changes: changes, metrics: metrics, logger: logger)
         let accounts = AccountDirectory([
             GatewayAccount(id: .default, hasToken: true), GatewayAccount(id: other, hasToken: false),
         ])
