@@ -25,7 +25,8 @@ package final class CertificateKeeper: Service, Sendable {
 
     private struct State {
         var material: TLSMaterial
-        /// What was read last, also where it could not be used: it is judged, and complained of, once.
+        /// What was read last, also where it could not be used: it is complained of once, and judged again, since a
+        /// certificate may become valid.
         var attempted: ContentDigest?
         var problem: TLSProblem?
         var remindedAt: Timestamp?
@@ -75,12 +76,16 @@ package final class CertificateKeeper: Service, Sendable {
     /// Reads the files again, and takes them where they can be used.
     @discardableResult package func reload() -> Reload {
         let outcome: Reload
+        var digest: ContentDigest?
         do {
-            outcome = try replace()
+            outcome = try replace(&digest)
         } catch {
             let isNew = state.withLock { state in
-                defer { state.problem = error }
-                return state.problem != error
+                defer {
+                    state.problem = error
+                    state.attempted = digest ?? state.attempted
+                }
+                return state.problem != error || digest ?? state.attempted != state.attempted
             }
             outcome = .kept(error)
             if isNew {
@@ -98,9 +103,10 @@ package final class CertificateKeeper: Service, Sendable {
         return outcome
     }
 
-    private func replace() throws(TLSProblem) -> Reload {
+    /// Takes the files where they can be used, and tells what was read also where they cannot.
+    private func replace(_ digest: inout ContentDigest?) throws(TLSProblem) -> Reload {
         let contents = try TLSContents(files: files)
-        let digest = try? contents.digest()
+        digest = try? contents.digest()
         let (attempted, problem) = state.withLock { ($0.attempted, $0.problem) }
         if let digest, digest == attempted, problem == nil { return .unchanged }
         let material = try TLSMaterial(contents: contents, files: files)

@@ -68,6 +68,21 @@ struct CertificateKeeperTests {
         }
     }
 
+    @Test("Other files with the same fault are complained of anew, the same files once")
+    func keepsAgain() throws {
+        try TestTLS.inFolder { folder in
+            let good = try TestTLS.pair(from: days(-1), to: days(90))
+            let lines = CapturedLines()
+            let keeper = try keeper(folder.write(good), lines: lines)
+            for attempt in 1...2 {
+                let other = try TestTLS.pair(from: days(-1), to: days(90))
+                _ = try folder.write(TestTLS.Damage.otherKey.applied(to: other, now: wall.now))
+                for _ in 1...2 { #expect(keeper.reload() == .kept(.notAPair)) }
+                #expect(lines.all.count == attempt)
+            }
+        }
+    }
+
     @Test(
         "A certificate that is not valid is used at the start all the same, and complained of; what is none is refused")
     func start() throws {
