@@ -14,9 +14,9 @@ extension ServiceContext {
         return await send(endpoint, account: account)
     }
 
-    /// One page of an agent's executions; nil where there is no usable answer now.
-    func list(_ agent: AgentID, _ window: BolnaRequest.ListWindow, account: AccountID) async -> ListPage? {
-        guard let answer = await request(.executions(agent, window), account: account) else { return nil }
+    /// One page of an agent's executions.
+    func list(_ agent: AgentID, _ window: BolnaRequest.ListWindow, account: AccountID) async -> PageRead {
+        guard let answer = await request(.executions(agent, window), account: account) else { return .unavailable }
         guard let body = answer.body, let page = try? BolnaDecoder.decodeListPage(body, requestedSize: window.size)
         else {
             logger.notice(
@@ -25,7 +25,7 @@ extension ServiceContext {
                     "account": "\(account.rawValue)", "agent.id": "\(agent.rawValue)",
                     "api.failure": "\(answer.outcome.word)",
                 ])
-            return nil
+            return .failed
         }
         if page.unusableRows > 0 {
             tallies.count(Tally(account: account, kind: .field, name: "unusable list row", count: page.unusableRows))
@@ -36,7 +36,7 @@ extension ServiceContext {
                     "list.unusable_rows": "\(page.unusableRows)",
                 ])
         }
-        return page
+        return .page(page)
     }
 
     /// Which of these calls are known, with their status.
@@ -67,6 +67,16 @@ extension ServiceContext {
         case (.failed, _), (.unusable, _): return .failed
         }
     }
+}
+
+/// What came of listing a page.
+enum PageRead: Sendable {
+    /// It was listed.
+    case page(ListPage)
+    /// Bolna failed at it, or gave a body that cannot be used.
+    case failed
+    /// Nothing may be asked now.
+    case unavailable
 }
 
 /// What came of reading a call that a listing found.

@@ -170,7 +170,7 @@ package final class DialService: Service, Sendable {
     private func search(_ agent: DialMachine.Agent, _ window: BolnaRequest.ListWindow) async throws(StoreError) {
         var window: BolnaRequest.ListWindow? = window
         while let asked = window {
-            guard let page = await context.list(agent.agent, asked, account: agent.account) else { return }
+            guard case .page(let page) = await context.list(agent.agent, asked, account: agent.account) else { return }
             let known = try await context.known(page.rows.map(\.id), account: agent.account)
             let (toRead, next) = machine.withLock { $0.listed(agent, asked, page: page, known: known) }
             for execution in toRead {

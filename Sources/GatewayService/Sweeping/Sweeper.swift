@@ -200,14 +200,24 @@ package final class Sweeper: Service, Sendable {
 
     /// Lists a page, and reads the calls that it shows; the pages that follow it wait for their turn.
     private func list(_ page: SweepPage) async {
-        guard let list = await context.list(page.agent, page.window, account: page.account),
-            let known = try? await context.known(list.rows.map(\.id), account: page.account)
-        else { return machine.withLock { $0.failed(page) } }
+        let list: ListPage
+        switch await context.list(page.agent, page.window, account: page.account) {
+        case .page(let page): list = page
+        case .failed: return machine.withLock { $0.failed(page) }
+        case .unavailable: return machine.withLock { $0.postponed(page) }
+        }
+        guard let known = try? await context.known(list.rows.map(\.id), account: page.account) else {
+            return machine.withLock { $0.postponed(page) }
+        }
         let isHealthy = context.health.profile(account: page.account, agent: page.agent).path == .healthy
         let outcome = machine.withLock {
             $0.listed(page, list, known: known, isHealthy: isHealthy, now: context.now())
         }
-        guard await read(outcome.toRead, of: page) else { return machine.withLock { $0.failed(page) } }
+        switch await read(outcome.toRead, of: page) {
+        case .whole: break
+        case .unavailable: return machine.withLock { $0.postponed(page) }
+        case .noRoom: return machine.withLock { $0.failed(page) }
+        }
         if let end = outcome.end { return await finish(page, end) }
         if let next = outcome.next { machine.withLock { $0.went(from: page, on: next) } }
     }
@@ -245,47 +255,62 @@ package final class Sweeper: Service, Sendable {
             .truncatedListing, account: page.account, agent: page.agent, at: context.now(), detail: detail)
     }
 
-    /// Reads the calls, some at once; false where that has to be tried again. Calls that Bolna fails at, or does not
-    /// know, are deferred.
-    private func read(_ executions: [ExecutionID], of page: SweepPage) async -> Bool {
-        await withTaskGroup(of: Bool.self) { group in
+    /// How far the calls of a page were read.
+    private enum CallsRead: Int, Sendable {
+        /// All are read, or deferred.
+        case whole
+        /// Nothing may be asked, or stored, now.
+        case unavailable
+        /// Bolna fails at more of them than can be deferred.
+        case noRoom
+    }
+
+    /// Reads the calls, some at once. Those that Bolna fails at, or does not know, are deferred.
+    private func read(_ executions: [ExecutionID], of page: SweepPage) async -> CallsRead {
+        await withTaskGroup(of: CallsRead.self) { group in
             var rest = executions[...]
-            var isWhole = true
+            var worst = CallsRead.whole
             for execution in rest.prefix(Self.mostAtOnce) { start(execution, of: page, in: &group) }
             rest = rest.dropFirst(Self.mostAtOnce)
-            while let isRead = await group.next() {
-                isWhole = isWhole && isRead
+            while let read = await group.next() {
+                if read.rawValue > worst.rawValue { worst = read }
                 if let execution = rest.popFirst() { start(execution, of: page, in: &group) }
             }
-            return isWhole
+            return worst
         }
     }
 
-    private func start(_ execution: ExecutionID, of page: SweepPage, in group: inout TaskGroup<Bool>) {
+    private func start(_ execution: ExecutionID, of page: SweepPage, in group: inout TaskGroup<CallsRead>) {
         group.addTask {
             let read = await self.context.readFound(execution, of: page.agent, account: page.account)
             switch read {
-            case .done: return true
-            case .unavailable: return false
+            case .done: return .whole
+            case .unavailable: return .unavailable
             case .failed, .notFound:
                 let now = self.context.now()
                 let call = SweeperMachine.DeferredCall(
                     account: page.account, agent: page.agent, execution: execution, due: now)
-                return self.machine.withLock { $0.failed(call, isNotFound: read == .notFound, now: now) } != .noRoom
+                let retry = self.machine.withLock { $0.failed(call, isNotFound: read == .notFound, now: now) }
+                return retry == .noRoom ? .noRoom : .whole
             }
         }
     }
 
     private func readIfUnknown(_ call: SweeperMachine.DeferredCall) async {
-        var isNotFound = false
+        var read = FoundRead.unavailable
         if let known = try? await context.known([call.execution], account: call.account) {
             guard (known[call.execution] ?? nil) == nil else { return }
-            let read = await context.readFound(call.execution, of: call.agent, account: call.account)
-            guard read != .done else { return }
-            isNotFound = read == .notFound
+            read = await context.readFound(call.execution, of: call.agent, account: call.account)
         }
-        let retry = machine.withLock { $0.failed(call, isNotFound: isNotFound, now: context.now()) }
-        guard retry != .later else { return }
+        let isNotFound = read == .notFound
+        let retry: SweeperMachine.Retry? =
+            switch read {
+            case .done: nil
+            case .unavailable: machine.withLock { $0.postponed(call, now: context.now()) }
+            case .failed, .notFound:
+                machine.withLock { $0.failed(call, isNotFound: isNotFound, now: context.now()) }
+            }
+        guard let retry, retry != .later else { return }
         context.logger.error(
             isNotFound
                 ? "Bolna lists a call that it says it does not know; it is not read again."

@@ -343,6 +343,16 @@ package struct SweeperMachine: Sendable {
         return !gaps.hasAny(account: page.account, agent: page.agent)
     }
 
+    /// Nothing could be asked or stored: the same page is tried at the next tick. That says nothing about the page.
+    package mutating func postponed(_ page: SweepPage) {
+        listing.remove(page)
+        switch page.kind {
+        case .gap: gaps.failed(page)
+        case .glance: due[Scope(account: page.account, agent: page.agent)]?.newest = nil
+        case .newest, .overlap: pending.append(page)
+        }
+    }
+
     /// A page could not be read, or its calls could not: the same page is tried again at the next tick, for a while.
     package mutating func failed(_ page: SweepPage) {
         listing.remove(page)
@@ -361,6 +371,15 @@ package struct SweeperMachine: Sendable {
             due[scope]?.newest = nil
             if page.kind == .overlap(isWhole: true) { due[scope]?.wholeOverlap = nil }
         }
+    }
+
+    /// A call could not be asked about or stored: it is tried at the next tick. That says nothing about the call.
+    package mutating func postponed(_ call: DeferredCall, now: Timestamp) -> Retry {
+        guard deferred.count < Self.mostDeferred else { return .noRoom }
+        var call = call
+        call.due = now.advanced(by: tick)
+        deferred[Call(account: call.account, execution: call.execution)] = call
+        return .later
     }
 
     /// A call could not be read: it is tried again by itself, after a tick at first, then less often, so that it does

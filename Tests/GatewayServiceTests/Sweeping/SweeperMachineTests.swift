@@ -209,6 +209,27 @@ import Testing
         #expect(now.duration(since: .start) < .seconds(90_000))
     }
 
+    @Test("A call or page that could not be asked about is kept as it was, however often")
+    func postponed() throws {
+        var machine = machine()
+        let page = try #require(machine.tick(accounts: [.default], now: .start).pages.first)
+        var call = SweeperMachine.DeferredCall(
+            account: .default, agent: agent, execution: ExecutionID(rawValue: "a"), due: .start)
+        #expect(machine.postponed(call, now: .start) == .later)
+        machine.postponed(page)
+        for tick in 1...(2 * SweeperMachine.mostFailures) {
+            let now = Timestamp.at(Double(tick) * 30)
+            let due = machine.tick(accounts: [.default], now: now)
+            call = try #require(due.calls.first)
+            var pages = due.pages
+            while let next = machine.next(of: .default) { pages.append(next) }
+            #expect(pages.filter { $0.kind != .glance } == [page])
+            #expect(machine.postponed(call, now: now) == .later)
+            for page in pages { machine.postponed(page) }
+        }
+        #expect(call.failures == 0)
+    }
+
     @Test("A call that Bolna lists and says it does not know is given up after three answers over ten minutes")
     func notFound() throws {
         var machine = machine()

@@ -196,6 +196,30 @@ import Testing
         #expect(try gateway.status("exec-0") == .ringing)
     }
 
+    @Test("A call that nobody could be asked about for a day is found afterwards")
+    func refusedForLong() async throws {
+        let gateway = try TestGateway()
+        gateway.bolna.tell(CallBody(id: "exec-0", status: "ringing"), at: .start)
+        let isCall: @Sendable (BolnaRequest) -> Bool = { request in
+            if case .execution = request.endpoint { true } else { false }
+        }
+        gateway.bolna.answer { request in isCall(request) ? .status(500) : nil }
+        gateway.clock.advance(by: .seconds(60))
+        let sweeper = Sweeper(context: gateway.context, clock: gateway.clock)
+        await sweeper.sweep()
+        gateway.bolna.answer { request in isCall(request) ? .status(429) : nil }
+        // So many refusals open the breaker, which the poller's ticks give its probes.
+        func sweepLater() async {
+            gateway.clock.advance(by: .seconds(300))
+            gateway.context.gate.withLock { _ = $0.tick(now: gateway.now) }
+            await sweeper.sweep()
+        }
+        for _ in 0...(SweeperMachine.mostFailures + 12) { await sweepLater() }
+        gateway.bolna.answer(nil)
+        for _ in 1...4 { await sweepLater() }
+        #expect(try gateway.status("exec-0") == .ringing)
+    }
+
     @Test("At the shutdown what was asked is awaited, and nothing more is asked")
     func shutdown() async throws {
         let gateway = try TestGateway()
