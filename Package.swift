@@ -123,6 +123,10 @@ let package = Package(
                 serviceLifecycle,
             ],
             swiftSettings: strict),
+        .executableTarget(
+            name: "gateway-benchmark",
+            dependencies: ["BolnaWire", "CallDomain", "SQLiteStore", "WebhookTrust", argumentParser, crypto, grdb],
+            swiftSettings: strict),
         .testTarget(name: "CallDomainTests", dependencies: ["CallDomain"], swiftSettings: strict),
         .testTarget(
             name: "BolnaWireTests", dependencies: ["BolnaWire", "CallDomain"],

@@ -45,6 +45,9 @@ enum ImportRules {
             "BolnaModel", "AsyncHTTPClient", "Crypto", "Logging", "ServiceLifecycle", "SwiftASN1", "X509",
         ]),
         "bolna-simulator": platform.union(["BolnaSimulator", "BolnaModel", "ArgumentParser", "Logging"]),
+        "gateway-benchmark": platform.union([
+            "CallDomain", "BolnaWire", "WebhookTrust", "SQLiteStore", "ArgumentParser", "Crypto", "GRDB",
+        ]),
     ]
 
     /// The complaints about one file of `Sources`.
