@@ -28,7 +28,7 @@ struct EventStream {
 
     init(body: HTTPClientResponse.Body) { iterator = body.makeAsyncIterator() }
 
-    /// The next event that has data; nil at the end.
+    /// The next event that has data, heartbeats left out; nil at the end.
     mutating func next() async throws -> Event? {
         while true {
             while let end = text.range(of: "\n\n") {
@@ -37,7 +37,9 @@ struct EventStream {
                 let fields = block.split(separator: "\n").map { line in
                     line.split(separator: ":", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
                 }
-                guard let data = fields.first(where: { $0.first == "data" })?.last else { continue }
+                guard let data = fields.first(where: { $0.first == "data" })?.last,
+                    !fields.contains(where: { $0.first == "event" && $0.last == "heartbeat" })
+                else { continue }
                 return Event(id: fields.first { $0.first == "id" }?.last ?? "", data: data)
             }
             guard var chunks = iterator, let buffer = try await chunks.next() else { return nil }
