@@ -6,7 +6,7 @@ import Testing
 struct BolnaClientConcurrencyTests {
     private static let answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 
-    @Test("64 requests run at once, and later ones use their connections again", .timeLimit(.minutes(1)))
+    @Test("64 requests run at once, and later ones use their connections again", .timeLimit(.minutes(10)))
     func manyAtOnce() async throws {
         try await ClientFixture.run(script: { $0.line.contains("/wait-") ? .hold : .answer("200 OK") }) { fixture in
             await withTaskGroup(of: Int?.self) { group in

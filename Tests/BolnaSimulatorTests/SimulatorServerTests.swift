@@ -9,7 +9,7 @@ import Testing
 
 @testable import BolnaSimulator
 
-@Suite("SimulatorServer", .timeLimit(.minutes(2)))
+@Suite("SimulatorServer", .timeLimit(.minutes(10)))
 struct SimulatorServerTests {
     /// Fast enough for a call to be over in some tens of milliseconds.
     private static let speed = 20_000.0

@@ -5,7 +5,7 @@ import Testing
 
 /// Hundreds of worlds in each run of the tests; `GATEWAY_SEED` replays one of them.
 @Suite struct SimulationSeedTests {
-    @Test("No law is broken in any of these worlds", .timeLimit(.minutes(10)))
+    @Test("No law is broken in any of these worlds", .timeLimit(.minutes(30)))
     func lawsHold() async throws {
         let replayed = try ReplayedSeed.named(by: ProcessInfo.processInfo.environment["GATEWAY_SEED"])
         let sweep = SeedSweep(from: replayed ?? 1, count: replayed == nil ? Self.seeds : 1)

@@ -16,6 +16,11 @@ enum TextRules {
         ("usleep(", "wait for the event itself"),
     ]
 
+    /// Time limits that measure how busy the machine is: a test may wait for minutes before it gets a processor.
+    static let shortTimeLimits = (1..<10).map { minutes in
+        (".timeLimit(.minutes(\(minutes)))", "ten minutes or more, which only end a test that hangs")
+    }
+
     /// The longest file, in lines; one topic per file rarely needs half of it.
     static let longestFile = 600
 

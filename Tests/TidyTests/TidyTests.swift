@@ -29,10 +29,11 @@ import Testing
         }
     }
 
-    @Test("Tests do not sleep")
+    @Test("Tests neither sleep nor depend on how busy the machine is")
     func sleeps() throws {
         let files = try SourceTree.swiftFiles(below: "Tests").filter { !$0.path.hasPrefix("Tests/TidyTests/") }
-        #expect(files.flatMap { TextRules.violations(in: $0, words: TextRules.sleeps) } == [])
+        let words = TextRules.sleeps + TextRules.shortTimeLimits
+        #expect(files.flatMap { TextRules.violations(in: $0, words: words) } == [])
     }
 
     @Test("Every test that the threat model leans on exists")
@@ -132,6 +133,14 @@ import Testing
             struct Local { let package = 1 }
             """
         #expect(DocumentationRules.violations(in: SourceFile(path: "Sources/A/B.swift", text: text)) == [])
+    }
+
+    @Test("A time limit that a busy machine may cross is found, and one that ends a hanging test is none")
+    func timeLimits() {
+        let text = "@Test(.timeLimit(.minutes(1)))\n@Test(.timeLimit(.minutes(10)))\n"
+        let file = SourceFile(path: "Tests/A/B.swift", text: text)
+        let found = TextRules.violations(in: file, words: TextRules.shortTimeLimits)
+        #expect(found.map { $0.hasPrefix("Tests/A/B.swift:1: ") } == [true])
     }
 
     @Test("A test that does not exist is found in a threat model")

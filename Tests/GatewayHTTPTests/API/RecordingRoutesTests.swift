@@ -166,7 +166,7 @@ struct RecordingRoutesTests {
 
     @Test(
         "A transfer that breaks ends the answer, so that half a recording is not taken for a whole one",
-        .timeLimit(.minutes(1)))
+        .timeLimit(.minutes(10)))
     func broken() async throws {
         try await run(StubRecordings { _ in StubRecordings.stream(["RI"], length: 4, breaks: true) }) {
             gateway async throws in

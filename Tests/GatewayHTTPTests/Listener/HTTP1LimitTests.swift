@@ -78,7 +78,7 @@ struct HTTP1LimitTests {
     private static let tooLarge =
         "POST /webhooks/bolna HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1048577\r\n\r\n"
 
-    @Test("The rest of a refused request that never comes is awaited for a while only", .timeLimit(.minutes(1)))
+    @Test("The rest of a refused request that never comes is awaited for a while only", .timeLimit(.minutes(10)))
     func linger() async throws {
         var limits = ListenerLimits()
         limits.linger = .milliseconds(100)
@@ -90,7 +90,7 @@ struct HTTP1LimitTests {
         }
     }
 
-    @Test("A client that still sends the rest of a refused request sees the answer", .timeLimit(.minutes(1)))
+    @Test("A client that still sends the rest of a refused request sees the answer", .timeLimit(.minutes(10)))
     func lingerLetsRead() async throws {
         var limits = ListenerLimits()
         limits.linger = .seconds(600)
@@ -107,7 +107,7 @@ struct HTTP1LimitTests {
     private static let unfinished =
         request + "POST /webhooks/bolna HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{\"id\""
 
-    @Test("When the gateway stops, requests may go on for a while, and no longer", .timeLimit(.minutes(1)))
+    @Test("When the gateway stops, requests may go on for a while, and no longer", .timeLimit(.minutes(10)))
     func drain() async throws {
         var limits = ListenerLimits()
         limits.drain = .milliseconds(100)
@@ -121,7 +121,7 @@ struct HTTP1LimitTests {
         }
     }
 
-    @Test("When the gateway stops, a request that ends in time is answered", .timeLimit(.minutes(1)))
+    @Test("When the gateway stops, a request that ends in time is answered", .timeLimit(.minutes(10)))
     func drainLetsEnd() async throws {
         var limits = ListenerLimits()
         limits.drain = .seconds(600)

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Errors of HTTP/2 streams, and the end of a connection", .serialized)
 struct HTTP2StreamErrorTests {
-    @Test("A malformed stream is reset by itself, and the others go on", .timeLimit(.minutes(1)))
+    @Test("A malformed stream is reset by itself, and the others go on", .timeLimit(.minutes(10)))
     func malformed() async throws {
         try await TestGateway.run { gateway in
             let frames = try await RawStreams.exchange(
@@ -21,7 +21,7 @@ struct HTTP2StreamErrorTests {
         }
     }
 
-    @Test("Streams that fail one after the other end the connection", .timeLimit(.minutes(1)))
+    @Test("Streams that fail one after the other end the connection", .timeLimit(.minutes(10)))
     func malformedAgain() async throws {
         var limits = ListenerLimits()
         limits.streamResets = 3
@@ -35,7 +35,7 @@ struct HTTP2StreamErrorTests {
     }
 
     @Test(
-        "A stream that is opened after GOAWAY is refused, and those before it are answered", .timeLimit(.minutes(1)))
+        "A stream that is opened after GOAWAY is refused, and those before it are answered", .timeLimit(.minutes(10)))
     func afterGoAway() async throws {
         var limits = ListenerLimits()
         limits.requestsPerConnection = 2
@@ -55,7 +55,7 @@ struct HTTP2StreamErrorTests {
         }
     }
 
-    @Test("What goes on after a connection's last request is not cut by the time to drain", .timeLimit(.minutes(1)))
+    @Test("What goes on after a connection's last request is not cut by the time to drain", .timeLimit(.minutes(10)))
     func goesOn() async throws {
         var limits = ListenerLimits()
         limits.requestsPerConnection = 1
@@ -78,7 +78,7 @@ struct HTTP2StreamErrorTests {
         }
     }
 
-    @Test("When the gateway stops, streams may go on for a while, and no longer", .timeLimit(.minutes(1)))
+    @Test("When the gateway stops, streams may go on for a while, and no longer", .timeLimit(.minutes(10)))
     func drain() async throws {
         var limits = ListenerLimits()
         limits.drain = .milliseconds(100)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import GatewayService
 
-@Suite(.timeLimit(.minutes(1))) struct ChangeFeedTests {
+@Suite(.timeLimit(.minutes(10))) struct ChangeFeedTests {
     /// Lets so many changes of one call happen.
     private func change(_ gateway: TestGateway, _ range: Range<Int>) async {
         for number in range {

@@ -208,7 +208,7 @@ import Testing
         #expect(placements(gateway) == 1)
     }
 
-    @Test("Of many at once under one idempotency key, one is sent", .timeLimit(.minutes(1)))
+    @Test("Of many at once under one idempotency key, one is sent", .timeLimit(.minutes(10)))
     func concurrent() async throws {
         let gateway = try TestGateway()
         let service = service(gateway)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import GatewayService
 
-@Suite(.timeLimit(.minutes(1))) struct JournalWriterTests {
+@Suite(.timeLimit(.minutes(10))) struct JournalWriterTests {
     @Test("Nothing is acknowledged before its commit has ended")
     func acknowledgement() async throws {
         let gateway = try TestGateway()
