@@ -19,7 +19,7 @@ extension ServiceContext {
                 now: answer.receivedAt)
         }
         for event in events { report(event, account: account) }
-        if answer.body != nil { health.end(.tokenRefused, account: account, at: answer.receivedAt) }
+        if answer.body != nil { health.tokenIsTaken(account, at: answer.receivedAt) }
         return answer
     }
 

@@ -47,6 +47,38 @@ struct SQLiteStoreDueTests {
         #expect(taken == taken.sorted { $0.due < $1.due })
     }
 
+    @Test("Of the waits that have ended, those that no look has ended are given, hints included, page by page")
+    func endedUnseen() throws {
+        try store.observe(.webhook("looked", .ringing, at: 0))
+        try store.observe(.read("looked", .ringing, sent: 200_000))
+        try fill(.other, 3)
+        try fill(.default, 3)
+        func end(_ names: [String], _ account: AccountID, at seconds: Int64) throws {
+            _ = try store.apply(
+                names.map { name in
+                    .readFailed(
+                        FailedRead(
+                            account: account, call: CallID(rawValue: "\(account.rawValue)-\(name)"), at: .at(seconds),
+                            retryAt: .at(seconds + 60), isNotFound: false))
+                })
+        }
+        try end(["other-0"], .other, at: 200_000)
+        try end(["default-0", "default-1"], .default, at: 200_000)
+        try store.observe(.hint("hint-0", .ringing, at: 1))
+        try end(["hint-0"], .default, at: 300_000)
+        var found: [String] = []
+        var place: DueCursor? = DueCursor(due: .at(150_000), row: .min)
+        while let after = place {
+            let page = try store.endedUnseen(account: .default, after: after, limit: 1)
+            found += page.calls.map(\.execution.rawValue)
+            place = page.next
+        }
+        #expect(found == ["default-0", "default-1", "hint-0"])
+        let late = DueCursor(due: .at(200_001), row: .min)
+        #expect(try store.endedUnseen(account: .default, after: late, limit: 9).calls.count == 1)
+        #expect(try store.endedUnseen(account: .other, after: late, limit: 9).calls.isEmpty)
+    }
+
     @Test("What fits is taken whole, earliest first, whichever account it belongs to")
     func order() throws {
         try fill(.default, 3, from: 10)

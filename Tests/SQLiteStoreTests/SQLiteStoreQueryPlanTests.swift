@@ -40,6 +40,13 @@ struct SQLiteStoreQueryPlanTests {
         #expect(!details.contains("SCAN"))
     }
 
+    @Test("Ends of waiting come from their index, in its order, also behind a place")
+    func endings() throws {
+        let details = try details(SQLiteStore.endingsSQL)
+        #expect(details.contains("SEARCH endings USING INDEX endings_by_time (account=? AND at>?)"))
+        #expect(!details.contains("TEMP B-TREE"))
+    }
+
     @Test("A page of calls comes from the index by creation, in its order, also behind a cursor")
     func list() throws {
         var filter = CallFilter(account: .default, query: CallQuery())

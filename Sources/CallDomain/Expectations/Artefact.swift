@@ -82,6 +82,12 @@ package struct ArtefactWait: Hashable, Sendable {
         self.history = history
     }
 
+    /// Whether it was given up after this time; nil is before all times.
+    func isGivenUp(after time: Timestamp?) -> Bool {
+        guard state == .missing || state == .notProvided, let endedAt else { return false }
+        return endedAt > time ?? .distantPast
+    }
+
     /// Ends the wait without it.
     mutating func giveUp(at now: Timestamp) {
         state = isSure ? .missing : .notProvided

@@ -179,6 +179,9 @@ package struct ExpectationLedger: Hashable, Sendable {
         }
     }
 
+    /// Whether waiting has ended although nobody had looked: the last attempts to look had failed.
+    package var hasEndedUnseen: Bool { open == nil && failures > 0 && outcome != nil && outcome != .unknownToBolna }
+
     /// An empty ledger.
     package init() {
         failures = 0

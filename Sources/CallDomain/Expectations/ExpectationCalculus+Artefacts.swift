@@ -62,6 +62,17 @@ extension ExpectationCalculus {
 }
 
 extension ArtefactLedger {
+    /// Those that were given up after the last read, so that no look had missed them, may still come: each is waited for
+    /// as long as at first.
+    mutating func reopenUnseen(since lastReadAt: Timestamp?, now: Timestamp, settings: ExpectationSettings) {
+        for index in waits.indices where waits[index].isGivenUp(after: lastReadAt) {
+            let span = settings.scaled(waits[index].isSure ? \.abandonAfter : \.artefactsSecondLook)
+            waits[index].state = .expected
+            waits[index].endedAt = nil
+            waits[index].endsAt = now.advanced(by: span)
+        }
+    }
+
     /// A read was made for those that may still come, and did not find them: each whose time is over is given up.
     mutating func looked(at sentAt: Timestamp) {
         updatePending { wait in

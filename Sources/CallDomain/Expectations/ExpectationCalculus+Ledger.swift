@@ -75,6 +75,7 @@ extension ExpectationCalculus {
             // Whoever is trusted to say how the call is says that there is one.
             if ledger.outcome == .unknownToBolna { clearFailures(in: &ledger) }
         case .hint, .recompute: break
+        case .reopened: reopen(&ledger, now: now)
         case .read(let sentAt):
             ledger.lastReadAt = max(min(sentAt, now), min(ledger.lastReadAt ?? .distantPast, now))
             clearFailures(in: &ledger)
@@ -98,6 +99,15 @@ extension ExpectationCalculus {
         ledger.notFound = 0
         ledger.notFoundSince = nil
         if ledger.outcome == .unknownToBolna { ledger.outcome = nil }
+    }
+
+    /// Takes back the end of a wait that no look had come to: the last attempts to look had failed.
+    private func reopen(_ ledger: inout ExpectationLedger, now: Timestamp) {
+        guard ledger.hasEndedUnseen else { return }
+        let lastReadAt = ledger.lastReadAt
+        ledger.artefacts?.reopenUnseen(since: lastReadAt, now: now, settings: settings)
+        ledger.outcome = nil
+        clearFailures(in: &ledger)
     }
 
     /// Counters stop here.
@@ -152,7 +162,7 @@ extension ExpectationCalculus {
             } else {
                 ledger.outcome = row.end
             }
-        case .statement, .hint, .recompute: break
+        case .statement, .hint, .recompute, .reopened: break
         }
         if row.why == .artefacts, ledger.artefacts?.pending.isEmpty != false {
             ledger.outcome = ledger.artefacts?.outcome ?? .settled
@@ -176,7 +186,7 @@ extension ExpectationCalculus {
             return Expectation(
                 what: .verification, path: .poll, since: now, due: due,
                 endsAt: due.advanced(by: settings.scaled(\.abandonAfter)), isProbe: true, why: .hint)
-        case .recompute: return asked
+        case .recompute, .reopened: return asked
         case .readFailed(let retryAt, let isNotFound):
             guard var asked, !isNotFound, now < asked.endsAt else { return nil }
             asked.due = max(asked.due, min(max(retryAt, now), asked.endsAt))

@@ -12,4 +12,7 @@ package enum LedgerEvent: Hashable, Sendable {
     case readFailed(retryAt: Timestamp, isNotFound: Bool)
     /// Nothing happened to the call, but its scope fares differently now.
     case recompute
+    /// Bolna can be asked about the call again, after a time in which it could not: a wait that ended then, although
+    /// nobody had looked, goes on.
+    case reopened
 }

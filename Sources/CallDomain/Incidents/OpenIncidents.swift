@@ -54,14 +54,18 @@ package struct OpenIncidents: Sendable {
         wait(incident)
     }
 
-    /// What went on has ended; nothing where it did not go on. `detail` nil keeps what was said at its beginning.
+    /// What went on has ended; nil where it did not go on. `detail` nil keeps what was said at its beginning.
+    @discardableResult
     package mutating func end(
         _ kind: Incident.Kind, account: AccountID, agent: AgentID? = nil, at time: Timestamp, detail: String? = nil
-    ) {
-        guard var incident = open.removeValue(forKey: Key(account: account, agent: agent, kind: kind)) else { return }
+    ) -> Incident? {
+        guard var incident = open.removeValue(forKey: Key(account: account, agent: agent, kind: kind)) else {
+            return nil
+        }
         incident.to = max(time, incident.from)
         if let detail { incident.detail += (incident.detail.isEmpty ? "" : " ") + detail }
         wait(incident)
+        return incident
     }
 
     /// Whether something of this kind goes on.

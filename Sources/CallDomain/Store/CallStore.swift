@@ -22,6 +22,12 @@ package protocol CallStore: JournalStore {
     func expecting(account: AccountID, agent: AgentID?, after: DueCursor?, limit: Int) throws(StoreError)
         -> (calls: [ExpectingCall], next: DueCursor?)
 
+    /// The calls whose waiting ended unseen (``ExpectationLedger/hasEndedUnseen``), hints included, in the order of the
+    /// times at which it ended, behind a place; those among them that cannot be read; and where to go on, nil at the end.
+    /// At most `limit` ends are looked at. The place `DueCursor(due: time, row: .min)` begins with the ends of that time.
+    func endedUnseen(account: AccountID, after: DueCursor, limit: Int) throws(StoreError)
+        -> (calls: [DueCall], damaged: [DamagedCall], next: DueCursor?)
+
     /// The call with this gateway id or execution id, gateway id first; nil where the account has none.
     func call(account: AccountID, reference: String, withBody: Bool) throws(StoreError) -> CallRecord?
 
@@ -172,9 +178,9 @@ package struct ExpectingCall: Hashable, Sendable {
     }
 }
 
-/// A place among the calls that expect something: behind the one with this due time.
+/// A place among the calls that expect something, or whose waiting has ended: behind the one with this time.
 package struct DueCursor: Hashable, Sendable {
-    /// The due time of the last call of the page before.
+    /// The time of the last call of the page before: when it is due, or its waiting ended.
     package var due: Timestamp
     /// The store's own number of it.
     package var row: Int64

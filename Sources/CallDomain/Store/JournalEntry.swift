@@ -13,6 +13,8 @@ package enum JournalEntry: Sendable {
     case listed(account: AccountID, call: CallID, profile: ScopeProfile, sentAt: Timestamp, receivedAt: Timestamp)
     /// A due call whose expectation is to be computed anew, since its scope fares differently now.
     case recompute(account: AccountID, call: CallID, profile: ScopeProfile, now: Timestamp)
+    /// A call whose waiting ended while Bolna could not be asked is waited for again.
+    case reopen(account: AccountID, call: CallID, profile: ScopeProfile, now: Timestamp)
     /// The intent to place a call, stored before Bolna is asked.
     case dialIntent(DialIntent)
     /// What became of an intent that brought no call.

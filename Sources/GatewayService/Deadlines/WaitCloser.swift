@@ -2,8 +2,9 @@ import CallDomain
 import Logging
 import Synchronization
 
-/// Ends what waits in accounts that cannot ask Bolna, or are refused there: waiting ends with a look elsewhere, and here
-/// nobody looks.
+/// Ends what waits in accounts that cannot ask Bolna, or have been refused there for as long as anything is waited for:
+/// waiting ends with a look elsewhere, and here nobody looks. A refusal that is shorter ends nothing, whatever is overdue:
+/// once Bolna takes the token again, it is looked at.
 final class WaitCloser: Sendable {
     private let context: ServiceContext
     private let places = Mutex<[Queue: DueCursor]>([:])
@@ -24,9 +25,15 @@ final class WaitCloser: Sendable {
 
     /// Ends, at a tick, the waits whose time has been over for as long as a webhook may be late.
     func close(at now: Timestamp) async {
-        for account in context.accounts.all where !context.isReadable(account) {
+        for account in context.accounts.all where isUnreadable(account, at: now) {
             for isHinted in [false, true] { await close(Queue(account: account.id, isHinted: isHinted), at: now) }
         }
+    }
+
+    private func isUnreadable(_ account: GatewayAccount, at now: Timestamp) -> Bool {
+        guard account.mayRead else { return true }
+        guard let since = context.gate.pausedSince(account.id) else { return false }
+        return now.duration(since: since) >= context.settings.scaled(\.abandonAfter)
     }
 
     private func close(_ queue: Queue, at now: Timestamp) async {

@@ -24,6 +24,7 @@ package final class HealthBook: Sendable {
         var incidents = OpenIncidents()
         var outages: [Range<Timestamp>] = []
         var changed: Set<Scope> = []
+        var accepted: [AccountID: Timestamp] = [:]
     }
 
     private struct Scope: Hashable, Comparable, Sendable {
@@ -188,11 +189,29 @@ extension HealthBook {
     /// Something happened, or began; it is stored with the next heartbeat.
     package func note(_ incident: Incident) { trouble.withLock { $0.incidents.note(incident) } }
 
-    /// Something that went on has ended; nothing where it did not go on.
+    /// Something that went on has ended; nil where it did not go on.
+    @discardableResult
     package func end(
         _ kind: Incident.Kind, account: AccountID, agent: AgentID? = nil, at time: Timestamp, detail: String? = nil
-    ) {
+    ) -> Incident? {
         trouble.withLock { $0.incidents.end(kind, account: account, agent: agent, at: time, detail: detail) }
+    }
+
+    /// Bolna takes an account's token, whether or not it refused it before.
+    func tokenIsTaken(_ account: AccountID, at time: Timestamp) {
+        trouble.withLock { trouble in
+            guard let refusal = trouble.incidents.end(.tokenRefused, account: account, at: time) else { return }
+            trouble.accepted[account] = min(refusal.from, trouble.accepted[account] ?? refusal.from)
+        }
+    }
+
+    /// The accounts whose token is taken again since this was asked last, and since when it had been refused, also before
+    /// a restart: what was given up in that time nobody could look at.
+    func takeAccepted() -> [AccountID: Timestamp] {
+        trouble.withLock { trouble in
+            defer { trouble.accepted = [:] }
+            return trouble.accepted
+        }
     }
 
     /// What the store says goes on since before the start.

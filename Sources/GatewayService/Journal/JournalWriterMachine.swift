@@ -125,8 +125,8 @@ extension JournalEntry {
         case .dialIntent(let intent): intent.request.count
         case .pathHealth(_, _, let record, _): record.count
         case .learned(let record): record.bytes.count
-        case .readFailed, .recompute, .listed, .dialOutcome, .sweepMark, .sweepGaps, .heartbeat, .incident, .audit,
-            .tallies, .account, .auditTrail, .erase, .retain, .forgetNumber, .indexTexts:
+        case .readFailed, .recompute, .reopen, .listed, .dialOutcome, .sweepMark, .sweepGaps, .heartbeat, .incident,
+            .audit, .tallies, .account, .auditTrail, .erase, .retain, .forgetNumber, .indexTexts:
             0
         }
     }

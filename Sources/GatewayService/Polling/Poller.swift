@@ -9,6 +9,7 @@ package final class Poller: Service, Sendable {
     private let clock: any Clock<Duration>
     private let machine: Mutex<PollerMachine>
     private let waits: WaitCloser
+    private let reopened: WaitOpener
     private let turns = Mutex(0)
     private let isTickDue = Mutex(false)
     private let isIdle = Mutex(false)
@@ -36,6 +37,7 @@ package final class Poller: Service, Sendable {
         self.context = context
         self.clock = clock
         waits = WaitCloser(context: context)
+        reopened = WaitOpener(context: context)
         machine = Mutex(PollerMachine(settings: context.settings))
     }
 
@@ -83,7 +85,10 @@ package final class Poller: Service, Sendable {
         defer { turns.withLock { $0 -= 1 } }
         let now = context.now()
         context.health.advance(to: now)
-        if isTick { await waits.close(at: now) }
+        if isTick {
+            await waits.close(at: now)
+            await reopened.open(at: now)
+        }
         guard mayRead() else { return }
         await withTaskGroup(of: Event.self) { group in
             let probes = isTick ? context.gate.withLock { $0.tick(now: now) } : []

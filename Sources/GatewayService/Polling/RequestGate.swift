@@ -38,6 +38,9 @@ package final class RequestGate: Sendable {
     /// Whether Bolna refuses the account's token, or it has none.
     package func isPaused(_ account: AccountID) -> Bool { machine.withLock { $0.isPaused(account) } }
 
+    /// Since when Bolna refuses the account's token, as far as this process knows; nil where it does not, or there is none.
+    package func pausedSince(_ account: AccountID) -> Timestamp? { machine.withLock { $0.pausedSince(account) } }
+
     /// Whether too many of the account's requests failed, so that only probes are sent.
     package func isBroken(_ account: AccountID) -> Bool { machine.withLock { $0.isBroken(account) } }
 }

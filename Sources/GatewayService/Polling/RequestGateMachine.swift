@@ -13,7 +13,8 @@ package struct RequestGateMachine: Sendable {
 
     private struct Standing: Sendable {
         var breaker = CircuitBreaker()
-        var isPaused = false
+        /// When Bolna first refused the token; nil while it does not.
+        var pausedSince: Timestamp?
         var isIdentified = false
         var nextProbeAt = Timestamp.distantPast
     }
@@ -58,7 +59,12 @@ package struct RequestGateMachine: Sendable {
     }
 
     /// Whether the account's due calls may be read: it has a token, which Bolna does not refuse.
-    package func isPaused(_ account: AccountID) -> Bool { standings[account]?.isPaused ?? true }
+    package func isPaused(_ account: AccountID) -> Bool {
+        standings[account].map { $0.pausedSince != nil } ?? true
+    }
+
+    /// Since when Bolna refuses the account's token, as far as this process knows; nil where it does not, or there is none.
+    package func pausedSince(_ account: AccountID) -> Timestamp? { standings[account]?.pausedSince }
 
     /// Whether only probes are sent.
     package func isBroken(_ account: AccountID) -> Bool { standings[account]?.breaker.isOpen ?? false }
@@ -71,7 +77,7 @@ package struct RequestGateMachine: Sendable {
             standings[account]?.breaker.tick()
             guard let standing = standings[account], standing.nextProbeAt.hasCome(at: now, setAtMost: probeInterval)
             else { continue }
-            guard standing.isPaused || (!standing.isIdentified && !standing.breaker.isOpen) else { continue }
+            guard standing.pausedSince != nil || (!standing.isIdentified && !standing.breaker.isOpen) else { continue }
             guard planner.take(.other, account: account, for: .background, now: now) == nil else { continue }
             standings[account]?.nextProbeAt = now.advanced(by: probeInterval)
             probes.append(account)
@@ -132,14 +138,14 @@ package struct RequestGateMachine: Sendable {
 
     private mutating func pause(_ account: AccountID, status: Int, now: Timestamp) -> [Event] {
         guard !isPaused(account) else { return [] }
-        standings[account]?.isPaused = true
+        standings[account]?.pausedSince = now
         standings[account]?.nextProbeAt = now.advanced(by: probeInterval)
         return [.paused(status: status)]
     }
 
     private mutating func resume(_ account: AccountID) -> [Event] {
         guard isPaused(account) else { return [] }
-        standings[account]?.isPaused = false
+        standings[account]?.pausedSince = nil
         return [.resumed]
     }
 }

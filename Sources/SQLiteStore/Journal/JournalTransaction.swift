@@ -69,6 +69,8 @@ struct JournalTransaction {
                 account: account, call: call, profile: profile, event: .listed(sentAt: sentAt), now: receivedAt)
         case .recompute(let account, let call, let profile, let now):
             return try revise(account: account, call: call, profile: profile, event: .recompute, now: now)
+        case .reopen(let account, let call, let profile, let now):
+            return try revise(account: account, call: call, profile: profile, event: .reopened, now: now)
         case .dialIntent(let intent): return try store(intent)
         case .dialOutcome(let outcome): return try store(outcome)
         case .pathHealth(let account, let agent, let record, let time):

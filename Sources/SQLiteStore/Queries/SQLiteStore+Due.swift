@@ -42,6 +42,35 @@ extension SQLiteStore {
         }
     }
 
+    /// The calls whose waiting ended unseen behind a place, in the order of their ends. A call may have several of them.
+    package func endedUnseen(
+        account: AccountID, after: DueCursor, limit: Int
+    ) throws(StoreError) -> (calls: [DueCall], damaged: [DamagedCall], next: DueCursor?) {
+        let limit = Self.bounded(limit)
+        return try read { db in
+            let rows = try Row.fetchAll(
+                db.cachedStatement(sql: Self.endingsSQL),
+                arguments: [account.rawValue, after.due.rawValue, after.row, limit])
+            var seen: Set<Int64> = []
+            let places = try rows.compactMap { row -> DueQueue.Place? in
+                let call: Int64 = try row.value(2)
+                guard seen.insert(call).inserted else { return nil }
+                return DueQueue.Place(account: account, due: try row.value(1), row: call)
+            }
+            let ended = try due(db, at: places, limit: limit)
+            let last = rows.count < limit ? nil : rows.last
+            return (
+                ended.read.map(\.call).filter(\.ledger.hasEndedUnseen), ended.damaged,
+                try last.map { DueCursor(due: Timestamp(rawValue: try $0.value(1)), row: try $0.value(0)) }
+            )
+        }
+    }
+
+    static let endingsSQL = """
+        SELECT id, at, call FROM endings INDEXED BY endings_by_time
+        WHERE account = ?1 AND (at, id) > (?2, ?3) ORDER BY at, id LIMIT ?4
+        """
+
     /// Reads the calls in these places, in this order, until there are `limit` of them. A row that cannot be read is left
     /// out; what is wrong with the whole database throws.
     private func due(

@@ -188,7 +188,7 @@ extension JournalEntry {
         case .observation(let incoming): incoming.appliedAt
         case .quarantine(let delivery): delivery.receivedAt
         case .readFailed(let failed): failed.at
-        case .recompute(_, _, _, let now): now
+        case .recompute(_, _, _, let now), .reopen(_, _, _, let now): now
         case .heartbeat(let time), .tallies(_, let time): time
         default: nil
         }

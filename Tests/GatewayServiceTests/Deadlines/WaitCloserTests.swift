@@ -66,6 +66,25 @@ import Testing
         #expect(gateway.bolna.reads == [])
     }
 
+    @Test("A refusal that is shorter than any wait ends nothing: what is overdue is read once the token is taken")
+    func shortRefusal() async throws {
+        let gateway = try TestGateway()
+        await gateway.webhook(CallBody(status: "ringing"))
+        gateway.bolna.tell(CallBody(status: "completed", updatedAt: .at(60)), at: .at(60))
+        gateway.bolna.answer { _ in .status(401) }
+        gateway.clock.advance(by: .seconds(90_000))
+        let poller = Poller(context: gateway.context, clock: gateway.clock)
+        for _ in 0..<4 {
+            await poller.turn()
+            gateway.clock.advance(by: .seconds(30))
+        }
+        #expect(try gateway.record()?.ledger.outcome == nil)
+        gateway.bolna.answer(nil)
+        gateway.clock.advance(by: .seconds(600))
+        await poller.turn()
+        #expect(try gateway.status() == .completed)
+    }
+
     @Test("Accounts that can ask are left alone")
     func withToken() async throws {
         let gateway = try TestGateway()

@@ -81,6 +81,12 @@ final class FaultyStore: CallStore {
         try store.due(account: account, isHinted: isHinted, at: now, after: after, limit: limit)
     }
 
+    func endedUnseen(
+        account: AccountID, after: DueCursor, limit: Int
+    ) throws(StoreError) -> (calls: [DueCall], damaged: [DamagedCall], next: DueCursor?) {
+        try store.endedUnseen(account: account, after: after, limit: limit)
+    }
+
     func call(account: AccountID, reference: String, withBody: Bool) throws(StoreError) -> CallRecord? {
         try store.call(account: account, reference: reference, withBody: withBody)
     }
