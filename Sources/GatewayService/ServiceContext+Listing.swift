@@ -4,19 +4,33 @@ import Logging
 import ServiceLifecycle
 
 extension ServiceContext {
-    /// Sends a request of the gateway's own, if the gate grants it; nil where it does not, and during a shutdown.
-    func request(_ endpoint: BolnaRequest.Endpoint, account: AccountID) async -> BolnaAnswer? {
-        guard !Task.isShuttingDownGracefully, !Task.isCancelled else { return nil }
-        let admission = gate.withLock {
-            $0.admit(endpoint.budget, account: account, for: .background, now: now())
+    /// Sends a request of the gateway's own, if the gate grants it; nil where it does not, and during a shutdown. Where its
+    /// budget is used up, it is asked for again as long as there is patience.
+    func request(
+        _ endpoint: BolnaRequest.Endpoint, account: AccountID, patience: Patience? = nil
+    ) async -> BolnaAnswer? {
+        while !Task.isShuttingDownGracefully, !Task.isCancelled {
+            let admission = gate.withLock {
+                $0.admit(endpoint.budget, account: account, for: .background, now: now())
+            }
+            switch admission {
+            case .granted: return await send(endpoint, account: account)
+            case .paused: return nil
+            case .wait(let wait):
+                // What an open breaker lets pass comes with the tick, not with time.
+                guard let patience, !gate.isBroken(account), await patience.waits(wait) else { return nil }
+            }
         }
-        guard admission == .granted else { return nil }
-        return await send(endpoint, account: account)
+        return nil
     }
 
     /// One page of an agent's executions.
-    func list(_ agent: AgentID, _ window: BolnaRequest.ListWindow, account: AccountID) async -> PageRead {
-        guard let answer = await request(.executions(agent, window), account: account) else { return .unavailable }
+    func list(
+        _ agent: AgentID, _ window: BolnaRequest.ListWindow, account: AccountID, patience: Patience? = nil
+    ) async -> PageRead {
+        guard let answer = await request(.executions(agent, window), account: account, patience: patience) else {
+            return .unavailable
+        }
         guard let body = answer.body, let page = try? BolnaDecoder.decodeListPage(body, requestedSize: window.size)
         else {
             logger.notice(
@@ -50,8 +64,12 @@ extension ServiceContext {
     }
 
     /// Reads a call that a listing found, and stores what Bolna says.
-    func readFound(_ execution: ExecutionID, of agent: AgentID, account: AccountID) async -> FoundRead {
-        guard let answer = await request(.execution(execution), account: account) else { return .unavailable }
+    func readFound(
+        _ execution: ExecutionID, of agent: AgentID, account: AccountID, patience: Patience? = nil
+    ) async -> FoundRead {
+        guard let answer = await request(.execution(execution), account: account, patience: patience) else {
+            return .unavailable
+        }
         let read = ReadAnswer(answer.outcome, asked: execution)
         let entries = entries(
             of: read, asked: execution, source: .sweep, account: account, agent: agent, answer: answer)

@@ -10,6 +10,8 @@ import Synchronization
 package final class Sweeper: Service, Sendable {
     private let context: ServiceContext
     private let clock: any Clock<Duration>
+    private let uptime: @Sendable () -> Duration
+    private let interval: Duration
     private let machine: Mutex<SweeperMachine>
     /// The accounts whose marks and gaps were read from the store.
     private let remembered = Mutex<Set<AccountID>>([])
@@ -27,6 +29,8 @@ package final class Sweeper: Service, Sendable {
     package init(context: ServiceContext, clock: any Clock<Duration>) {
         self.context = context
         self.clock = clock
+        uptime = stopwatch(clock)
+        interval = min(context.settings.tick, SweeperMachine.interval.scaled(by: context.settings.scale))
         machine = Mutex(SweeperMachine(settings: context.settings))
     }
 
@@ -43,20 +47,19 @@ package final class Sweeper: Service, Sendable {
 
     /// Sweeps until the shutdown.
     package func run() async throws {
-        let interval = min(context.settings.tick, SweeperMachine.interval.scaled(by: context.settings.scale))
         await withShutdownGrace(clock: clock) {
             let (ticks, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
             await withDiscardingTaskGroup { group in
                 group.addTask {
-                    await tick(every: interval, clock: self.clock) { continuation.yield() }
+                    await tick(every: self.interval, clock: self.clock) { continuation.yield() }
                     continuation.finish()
                 }
                 for await _ in ticks {
                     for account in self.accounts where self.sweeping.withLock({ $0.insert(account).inserted }) {
                         group.addTask {
-                            await self.sweep(account)
+                            await self.sweep(account, patience: self.patience())
                             self.sweeping.withLock { _ = $0.remove(account) }
-                            await self.listWaiting(of: account)
+                            await self.listWaiting(of: account, isPatient: true)
                         }
                     }
                 }
@@ -64,21 +67,26 @@ package final class Sweeper: Service, Sendable {
         }
     }
 
-    /// One sweep of all accounts, with all that lies behind their newest pages.
+    /// One sweep of all accounts, with all that lies behind their newest pages, as far as the budgets reach now.
     func sweep() async {
         await withDiscardingTaskGroup { group in
             for account in accounts {
                 group.addTask {
-                    await self.sweep(account)
-                    await self.listWaiting(of: account)
+                    await self.sweep(account, patience: nil)
+                    await self.listWaiting(of: account, isPatient: false)
                 }
             }
         }
     }
 
+    /// Waits until shortly before the next tick, which begins with what was left.
+    private func patience(yields: @escaping @Sendable () -> Bool = { false }) -> Patience {
+        Patience(clock: clock, uptime: uptime, until: uptime() + interval - Patience.pause, yields: yields)
+    }
+
     /// One sweep of an account: looks at the newest page of each agent that is due, and returns when what it found has
     /// been read.
-    private func sweep(_ account: AccountID) async {
+    private func sweep(_ account: AccountID, patience: Patience?) async {
         // An account whose breaker is open may have no due call whose read could close it: its sweep is a probe, too.
         guard !context.gate.isPaused(account), await remember(account) else { return }
         let first = machine.withLock { $0.tick(accounts: [account], now: context.now()) }
@@ -88,20 +96,28 @@ package final class Sweeper: Service, Sendable {
         let second = machine.withLock { $0.tick(accounts: [account], now: context.now()) }
         // Agents that could not be listed just now are due again: the next sweep lists them.
         if !second.agents.isEmpty { machine.withLock { $0.missedAgents(of: account) } }
-        await each(first.pages + second.pages, atOnce: Self.mostPagesAtOnce) { await self.list($0) }
+        await each(first.pages + second.pages, atOnce: Self.mostPagesAtOnce) { page in
+            await self.list(page, patience: patience)
+        }
         await each(first.calls + second.calls, atOnce: Self.mostAtOnce) { call in
             if Task.isCancelled || Task.isShuttingDownGracefully { return }
-            await self.readIfUnknown(call)
+            await self.readIfUnknown(call, patience: patience)
         }
     }
 
-    /// Lists what waits behind an account's newest pages, unless that is done already.
-    private func listWaiting(of account: AccountID) async {
+    /// Lists what waits behind an account's newest pages, unless that is done already. While newest pages are being listed,
+    /// these get what the budget gives.
+    private func listWaiting(of account: AccountID, isPatient: Bool) async {
         guard following.withLock({ $0.insert(account).inserted }) else { return }
         repeat {
             await withDiscardingTaskGroup { group in
                 for _ in 0..<Self.mostPagesAtOnce {
-                    group.addTask { while let page = self.next(of: account) { await self.list(page) } }
+                    group.addTask {
+                        while let page = self.next(of: account) {
+                            let patience = self.patience { self.sweeping.withLock { $0.contains(account) } }
+                            await self.list(page, patience: isPatient ? patience : nil)
+                        }
+                    }
                 }
             }
         } while !leave(account)
@@ -199,9 +215,9 @@ package final class Sweeper: Service, Sendable {
     }
 
     /// Lists a page, and reads the calls that it shows; the pages that follow it wait for their turn.
-    private func list(_ page: SweepPage) async {
+    private func list(_ page: SweepPage, patience: Patience?) async {
         let list: ListPage
-        switch await context.list(page.agent, page.window, account: page.account) {
+        switch await context.list(page.agent, page.window, account: page.account, patience: patience) {
         case .page(let page): list = page
         case .failed: return machine.withLock { $0.failed(page) }
         case .unavailable: return machine.withLock { $0.postponed(page) }
@@ -213,7 +229,7 @@ package final class Sweeper: Service, Sendable {
         let outcome = machine.withLock {
             $0.listed(page, list, known: known, isHealthy: isHealthy, now: context.now())
         }
-        switch await read(outcome.toRead, of: page) {
+        switch await read(outcome.toRead, of: page, patience: patience) {
         case .whole: break
         case .unavailable: return machine.withLock { $0.postponed(page) }
         case .noRoom: return machine.withLock { $0.failed(page) }
@@ -266,23 +282,26 @@ package final class Sweeper: Service, Sendable {
     }
 
     /// Reads the calls, some at once. Those that Bolna fails at, or does not know, are deferred.
-    private func read(_ executions: [ExecutionID], of page: SweepPage) async -> CallsRead {
+    private func read(_ executions: [ExecutionID], of page: SweepPage, patience: Patience?) async -> CallsRead {
         await withTaskGroup(of: CallsRead.self) { group in
             var rest = executions[...]
             var worst = CallsRead.whole
-            for execution in rest.prefix(Self.mostAtOnce) { start(execution, of: page, in: &group) }
+            for execution in rest.prefix(Self.mostAtOnce) { start(execution, of: page, patience, in: &group) }
             rest = rest.dropFirst(Self.mostAtOnce)
             while let read = await group.next() {
                 if read.rawValue > worst.rawValue { worst = read }
-                if let execution = rest.popFirst() { start(execution, of: page, in: &group) }
+                if let execution = rest.popFirst() { start(execution, of: page, patience, in: &group) }
             }
             return worst
         }
     }
 
-    private func start(_ execution: ExecutionID, of page: SweepPage, in group: inout TaskGroup<CallsRead>) {
+    private func start(
+        _ execution: ExecutionID, of page: SweepPage, _ patience: Patience?, in group: inout TaskGroup<CallsRead>
+    ) {
         group.addTask {
-            let read = await self.context.readFound(execution, of: page.agent, account: page.account)
+            let read = await self.context.readFound(
+                execution, of: page.agent, account: page.account, patience: patience)
             switch read {
             case .done: return .whole
             case .unavailable: return .unavailable
@@ -296,11 +315,12 @@ package final class Sweeper: Service, Sendable {
         }
     }
 
-    private func readIfUnknown(_ call: SweeperMachine.DeferredCall) async {
+    private func readIfUnknown(_ call: SweeperMachine.DeferredCall, patience: Patience?) async {
         var read = FoundRead.unavailable
         if let known = try? await context.known([call.execution], account: call.account) {
             guard (known[call.execution] ?? nil) == nil else { return }
-            read = await context.readFound(call.execution, of: call.agent, account: call.account)
+            read = await context.readFound(
+                call.execution, of: call.agent, account: call.account, patience: patience)
         }
         let isNotFound = read == .notFound
         let retry: SweeperMachine.Retry? =
