@@ -75,11 +75,14 @@ package struct ErasedData: Hashable, Sendable {
     package var count: Int
     /// Whether nothing of this kind is left to be deleted.
     package var isDone: Bool
+    /// The calls that cannot be read, and so were left as they are.
+    package var damaged: [DamagedCall]
 
-    /// Puts both together.
-    package init(count: Int, isDone: Bool) {
+    /// Puts all together.
+    package init(count: Int, isDone: Bool, damaged: [DamagedCall] = []) {
         self.count = count
         self.isDone = isDone
+        self.damaged = damaged
     }
 }
 

@@ -27,7 +27,7 @@ package final class RetentionKeeper: Service, Sendable {
         }
     }
 
-    /// One run over all accounts.
+    /// One run over all accounts and kinds of data; what fails costs only its own kind and account.
     package func keep() async {
         for account in context.accounts.all {
             for kind in RetentionStep.Kind.allCases {
@@ -38,8 +38,10 @@ package final class RetentionKeeper: Service, Sendable {
                 } catch {
                     context.logger.warning(
                         "Old data could not be deleted; it is tried again later.",
-                        metadata: ["account": "\(account.id.rawValue)", "retention.error": "\(error)"])
-                    return
+                        metadata: [
+                            "account": "\(account.id.rawValue)", "retention.kind": "\(kind.word)",
+                            "retention.error": "\(error)",
+                        ])
                 }
             }
         }
@@ -55,6 +57,7 @@ package final class RetentionKeeper: Service, Sendable {
             switch receipt {
             case .erased(let data):
                 count += data.count
+                await context.tell(damaged: data.damaged)
                 if data.isDone { return }
             case .failed(let error): throw error
             default: return

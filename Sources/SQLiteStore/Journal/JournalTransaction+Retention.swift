@@ -4,7 +4,8 @@ import GRDB
 
 /// Deleting data whose time is over, a bounded number of rows at a time. Marks say up to which time nothing of a kind
 /// is left, so that each step begins where the last one ended; what comes in later with an earlier time is stored
-/// without what is gone.
+/// without what is gone. A call that cannot be read costs only itself: it is erased all the same when its time is over,
+/// but no single words can be taken from it.
 extension JournalTransaction {
     /// Takes one step.
     func retain(_ step: RetentionStep) throws -> ErasedData {
@@ -33,12 +34,31 @@ extension JournalTransaction {
 
     private func removeOldWords(_ step: RetentionStep) throws -> ErasedData {
         let rows = try old(Self.oldWordsSQL, step, limit: RetentionStep.mostCalls)
-        for row in rows { if let call = try self.call(row.id) { _ = try redact(call, to: .words) } }
-        var data = try finish(step, rows, limit: RetentionStep.mostCalls)
+        let damaged = try rows.compactMap { try removeWords(of: $0.id, account: step.account) }
+        _ = try finish(step, rows, limit: RetentionStep.mostCalls)
         let hints = try eraseOldCalls(Self.oldHintsSQL, step, limit: RetentionStep.mostCalls - rows.count)
-        data.count += hints
-        data.isDone = data.count < RetentionStep.mostCalls
-        return data
+        let count = rows.count + hints
+        return ErasedData(
+            count: count - damaged.count, isDone: count < RetentionStep.mostCalls, damaged: damaged)
+    }
+
+    /// Takes the words from a call; its name where it cannot be read, and stays as it is.
+    private func removeWords(of id: Int64, account: AccountID) throws -> DamagedCall? {
+        do {
+            try db.inSavepoint {
+                let row = try Row.fetchOne(
+                    db.cachedStatement(sql: "SELECT \(StoredCall.columns) FROM calls WHERE id = ?"), arguments: [id])
+                if let row { _ = try redact(StoredCall(row: row, db: db, reconciler: reconciler), to: .words) }
+                return .commit
+            }
+            return nil
+        } catch {
+            let failure = StoreError(error)
+            guard failure.kind == .invalid else { throw failure }
+            return try String.fetchOne(
+                db.cachedStatement(sql: "SELECT call_id FROM calls WHERE id = ?"), arguments: [id]
+            ).map { DamagedCall(account: account, call: CallID(rawValue: $0)) }
+        }
     }
 
     private func removeOldCalls(_ step: RetentionStep) throws -> ErasedData {
@@ -52,18 +72,12 @@ extension JournalTransaction {
         let ids = try Int64.fetchAll(
             db.cachedStatement(sql: sql), arguments: [step.account.rawValue, step.before.rawValue, limit])
         for id in ids {
-            guard let call = try self.call(id) else { continue }
+            guard let call = try StoredCall.findToErase(db, "id = ?", [id], reconciler: reconciler) else { continue }
             let last = try Int64.fetchOne(db.cachedStatement(sql: Self.lastReportedSQL), arguments: [id])
             if let last { try mark(step.account, .calls, through: last) }
             try erase(call, keepsJournal: false, at: step.at)
         }
         return ids.count
-    }
-
-    private func call(_ id: Int64) throws -> StoredCall? {
-        try Row.fetchOne(
-            db.cachedStatement(sql: "SELECT \(StoredCall.columns) FROM calls WHERE id = ?"), arguments: [id]
-        ).map { try StoredCall(row: $0, db: db, reconciler: reconciler) }
     }
 
     /// Removes the oldest rows of a table that have an account and are found by their time.

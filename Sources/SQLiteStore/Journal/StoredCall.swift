@@ -79,6 +79,35 @@ struct StoredCall {
         }
     }
 
+    /// As much as its erasing needs of a row whose other columns cannot be read.
+    private init(unreadable row: Row) throws {
+        id = try row.value(0)
+        callID = CallID(rawValue: try row.value(1))
+        account = AccountID(rawValue: try row.value(2))
+        execution = ExecutionID(rawValue: try row.value(3))
+        firstHeardAt = Timestamp(rawValue: try row.value(4))
+        updatedAt = Timestamp(rawValue: try row.value(5))
+        changeSequence = try row.value(6)
+        observationCount = try row.value(8)
+        erasedAt = (try row.value(17) as Int64?).map(Timestamp.init(rawValue:))
+        ledger = ExpectationLedger()
+    }
+
+    /// Finds a call that is to be erased, under a condition; damage must not keep a person's data.
+    static func findToErase(
+        _ db: Database, _ condition: String, _ arguments: StatementArguments, reconciler: Reconciler
+    ) throws -> StoredCall? {
+        let row = try Row.fetchOne(
+            db.cachedStatement(sql: "SELECT \(columns) FROM calls WHERE \(condition)"), arguments: arguments)
+        guard let row else { return nil }
+        do {
+            return try StoredCall(row: row, db: db, reconciler: reconciler)
+        } catch {
+            guard StoreError(error).kind == .invalid else { throw error }
+            return try StoredCall(unreadable: row)
+        }
+    }
+
     /// The time by which lists are ordered: Bolna's, else the first receipt.
     var createdAt: Timestamp { state?.shared.values.time(.createdAt) ?? firstHeardAt }
 

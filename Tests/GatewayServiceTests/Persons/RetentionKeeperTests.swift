@@ -76,6 +76,44 @@ import Testing
         #expect(try fixture.gateway.record("changes") != nil, "a call that Bolna still changes is not over")
     }
 
+    @Test("What fails for one account, or kind of data, keeps nothing else: neither its other kinds nor other accounts")
+    func otherAccounts() async throws {
+        let accounts = ["a", "b"].map {
+            GatewayAccount(id: AccountID(rawValue: $0), hasToken: true, retention: Self.policy)
+        }
+        let gateway = try TestGateway(accounts: accounts)
+        for account in accounts.map(\.id) {
+            await gateway.webhook(CallBody(status: "completed"), account: account)
+        }
+        gateway.clock.advance(by: .seconds(11 * Self.day))
+        gateway.store.refuse(StoreError(kind: .invalid, message: "malformed")) { entry in
+            guard case .retain(let step) = entry else { return false }
+            return step.account.rawValue == "a" && step.kind != .audit
+        }
+        let noted = AuditRecord(
+            at: .at(-50 * Self.day), account: accounts[0].id, actor: "one", action: .reveal, subject: "call")
+        _ = try await gateway.context.submit([.auditTrail([noted])])
+        await RetentionKeeper(context: gateway.context, clock: gateway.clock).keep()
+        let call = try #require(try gateway.record(account: accounts[1].id)?.call)
+        let rows = try gateway.store.journal(account: accounts[1].id, call: call, withBodies: true)?.rows
+        #expect(rows?.map(\.body) == [nil])
+        #expect(try gateway.store.auditTrail(account: accounts[0].id, before: nil, limit: 9).records.isEmpty)
+    }
+
+    @Test("A call whose words cannot be taken, since it cannot be read, is told of")
+    func damaged() async throws {
+        let fixture = try PersonFixture(retention: Self.policy)
+        await fixture.deliver(PersonFixture.body("exec-0"))
+        await fixture.deliver(PersonFixture.body("exec-1"))
+        try fixture.gateway.damage("UPDATE calls SET ledger = x'07' WHERE execution = 'exec-0'")
+        fixture.gateway.clock.advance(by: .seconds(21 * Self.day))
+        await RetentionKeeper(context: fixture.context, clock: fixture.gateway.clock).keep()
+        #expect(try transcript(fixture) == nil)
+        let incidents = try fixture.gateway.store.incidents(
+            account: .default, from: fixture.context.now(), to: .distantFuture)
+        #expect(incidents.map(\.kind) == [.differsFromJournal])
+    }
+
     @Test("A store that fails is tried again later, and said")
     func failure() async throws {
         let fixture = try PersonFixture(retention: Self.policy)

@@ -10,7 +10,7 @@ final class FaultyStore: CallStore {
 
     private struct State {
         var failure: StoreError?
-        var refusal: StoreError?
+        var refusal: (error: StoreError, isMeant: @Sendable (JournalEntry) -> Bool)?
         var factsFailure: StoreError?
         var lie: StoreError?
         var damage: (@Sendable (inout CallDossier) -> Void)?
@@ -32,8 +32,10 @@ final class FaultyStore: CallStore {
     /// Every batch is committed, and then reported to have failed with this, until it is nil again.
     func lie(_ error: StoreError?) { state.withLock { $0.lie = error } }
 
-    /// Every entry fails by itself with this, until it is nil again.
-    func refuse(_ error: StoreError?) { state.withLock { $0.refusal = error } }
+    /// Every entry, or those that are meant, and what shares their batch, fails by itself with this, until it is nil again.
+    func refuse(_ error: StoreError?, _ isMeant: @escaping @Sendable (JournalEntry) -> Bool = { _ in true }) {
+        state.withLock { $0.refusal = error.map { ($0, isMeant) } }
+    }
 
     /// What is read of a call is damaged like this, until it is nil again.
     func damage(_ change: (@Sendable (inout CallDossier) -> Void)?) { state.withLock { $0.damage = change } }
@@ -59,7 +61,9 @@ final class FaultyStore: CallStore {
         while state.withLock({ $0.isClosed }) { gate.wait() }
         gate.unlock()
         if let failure = state.withLock({ $0.failure }) { throw failure }
-        if let refusal = state.withLock({ $0.refusal }) { return batch.map { _ in .failed(refusal) } }
+        if let refusal = state.withLock({ $0.refusal }), batch.contains(where: refusal.isMeant) {
+            return batch.map { _ in .failed(refusal.error) }
+        }
         let receipts = try store.apply(batch)
         state.withLock { state in
             state.batches.append(batch.count)

@@ -49,6 +49,35 @@ struct SQLiteStoreRetentionTests {
         #expect(try store.known(account: .default, executions: [hint])[hint] == .some(.completed))
     }
 
+    @Test(
+        "A call that cannot be read keeps no other call's words, and goes as a whole when its time is over",
+        arguments: [
+            "UPDATE calls SET ledger = x'07' WHERE execution = 'b'",
+            """
+            UPDATE calls SET state = x'00' WHERE execution = 'b';
+            UPDATE observations SET statement = x'00' WHERE call = (SELECT id FROM calls WHERE execution = 'b')
+            """,
+        ])
+    func damaged(damage: String) throws {
+        for (number, name) in ["a", "b", "c"].enumerated() {
+            try store.observe(.told(name, .completed, at: Int64(number)))
+        }
+        try store.observe(.hint("hint", .failed, at: 5))
+        try store.tamper(damage)
+        let damaged = DamagedCall(account: .default, call: CallID(rawValue: "default-b"))
+        #expect(
+            try store.retain(.transcripts, before: 400) == ErasedData(count: 3, isDone: true, damaged: [damaged]))
+        for name in ["a", "c"] {
+            #expect(try store.record(name).state?[.transcript] == nil)
+            #expect(try store.differences(of: name) == [])
+        }
+        try store.tamper("UPDATE calls SET next_due_at = NULL")
+        #expect(try store.retain(.calls, before: 1_000) == ErasedData(count: 3, isDone: true))
+        #expect(try store.count("observations") == 0 && store.count("bodies") == 0)
+        #expect(try store.compact())
+        #expect(try !store.isInFiles(Arrival.words, of: fixture))
+    }
+
     @Test("What comes late cannot bring words back: repeats, further statements, reads")
     func wordsStayGone() throws {
         let first = Arrival.told("e", .ringing, at: 1)
