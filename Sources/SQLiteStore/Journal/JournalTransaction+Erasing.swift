@@ -9,7 +9,8 @@ extension JournalTransaction {
     mutating func erase(_ erasure: Erasure) throws -> ErasedData {
         var count = 0
         for id in erasure.calls.prefix(Erasure.most) {
-            let found = try StoredCall.find(db, account: erasure.account, call: id, reconciler: reconciler)
+            let found = try StoredCall.findToErase(
+                db, "call_id = ? AND account = ?", [id.rawValue, erasure.account.rawValue], reconciler: reconciler)
             guard let call = found, call.erasedAt == nil else { continue }
             try erase(call, keepsJournal: true, at: erasure.at)
             count += 1
@@ -57,7 +58,7 @@ extension JournalTransaction {
         guard let id = call.id, call.redaction < redaction else { return call }
         try removeBodies(of: id)
         try removeFromIndex(id, at: call.updatedAt)
-        try redactStatements(of: id, to: redaction)
+        try redactStatements(of: id, call.execution, to: redaction)
         var redacted = call
         redacted.redaction = redaction
         if call.state != nil { redacted.state = reconciler.fold(try Journal.evidence(db, call: id)) }
@@ -72,7 +73,7 @@ extension JournalTransaction {
         try run("DELETE FROM call_texts WHERE call = ?", [id])
         try removeFromIndex(id, at: time)
         if keepsJournal {
-            try redactStatements(of: id, to: .person)
+            try redactStatements(of: id, call.execution, to: .person)
             try emptyQuarantine(of: call.execution, account: call.account, at: time)
         } else {
             for table in ["contradictions", "reads", "observations"] {
@@ -149,13 +150,21 @@ extension JournalTransaction {
         try run("DELETE FROM bodies WHERE position IN (SELECT position FROM observations WHERE call = ?)", [call])
     }
 
-    private func redactStatements(of call: Int64, to redaction: Redaction) throws {
+    /// A statement that cannot be read may tell of a person, too: where everything that does is to go, it says nothing
+    /// any more.
+    private func redactStatements(of call: Int64, _ execution: ExecutionID, to redaction: Redaction) throws {
         let rows = try Row.fetchAll(
             db.cachedStatement(sql: "SELECT position, statement FROM observations WHERE call = ?"), arguments: [call])
         for row in rows {
-            let statement = try Statement(encoded: try row.bytes(1))
-            let redacted = statement.redacted(redaction)
-            guard redacted != statement else { continue }
+            let redacted: CallDomain.Statement
+            do {
+                let statement = try Statement(encoded: try row.bytes(1))
+                redacted = statement.redacted(redaction)
+                guard redacted != statement else { continue }
+            } catch {
+                guard redaction == .person else { throw error }
+                redacted = Statement(executionID: execution, status: nil)
+            }
             try run(
                 "UPDATE observations SET statement = ? WHERE position = ?",
                 [Data(redacted.encoded), try row.value(0) as Int64])

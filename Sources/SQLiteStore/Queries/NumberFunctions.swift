@@ -3,7 +3,8 @@ import Foundation
 import GRDB
 
 /// Functions in SQL that tell whether something stored names a telephone number, given by its digits. A call's state is
-/// folded from its statements, so these are what is searched of it.
+/// folded from its statements, so these are what is searched of it; one that cannot be read is searched as bytes, since a
+/// number must be found whatever else is damaged.
 enum NumberFunctions {
     /// Adds them to a connection.
     static func add(to db: Database) {
@@ -15,7 +16,8 @@ enum NumberFunctions {
         db.add(
             function: DatabaseFunction("statement_names", argumentCount: 2, pure: true) { values in
                 guard let data = Data.fromDatabaseValue(values[0]), let number = number(values[1]) else { return false }
-                return number.isNamed(in: try Statement(encoded: Array(data)))
+                let bytes = Array(data)
+                return (try? Statement(encoded: bytes)).map { number.isNamed(in: $0) } ?? number.isNamed(in: bytes)
             })
     }
 

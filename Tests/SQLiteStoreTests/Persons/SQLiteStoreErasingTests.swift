@@ -47,6 +47,25 @@ struct SQLiteStoreErasingTests {
         }
     }
 
+    @Test(
+        "A number is found and erased although what names it, or the call, cannot be read",
+        arguments: [
+            "UPDATE observations SET statement = CAST(char(0) || ' +14155550100 ' AS BLOB) WHERE position = 1",
+            "UPDATE calls SET ledger = x'07' WHERE execution = 'e'",
+        ])
+    func damaged(damage: String) throws {
+        try store.observe(.told("e", .ringing, at: 1))
+        try store.observe(.told("f", .ringing, at: 2))
+        try store.tamper(damage + "; UPDATE calls SET from_digits = NULL, to_digits = NULL")
+        let number = try #require(TelephoneNumber(Arrival.number))
+        let mentions = try store.mentions(account: .default, number: number, after: nil)
+        #expect(mentions.calls.map(\.rawValue).sorted() == ["default-e", "default-f"])
+        #expect(try store.erase(mentions.calls.map(\.rawValue)) == ErasedData(count: 2, isDone: true))
+        #expect(try store.mentions(account: .default, number: number, after: nil).isEmpty)
+        #expect(try store.compact())
+        #expect(try !store.isInFiles("14155550100", of: fixture))
+    }
+
     @Test("Whatever comes later about an erased call is dropped, and the call is known so that nothing reads it")
     func staysErased() throws {
         try store.observe(.told("e", .ringing, at: 1))
