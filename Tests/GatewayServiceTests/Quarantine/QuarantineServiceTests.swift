@@ -263,9 +263,9 @@ import Testing
 
 @Suite struct QuarantineKeeperTests {
     /// Keeps a body aside as an older decoder would have, which could not read it.
-    private func keepOld(_ body: CallBody, _ gateway: TestGateway) async throws {
+    private func keepOld(_ body: CallBody, _ gateway: TestGateway, account: AccountID = .default) async throws {
         let delivery = QuarantinedDelivery(
-            account: .default, agent: nil, source: .webhook, trust: .signed, receivedAt: gateway.now, reason: .noID,
+            account: account, agent: nil, source: .webhook, trust: .signed, receivedAt: gateway.now, reason: .noID,
             detail: "the object has no id of a call", digest: ContentDigest(of: body.bytes), body: body.bytes)
         _ = try await gateway.context.submit([.quarantine(delivery)])
     }
@@ -321,6 +321,31 @@ import Testing
         ])
         keeper.wake()
         try await eventually("it has left the quarantine") { (try? gateway.status()) == .ringing }
+        run.cancel()
+        try await run.value
+    }
+
+    @Test("An account whose entries cannot be read holds up neither others nor changes, and is come back to")
+    func damaged() async throws {
+        let first = AccountID(rawValue: "a")
+        let gateway = try TestGateway(accounts: [
+            GatewayAccount(id: first, hasToken: true), GatewayAccount(id: .default, hasToken: true),
+        ])
+        try await keepOld(CallBody(status: "ringing"), gateway, account: first)
+        try await keepOld(CallBody(status: "ringing"), gateway)
+        try gateway.damage("UPDATE quarantine SET source = 99 - source WHERE account = 'a'")
+        let keeper = QuarantineKeeper(
+            context: gateway.context,
+            quarantine: QuarantineService(context: gateway.context, reconciler: Reconciler()), clock: gateway.clock)
+        let run = Task { try await keeper.run() }
+        try await eventually("the other account is tried") { try gateway.status() == .ringing }
+        try await keepOld(CallBody(id: "exec-2", status: "ringing"), gateway)
+        keeper.wake()
+        try await eventually("a change is taken up") { try gateway.status("exec-2") == .ringing }
+        try gateway.damage("UPDATE quarantine SET source = 99 - source WHERE account = 'a'")
+        try await eventually("the pause is awaited") { gateway.clock.timers == 1 }
+        gateway.clock.advance(by: QuarantineKeeper.pauseAfterFailure)
+        try await eventually("it is come back to") { try gateway.status(account: first) == .ringing }
         run.cancel()
         try await run.value
     }
