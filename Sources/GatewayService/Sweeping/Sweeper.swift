@@ -36,6 +36,13 @@ package final class Sweeper: Service, Sendable {
 
     private var accounts: [AccountID] { context.accounts.all.filter(\.mayRead).map(\.id) }
 
+    /// The accounts to sweep now; what waits for others that are gone is forgotten.
+    private func begin() -> [AccountID] {
+        let all = Set(context.accounts.all.map(\.id))
+        machine.withLock { $0.keep(all) }
+        return accounts
+    }
+
     /// Lists what may have been missed while the gateway was out. Whoever tells of an outage has stored it as a gap, so
     /// that it is listed after a restart, too.
     package func cover(_ outage: Range<Timestamp>) {
@@ -55,7 +62,7 @@ package final class Sweeper: Service, Sendable {
                     continuation.finish()
                 }
                 for await _ in ticks {
-                    for account in self.accounts where self.sweeping.withLock({ $0.insert(account).inserted }) {
+                    for account in self.begin() where self.sweeping.withLock({ $0.insert(account).inserted }) {
                         group.addTask {
                             await self.sweep(account, patience: self.patience())
                             self.sweeping.withLock { _ = $0.remove(account) }
@@ -70,7 +77,7 @@ package final class Sweeper: Service, Sendable {
     /// One sweep of all accounts, with all that lies behind their newest pages, as far as the budgets reach now.
     func sweep() async {
         await withDiscardingTaskGroup { group in
-            for account in accounts {
+            for account in begin() {
                 group.addTask {
                     await self.sweep(account, patience: nil)
                     await self.listWaiting(of: account, isPatient: false)
@@ -318,19 +325,19 @@ package final class Sweeper: Service, Sendable {
     private func readIfUnknown(_ call: SweeperMachine.DeferredCall, patience: Patience?) async {
         var read = FoundRead.unavailable
         if let known = try? await context.known([call.execution], account: call.account) {
-            guard (known[call.execution] ?? nil) == nil else { return }
+            guard (known[call.execution] ?? nil) == nil else { return machine.withLock { $0.settled(call) } }
             read = await context.readFound(
                 call.execution, of: call.agent, account: call.account, patience: patience)
         }
         let isNotFound = read == .notFound
-        let retry: SweeperMachine.Retry? =
-            switch read {
-            case .done: nil
-            case .unavailable: machine.withLock { $0.postponed(call, now: context.now()) }
-            case .failed, .notFound:
-                machine.withLock { $0.failed(call, isNotFound: isNotFound, now: context.now()) }
-            }
-        guard let retry, retry != .later else { return }
+        let retry: SweeperMachine.Retry
+        switch read {
+        case .done: return machine.withLock { $0.settled(call) }
+        case .unavailable: retry = machine.withLock { $0.postponed(call, now: context.now()) }
+        case .failed, .notFound:
+            retry = machine.withLock { $0.failed(call, isNotFound: isNotFound, now: context.now()) }
+        }
+        guard retry != .later else { return }
         context.logger.error(
             isNotFound
                 ? "Bolna lists a call that it says it does not know; it is not read again."

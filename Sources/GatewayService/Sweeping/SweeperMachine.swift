@@ -35,9 +35,10 @@ package struct SweeperMachine: Sendable {
     private var failures: [Scope: [SweepPage: Int]] = [:]
     /// What is to be listed to its end.
     private var gaps = SweepGaps()
-    private var deferred: [Call: DeferredCall] = [:]
+    /// The calls of each account that are read later, those that are being read included.
+    private var deferred: [AccountID: [ExecutionID: DeferredCall]] = [:]
     /// Calls that are not read again although a listing shows them, until then.
-    private var givenUp: [Call: Timestamp] = [:]
+    private var givenUp: [AccountID: [ExecutionID: Timestamp]] = [:]
 
     /// The time between sweeps of an agent; scaled.
     package static let interval: Duration = .seconds(120)
@@ -56,9 +57,9 @@ package struct SweeperMachine: Sendable {
     /// So often in a row a page is tried again; then the sweep starts anew, so that a page Bolna cannot show does not
     /// hide what comes to the newest one.
     package static let mostPageFailures = 8
-    /// The most calls that are deferred at once.
+    /// The most calls of one account that are deferred at once.
     package static let mostDeferred = 1_024
-    /// The most calls that are remembered as given up.
+    /// The most calls of one account that are remembered as given up.
     package static let mostGivenUp = 1_024
     /// A call at which Bolna failed this often is given up: after about a day.
     package static let mostFailures = 288
@@ -70,11 +71,6 @@ package struct SweeperMachine: Sendable {
     private struct Scope: Hashable {
         var account: AccountID
         var agent: AgentID
-    }
-
-    private struct Call: Hashable {
-        var account: AccountID
-        var execution: ExecutionID
     }
 
     /// When the listings of an agent are due; nil is now.
@@ -223,6 +219,12 @@ package struct SweeperMachine: Sendable {
         gaps.add(opened)
     }
 
+    /// These are all the accounts there are: calls of others wait for nothing any more.
+    package mutating func keep(_ accounts: Set<AccountID>) {
+        deferred = deferred.filter { accounts.contains($0.key) }
+        givenUp = givenUp.filter { accounts.contains($0.key) }
+    }
+
     /// Time passed. Of an agent whose pages wait or are being listed, the newest page is glanced at meanwhile.
     package mutating func tick(accounts: [AccountID], now: Timestamp) -> Tick {
         let busy = Set(
@@ -249,15 +251,22 @@ package struct SweeperMachine: Sendable {
             }
             tick.pages += pages.filter(\.isNewest)
             waiting += pages.filter { !$0.isNewest }
+            tick.calls += takeDeferred(of: account, now: now)
+            givenUp[account] = givenUp[account]?.filter { !$0.value.hasCome(at: now, setAtMost: overlap * 2) }
         }
         listing.formUnion(tick.pages)
-        let longestWait = max(patience, longestBackoff)
-        tick.calls = deferred.values
-            .filter { $0.due.hasCome(at: now, setAtMost: longestWait) && accounts.contains($0.account) }
-            .sorted { ($0.due, $0.account, $0.execution) < ($1.due, $1.account, $1.execution) }
-        for call in tick.calls { deferred[Call(account: call.account, execution: call.execution)] = nil }
-        givenUp = givenUp.filter { !$0.value.hasCome(at: now, setAtMost: overlap * 2) }
         return tick
+    }
+
+    /// The calls of an account that are due, ordered. They stay deferred while they are read, for as long as any call may
+    /// be, so that a page that shows one does not have it read as well.
+    private mutating func takeDeferred(of account: AccountID, now: Timestamp) -> [DeferredCall] {
+        let longestWait = max(patience, longestBackoff)
+        let calls = (deferred[account] ?? [:]).values
+            .filter { $0.due.hasCome(at: now, setAtMost: longestWait) }
+            .sorted { ($0.due, $0.execution) < ($1.due, $1.execution) }
+        for call in calls { deferred[account]?[call.execution]?.due = now.advanced(by: longestWait) }
+        return calls
     }
 
     /// The next page to list of those that wait behind the newest ones: gaps after all others.
@@ -288,17 +297,16 @@ package struct SweeperMachine: Sendable {
         _ page: SweepPage, _ list: ListPage, known: [ExecutionID: CallStatus?], isHealthy: Bool, now: Timestamp
     ) -> Outcome {
         let unheard = list.rows.filter { row in
-            (known[row.id] ?? nil) == nil && givenUp[Call(account: page.account, execution: row.id)] == nil
+            (known[row.id] ?? nil) == nil && givenUp[page.account]?[row.id] == nil
         }
         var outcome = Outcome(toRead: [])
         let patience = isHealthy ? patience : tick
         for row in unheard {
-            let call = Call(account: page.account, execution: row.id)
-            guard deferred[call] == nil else { continue }
+            guard deferred[page.account]?[row.id] == nil else { continue }
             let due = row.createdAt.map { min($0, now).advanced(by: patience) } ?? now
-            if due > now, deferred.count < Self.mostDeferred {
-                deferred[call] = DeferredCall(
-                    account: page.account, agent: page.agent, execution: row.id, due: due)
+            let call = DeferredCall(account: page.account, agent: page.agent, execution: row.id, due: due)
+            if due > now, hasRoom(for: call) {
+                deferred[page.account, default: [:]][row.id] = call
             } else {
                 outcome.toRead.append(row.id)
             }
@@ -373,12 +381,15 @@ package struct SweeperMachine: Sendable {
         }
     }
 
+    /// A deferred call was read and stored, or is known by now.
+    package mutating func settled(_ call: DeferredCall) { deferred[call.account]?[call.execution] = nil }
+
     /// A call could not be asked about or stored: it is tried at the next tick. That says nothing about the call.
     package mutating func postponed(_ call: DeferredCall, now: Timestamp) -> Retry {
-        guard deferred.count < Self.mostDeferred else { return .noRoom }
+        guard hasRoom(for: call) else { return .noRoom }
         var call = call
         call.due = now.advanced(by: tick)
-        deferred[Call(account: call.account, execution: call.execution)] = call
+        deferred[call.account, default: [:]][call.execution] = call
         return .later
     }
 
@@ -391,25 +402,32 @@ package struct SweeperMachine: Sendable {
         let isUnknown =
             call.notFound >= notFoundCount
             && call.notFoundSince.map { now.duration(since: $0) >= notFoundSpan } ?? false
-        let key = Call(account: call.account, execution: call.execution)
         guard call.failures < Self.mostFailures, !isUnknown else {
-            giveUp(key, now: now)
+            giveUp(call, now: now)
             return .givenUp
         }
-        guard deferred.count < Self.mostDeferred else { return .noRoom }
+        guard hasRoom(for: call) else { return .noRoom }
         let wait = min(tick * (1 << min(call.failures, 16)), longestBackoff)
         call.failures += 1
         call.due = now.advanced(by: wait)
-        deferred[key] = call
+        deferred[call.account, default: [:]][call.execution] = call
         return .later
     }
 
+    private func hasRoom(for call: DeferredCall) -> Bool {
+        let calls = deferred[call.account] ?? [:]
+        return calls.count < Self.mostDeferred || calls[call.execution] != nil
+    }
+
     /// Remembers a call that is not read again, for as long as an overlap may show it.
-    private mutating func giveUp(_ call: Call, now: Timestamp) {
-        if givenUp.count >= Self.mostGivenUp, let oldest = givenUp.min(by: { $0.value < $1.value })?.key {
-            givenUp[oldest] = nil
+    private mutating func giveUp(_ call: DeferredCall, now: Timestamp) {
+        settled(call)
+        var calls = givenUp[call.account] ?? [:]
+        if calls.count >= Self.mostGivenUp, let oldest = calls.min(by: { $0.value < $1.value })?.key {
+            calls[oldest] = nil
         }
-        givenUp[call] = now.advanced(by: overlap * 2)
+        calls[call.execution] = now.advanced(by: overlap * 2)
+        givenUp[call.account] = calls
     }
 
     /// How a listing ends that is longer than its pages. Its time is listed again in two halves, unless it is short. An

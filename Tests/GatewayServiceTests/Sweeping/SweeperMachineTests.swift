@@ -170,6 +170,7 @@ import Testing
         let calls = machine.tick(accounts: [.default], now: .at(60)).calls
         #expect(calls.map(\.execution.rawValue) == ["a"])
         #expect(machine.tick(accounts: [.default], now: .at(90)).calls == [])
+        machine.settled(calls[0])
         #expect(machine.listed(first, list, known: [:], isHealthy: false, now: .at(30)).toRead.count == 1)
         #expect(machine.listed(first, list, known: [:], isHealthy: false, now: .at(20)).toRead == [])
         #expect(machine.listed(first, list, known: [:], isHealthy: false, now: .at(25)).toRead == [], "it waits once")

@@ -140,6 +140,23 @@ import Testing
         #expect(try gateway.status() == .ringing)
     }
 
+    @Test("A call that waits to be read, and stands on a page of the same sweep, is read once")
+    func once() async throws {
+        let gateway = try TestGateway()
+        gateway.bolna.tell(CallBody(status: "ringing"), at: .start)
+        gateway.bolna.answer { request in
+            guard case .execution = request.endpoint else { return nil }
+            return .status(503)
+        }
+        let sweeper = Sweeper(context: gateway.context, clock: gateway.clock)
+        gateway.clock.advance(by: .seconds(60))
+        for reads in 1...4 {
+            await sweeper.sweep()
+            #expect(gateway.bolna.reads.count == reads)
+            gateway.clock.advance(by: .seconds(600))
+        }
+    }
+
     @Test("A call created just now is left a tick for its dial's answer or first webhook, also where none ever came")
     func young() async throws {
         let gateway = try TestGateway()
