@@ -47,7 +47,12 @@ package final class AuditTrail: Sendable {
             defer { state.desks[record.account] = desk }
             if [.reveal, .recording].contains(record.action) {
                 let look = Look(actor: record.actor, subject: record.subject)
-                if let last = desk.looks[look], record.at.duration(since: last) < Self.lookMemory { return }
+                // A look before the last one came after the clock was set back: it is another one.
+                if let last = desk.looks[look], last <= record.at,
+                    record.at.duration(since: last) < Self.lookMemory
+                {
+                    return
+                }
                 if desk.looks.count >= Self.mostLooks { desk.looks.removeAll() }
                 desk.looks[look] = record.at
             }

@@ -54,8 +54,7 @@ package struct DialMachine: Sendable {
     /// The intents that are open in the store now; several of one agent share one listing.
     package mutating func tick(open: [DialRecord], now: Timestamp) -> [Action] {
         let intents = open.map(\.intent).filter { !asking.contains($0.correlationKey) }
-        let given = intents.filter { $0.createdAt.advanced(by: end) <= now }
-        let waiting = intents.filter { $0.createdAt.advanced(by: end) > now }
+        let (given, waiting) = (intents.filter { isOver($0, at: now) }, intents.filter { !isOver($0, at: now) })
         let byAgent = Dictionary(grouping: waiting) { Agent(account: $0.account, agent: $0.agent) }
         examined = examined.filter { byAgent[$0.key] != nil }
         let lists = byAgent.sorted { $0.key < $1.key }.compactMap { agent, intents -> Action? in
@@ -67,6 +66,10 @@ package struct DialMachine: Sendable {
                     from: first.advanced(by: .zero - Self.before), to: last.advanced(by: Self.after)))
         }
         return given.map(Action.giveUp) + lists
+    }
+
+    private func isOver(_ intent: DialIntent, at now: Timestamp) -> Bool {
+        intent.createdAt.advanced(by: end).hasCome(at: now, setAtMost: end)
     }
 
     /// A page was listed: the calls to read, and the next page, if any. A call that is known with a status has told

@@ -73,7 +73,8 @@ package struct PollerMachine: Sendable {
     /// followed by ``took(_:hasMore:profile:)``.
     package mutating func beginTake(at now: Timestamp) -> Int {
         takes += 1
-        if backlogUntil <= now || (backlog.isEmpty && following.isEmpty) {
+        let isOver = backlogUntil.hasCome(at: now, setAtMost: settings.tick)
+        if isOver || (backlog.isEmpty && following.isEmpty) {
             backlog = [:]
             for call in following.flatMap(\.calls) { reading.remove(Key(call)) }
             following = []

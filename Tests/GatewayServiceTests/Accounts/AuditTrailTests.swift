@@ -22,6 +22,15 @@ struct AuditTrailTests {
         #expect(trail.take().isEmpty)
     }
 
+    @Test("A look after the clock was set back is noted, whatever was noted before")
+    func clockSetBack() {
+        let trail = AuditTrail()
+        trail.note(.reveal, "call-1", by: principal, at: .at(36_000))
+        trail.note(.reveal, "call-1", by: principal, at: .at(0))
+        trail.note(.reveal, "call-1", by: principal, at: .at(60))
+        #expect(records(trail.take()).map(\.at) == [.at(36_000), .at(0)])
+    }
+
     @Test("What is done twice is noted twice")
     func deeds() {
         let trail = AuditTrail()

@@ -58,6 +58,13 @@ import Testing
         #expect(machine.tick(open: [open], now: .at(600 * scale)) == [.giveUp(open.intent)])
     }
 
+    @Test("One that was sent before the clock was set back by hours is given up, not kept until it is there again")
+    func clockSetBack() {
+        var machine = DialMachine(settings: ExpectationSettings())
+        let open = record("a", at: 36_000)
+        #expect(machine.tick(open: [open], now: .at(100)) == [.giveUp(open.intent)])
+    }
+
     @Test("Calls that are known, or were read before, are not read again; those known by a hint only are")
     func toRead() {
         var machine = DialMachine(settings: ExpectationSettings())

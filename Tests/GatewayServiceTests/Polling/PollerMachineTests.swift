@@ -57,6 +57,14 @@ import Testing
         #expect(machine.next(gate: &gate, now: .at(130)).isEmpty, "it is still under way")
     }
 
+    @Test("Calls that were taken before the clock was set back by hours are given back, since they may have changed")
+    func clockSetBack() {
+        var machine = PollerMachine(settings: ExpectationSettings())
+        #expect(take([due(1)], into: &machine, profile(.healthy), at: .at(36_000)).toRead == 1)
+        #expect(take([], into: &machine, profile(.healthy), at: .at(36_010)).toRead == 1)
+        #expect(take([], into: &machine, profile(.healthy), at: .at(100)).toRead == 0)
+    }
+
     @Test("At most 32 requests are under way, and each answer makes room for one more")
     func bound() {
         var machine = PollerMachine(settings: ExpectationSettings())
