@@ -30,8 +30,8 @@ struct SweepGaps: Sendable {
         }
     }
 
-    /// A tick began: what failed may be tried again.
-    mutating func tick() { resting = [] }
+    /// A tick of an account began: what failed of it may be tried again.
+    mutating func tick(_ account: AccountID) { resting = resting.filter { $0.account != account } }
 
     /// The next stretch to list, of one of these agents; it is under way until it is removed or fails.
     mutating func take(account: AccountID, agents: some Sequence<AgentID>) -> SweepPage? {

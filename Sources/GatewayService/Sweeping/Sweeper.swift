@@ -17,8 +17,8 @@ package final class Sweeper: Service, Sendable {
     private let remembered = Mutex<Set<AccountID>>([])
     /// The accounts whose newest pages are being listed.
     private let sweeping = Mutex<Set<AccountID>>([])
-    /// The accounts of which is listed what lies behind.
-    private let following = Mutex<Set<AccountID>>([])
+    /// How many tasks list what lies behind, of each account.
+    private let following = Mutex<[AccountID: Int]>([:])
 
     /// The most pages of an account that are listed at once: of the newest ones, and of those behind them.
     package static let mostPagesAtOnce = 4
@@ -112,22 +112,25 @@ package final class Sweeper: Service, Sendable {
         }
     }
 
-    /// Lists what waits behind an account's newest pages, unless that is done already. While newest pages are being listed,
-    /// these get what the budget gives.
+    /// Lists what waits behind an account's newest pages, beside those who are at it already, some of whom may be held up
+    /// by a long page. While newest pages are being listed, these get what the budget gives.
     private func listWaiting(of account: AccountID, isPatient: Bool) async {
-        guard following.withLock({ $0.insert(account).inserted }) else { return }
-        repeat {
-            await withDiscardingTaskGroup { group in
-                for _ in 0..<Self.mostPagesAtOnce {
-                    group.addTask {
+        let missing = following.withLock { following in
+            defer { following[account] = Self.mostPagesAtOnce }
+            return Self.mostPagesAtOnce - (following[account] ?? 0)
+        }
+        await withDiscardingTaskGroup { group in
+            for _ in 0..<missing {
+                group.addTask {
+                    repeat {
                         while let page = self.next(of: account) {
                             let patience = self.patience { self.sweeping.withLock { $0.contains(account) } }
                             await self.list(page, patience: isPatient ? patience : nil)
                         }
-                    }
+                    } while !self.leave(account)
                 }
             }
-        } while !leave(account)
+        }
     }
 
     private func next(of account: AccountID) -> SweepPage? {
@@ -144,7 +147,7 @@ package final class Sweeper: Service, Sendable {
     private func leave(_ account: AccountID) -> Bool {
         following.withLock { following in
             if mayGoOn(account), machine.withLock({ $0.isWaiting(account) }) { return false }
-            following.remove(account)
+            following[account] = following[account].flatMap { $0 > 1 ? $0 - 1 : nil }
             return true
         }
     }

@@ -231,8 +231,8 @@ package struct SweeperMachine: Sendable {
             (pending + waiting + listing).filter { $0.kind != .gap }
                 .map { Scope(account: $0.account, agent: $0.agent) })
         var tick = Tick()
-        gaps.tick()
         for account in accounts {
+            gaps.tick(account)
             if agentsDue[account]?.hasCome(at: now, setAtMost: agentsInterval) ?? true {
                 agentsDue[account] = now.advanced(by: agentsInterval)
                 tick.agents.append(account)

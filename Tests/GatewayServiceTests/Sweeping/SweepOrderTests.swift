@@ -109,6 +109,19 @@ import Testing
         #expect(listed.allSatisfy { $0.to.duration(since: $0.from) <= ListRead.longestWindow })
     }
 
+    @Test("A stretch that failed waits for the next tick of its own account")
+    func restingGaps() throws {
+        var machine = machine(agents: 1)
+        let gap = SweepGap(account: .default, agent: agents[0], from: .at(-1_000), to: .at(-500))
+        machine.remember([:], gaps: [gap], account: .default)
+        let first = machine.next(of: .default)
+        machine.failed(try #require(first))
+        _ = machine.tick(accounts: [AccountID(rawValue: "other")], now: .at(30))
+        #expect(!machine.isWaiting(.default))
+        _ = machine.tick(accounts: [.default], now: .at(30))
+        #expect(machine.isWaiting(.default))
+    }
+
     @Test("What was due before the clock was set back by hours is due at once")
     func clockSetBack() throws {
         var machine = machine(agents: 1)
