@@ -9,6 +9,8 @@ package struct TelephoneNumber: Hashable, Sendable {
     /// The form that is taken from people, in words.
     package static let form =
         "+ and its \(lengths.lowerBound) to \(lengths.upperBound) digits with the country code (E.164)"
+    /// How many digits a number had that was forgotten before a country code was asked for.
+    static let oldLengths = 7...15
     /// The least digits of a number that is written in groups without a sign that it is one: dates have fewer.
     static let leastUnmarkedDigits = 10
 
@@ -46,6 +48,27 @@ package struct TelephoneNumber: Hashable, Sendable {
     package static func isAny(in bytes: [UInt8], atMost most: Int = .max, wanted: ([UInt8]) -> Bool) -> Bool {
         var reading = Reading(bytes: bytes, left: most)
         return reading.isAny(wanted)
+    }
+
+    /// Whether any number is wanted in a form in which numbers were forgotten before a country code was asked for, and in
+    /// which ``isAny(in:atMost:wanted:)`` finds none: a whole run of digits that begins with 0, or has only seven. What was
+    /// forgotten so is remembered by a digest, which cannot be brought into today's form. At most this many are looked at.
+    package static func isAnyOfOldForm(in bytes: [UInt8], atMost most: Int, wanted: ([UInt8]) -> Bool) -> Bool {
+        var left = most
+        var place = 0
+        while place < bytes.count, left > 0 {
+            guard isDigit(bytes[place]) else {
+                place += 1
+                continue
+            }
+            let start = place
+            while place < bytes.count, isDigit(bytes[place]) { place += 1 }
+            let run = bytes[start..<place]
+            guard oldLengths.contains(run.count), !isNumber(run) else { continue }
+            left -= 1
+            if wanted(Array(run)) { return true }
+        }
+        return false
     }
 
     private static func isNumber(_ digits: ArraySlice<UInt8>) -> Bool {

@@ -45,8 +45,8 @@ package final class ForgottenNumbers: Sendable {
         let known = known(of: account)
         guard !known.isEmpty else { return false }
         // Bytes may spell them in another way than JSON's readers understand them.
-        let sides = [CallField.fromNumber, .toNumber].compactMap { statement.fields.text($0) }
-        return sides.contains { names(Array($0.utf8), oneOf: known, of: account) }
+        let sides = [CallField.fromNumber, .toNumber].compactMap { statement.fields.text($0) }.map { Array($0.utf8) }
+        return sides.contains { names($0, oneOf: known, of: account) || namesOldForm($0, oneOf: known, of: account) }
             || names(body, oneOf: known, of: account)
     }
 
@@ -62,9 +62,20 @@ package final class ForgottenNumbers: Sendable {
     private func known(of account: AccountID) -> Set<ContentDigest> { digests.withLock { $0[account] ?? [] } }
 
     private func names(_ body: [UInt8], oneOf known: Set<ContentDigest>, of account: AccountID) -> Bool {
-        TelephoneNumber.isAny(in: body, atMost: Self.mostNumbers) { digits in
-            digest(String(decoding: digits, as: UTF8.self), of: account).map(known.contains) ?? false
+        func isKnown(_ digits: [UInt8]) -> Bool { self.isKnown(digits, in: known, of: account) }
+        return TelephoneNumber.isAny(in: body, atMost: Self.mostNumbers, wanted: isKnown)
+            || TelephoneNumber.isAnyOfOldForm(in: body, atMost: Self.mostNumbers, wanted: isKnown)
+    }
+
+    /// Whether all digits of a text together are a number in the form in which it was once forgotten.
+    private func namesOldForm(_ side: [UInt8], oneOf known: Set<ContentDigest>, of account: AccountID) -> Bool {
+        TelephoneNumber.isAnyOfOldForm(in: side.filter { (0x30...0x39).contains($0) }, atMost: 1) { digits in
+            isKnown(digits, in: known, of: account)
         }
+    }
+
+    private func isKnown(_ digits: [UInt8], in known: Set<ContentDigest>, of account: AccountID) -> Bool {
+        digest(String(decoding: digits, as: UTF8.self), of: account).map(known.contains) ?? false
     }
 
     private func digest(_ digits: String, of account: AccountID) -> ContentDigest? {

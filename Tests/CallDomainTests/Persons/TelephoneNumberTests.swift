@@ -40,6 +40,18 @@ import Testing
         #expect(try !#require(TelephoneNumber(number)).isNamed(in: text))
     }
 
+    @Test("Numbers of an old form are whole runs of digits, and none that is a number today; so many are looked at")
+    func oldForms() {
+        var found: [String] = []
+        let text = Array("1234567 012345678 12345678 01234567890123456 123456 +0491234567 7654321".utf8)
+        let isAny = TelephoneNumber.isAnyOfOldForm(in: text, atMost: 3) { digits in
+            found.append(String(decoding: digits, as: UTF8.self))
+            return false
+        }
+        #expect(!isAny && found == ["1234567", "012345678", "0491234567"])
+        #expect(TelephoneNumber.isAnyOfOldForm(in: text, atMost: 4) { $0 == Array("7654321".utf8) })
+    }
+
     @Test("What is looked at is bounded, whatever the bytes are")
     func bound() {
         let bytes = Array(String(repeating: "12345678,", count: 100).utf8)

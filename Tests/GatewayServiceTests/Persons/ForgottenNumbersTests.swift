@@ -34,6 +34,24 @@ import Testing
         #expect(!numbers.isForgotten(statement, body: [], of: other))
     }
 
+    @Test("A number that was forgotten before a country code was asked for stays so, as it was given then")
+    func oldForms() throws {
+        for digits in ["01701234567", "5550100", "00491701234568"] {
+            let digest = ContentDigest(of: Array("default|\(digits)".utf8))
+            numbers.add(ForgottenNumber(account: .default, digest: digest))
+        }
+        for text in ["01701234567", "to 5550100.", "00491701234568"] {
+            #expect(numbers.isNamed(in: text, of: .default), "\(text)")
+            #expect(!numbers.isNamed(in: text, of: other))
+        }
+        for text in ["01701234568", "201701234567", "55501001", "15550100"] {
+            #expect(!numbers.isNamed(in: text, of: .default), "\(text)")
+        }
+        var statement = Statement(executionID: ExecutionID(rawValue: "e"), status: .ringing)
+        statement.fields[.toNumber] = .text("0170 123-4567")
+        #expect(numbers.isForgotten(statement, body: [], of: .default))
+    }
+
     @Test("The work on one body is bounded")
     func bound() throws {
         try forget("+14155550100")
