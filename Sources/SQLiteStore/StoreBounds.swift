@@ -23,8 +23,9 @@ enum StoreBounds {
     /// The most rows that tell how an account's incidents of one kind stood at their positions; those that began first
     /// go.
     static let mostLoggedIncidents = 8_000
-    /// The most stretches of listings of an account that wait to be swept; those that lie back farthest go.
-    static let mostSweepGaps = 10_000
+    /// The most stretches of one agent's listing, or of an account's outages, that wait to be swept; those that lie back
+    /// farthest go. The sweeper joins them long before: it keeps 64 of an agent, and a plan of outages adds 80 at most.
+    static let mostSweepGaps = 1_000
     /// The least time between two marks of time in the journal.
     static let markInterval: Duration = .seconds(10)
     /// How long what reports count beside observations is kept: the longest window of a report and some days.

@@ -34,12 +34,16 @@ struct SQLiteStoreSweepTests {
         #expect(try again.sweepGaps(account: .other) == [gap(1, 3, account: .other)])
     }
 
-    @Test("Of too many, those that lie back farthest go")
+    @Test("Of too many of an agent, those that lie back farthest go, and none of another's")
     func bound() throws {
         let most = Int64(StoreBounds.mostSweepGaps)
+        for number in 0..<10 {
+            let other = AgentID(rawValue: "other-\(number)")
+            try write(opened: (0..<most).map { gap(-$0 - 1, -$0, agent: other) })
+        }
         try write(opened: (0..<most + 3).map { gap($0, $0 + 1) })
         let kept = try store.sweepGaps(account: .default)
-        #expect(kept.count == StoreBounds.mostSweepGaps)
+        #expect(kept.count == 11 * StoreBounds.mostSweepGaps)
         #expect(kept.first?.from == .at(3))
     }
 

@@ -9,6 +9,8 @@ struct SweepGaps: Sendable {
     private var listing: Set<SweepGap> = []
     /// Those that failed: they wait for the next tick.
     private var resting: Set<SweepGap> = []
+    /// Those that were joined of others, which the store still has in their place.
+    private var joins: Set<SweepGap> = []
 
     /// The most outages of an account that wait to be listed; further ones are joined.
     static let mostOutages = 16
@@ -29,6 +31,14 @@ struct SweepGaps: Sendable {
             listing.remove(gap)
         }
     }
+
+    /// What was joined of an account's stretches and is still to be listed, ordered: the store is to have it so, too.
+    func joins(of account: AccountID) -> [SweepGap] {
+        joins.filter { $0.account == account && pages[$0] != nil }.sorted()
+    }
+
+    /// The store has these joins.
+    mutating func stored(_ joined: [SweepGap]) { joins = joins.subtracting(joined).filter { pages[$0] != nil } }
 
     /// A tick of an account began: what failed of it may be tried again.
     mutating func tick(_ account: AccountID) { resting = resting.filter { $0.account != account } }
@@ -98,6 +108,7 @@ struct SweepGaps: Sendable {
                 resting.remove(gap)
             }
             pages[closest.gap] = 1
+            joins.insert(closest.gap)
             gaps.replaceSubrange(closest.place - 1...closest.place, with: [closest.gap])
         }
     }

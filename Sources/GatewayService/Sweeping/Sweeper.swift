@@ -99,6 +99,7 @@ package final class Sweeper: Service, Sendable {
         let first = machine.withLock { $0.tick(accounts: [account], now: context.now()) }
         if !first.agents.isEmpty { await listAgents(of: account) }
         await planOutages(account)
+        await storeJoins(of: account)
         // The agents that were just found, and the outages, are swept at once.
         let second = machine.withLock { $0.tick(accounts: [account], now: context.now()) }
         // Agents that could not be listed just now are due again: the next sweep lists them.
@@ -220,6 +221,20 @@ package final class Sweeper: Service, Sendable {
         } catch {
             context.logger.warning(
                 "The time of an outage cannot be listed now; the next sweep tries again.",
+                metadata: ["account": "\(account.rawValue)", "error": "\(error)"])
+        }
+    }
+
+    /// Has the store join what was joined here: what it holds of an agent stays as little, and outlives a restart whole.
+    private func storeJoins(of account: AccountID) async {
+        let joins = machine.withLock { $0.joins(of: account) }
+        guard !joins.isEmpty else { return }
+        do {
+            _ = try await context.submit([.sweepGaps(closed: joins, opened: joins)])
+            machine.withLock { $0.stored(joins: joins) }
+        } catch {
+            context.logger.warning(
+                "What is to be listed cannot be joined in the store; the next sweep tries again.",
                 metadata: ["account": "\(account.rawValue)", "error": "\(error)"])
         }
     }

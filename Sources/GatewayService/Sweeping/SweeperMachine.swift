@@ -219,6 +219,12 @@ package struct SweeperMachine: Sendable {
         gaps.add(opened)
     }
 
+    /// The stretches of an account that were joined of others: the store is to have them in their place.
+    package func joins(of account: AccountID) -> [SweepGap] { gaps.joins(of: account) }
+
+    /// The store has these joins.
+    package mutating func stored(joins: [SweepGap]) { gaps.stored(joins) }
+
     /// These are all the accounts there are: calls of others wait for nothing any more.
     package mutating func keep(_ accounts: Set<AccountID>) {
         deferred = deferred.filter { accounts.contains($0.key) }

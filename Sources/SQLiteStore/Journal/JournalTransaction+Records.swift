@@ -91,14 +91,14 @@ extension JournalTransaction {
                 sql: "INSERT OR IGNORE INTO sweep_gaps (account, agent, from_at, to_at) VALUES (?, ?, ?, ?)"
             ).execute(arguments: gap.columns)
         }
-        for account in Set(opened.map(\.account)) {
+        for scope in Set(opened.map(\.scopeColumns)) {
             try db.cachedStatement(
                 sql: """
-                    DELETE FROM sweep_gaps WHERE account = ?1 AND (agent, from_at, to_at) IN (
-                        SELECT agent, from_at, to_at FROM sweep_gaps WHERE account = ?1
-                        ORDER BY to_at DESC, from_at, agent LIMIT -1 OFFSET ?2)
+                    DELETE FROM sweep_gaps WHERE account = ?1 AND agent = ?2 AND (from_at, to_at) IN (
+                        SELECT from_at, to_at FROM sweep_gaps WHERE account = ?1 AND agent = ?2
+                        ORDER BY to_at DESC, from_at LIMIT -1 OFFSET ?3)
                     """
-            ).execute(arguments: [account.rawValue, StoreBounds.mostSweepGaps])
+            ).execute(arguments: StatementArguments(scope) + [StoreBounds.mostSweepGaps])
         }
     }
 
@@ -108,9 +108,12 @@ extension JournalTransaction {
 }
 
 extension SweepGap {
+    /// Account and agent.
+    fileprivate var scopeColumns: [String] { [account.rawValue, agent?.rawValue ?? ""] }
+
     /// Account, agent, beginning and end.
     fileprivate var columns: StatementArguments {
-        [account.rawValue, agent?.rawValue ?? "", from.rawValue, to.rawValue]
+        StatementArguments(scopeColumns) + [from.rawValue, to.rawValue]
     }
 }
 

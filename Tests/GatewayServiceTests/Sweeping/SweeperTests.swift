@@ -351,6 +351,26 @@ import Testing
         #expect(try gateway.store.sweepGaps(account: .default).isEmpty)
     }
 
+    @Test("Stretches that are joined are joined in the store as well, and none of their time is lost")
+    func joins() async throws {
+        let gateway = try TestGateway()
+        let agent = AgentID(rawValue: "agent-1")
+        gateway.bolna.tell(CallBody(status: "canceled", createdAt: .at(-4_000_000)), at: .at(-4_000_000))
+        let gaps = (1...500).map { number in
+            SweepGap(
+                account: .default, agent: agent, from: .at(Double(number) * -1_000 - 500),
+                to: .at(Double(number) * -1_000))
+        }
+        _ = try await gateway.context.submit([.sweepGaps(closed: [], opened: gaps)])
+        gateway.bolna.answer { request in
+            if case .executions = request.endpoint { .status(503) } else { nil }
+        }
+        await Sweeper(context: gateway.context, clock: gateway.clock).sweep()
+        let kept = try gateway.store.sweepGaps(account: .default)
+        #expect(kept.count == SweepGaps.mostOfAgent)
+        #expect(gaps.allSatisfy { gap in kept.contains { $0.covers(gap) } })
+    }
+
     @Test("A truncated listing stays an incident over a restart, as long as its parts are not listed")
     func truncatedRestart() async throws {
         let gateway = try TestGateway()
