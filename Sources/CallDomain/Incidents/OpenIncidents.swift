@@ -16,6 +16,8 @@ package struct OpenIncidents: Sendable {
     private struct Key: Hashable {
         var account: AccountID
         var agent: AgentID?
+        /// Those of single calls stand for themselves alone.
+        var call: CallID?
         var kind: Incident.Kind
 
         init(account: AccountID, agent: AgentID?, kind: Incident.Kind) {
@@ -26,6 +28,7 @@ package struct OpenIncidents: Sendable {
 
         init(_ incident: Incident) {
             self.init(account: incident.account, agent: incident.agent, kind: incident.kind)
+            call = incident.call
         }
     }
 

@@ -30,6 +30,21 @@ struct OpenIncidentsTests {
         #expect(incidents.take() == [Self.incident(from: 20)])
     }
 
+    @Test("What goes on for a call hides nothing of its account, and nothing of another call")
+    mutating func calls() {
+        var ofCall = Self.incident(.differsFromJournal, from: 1)
+        ofCall.call = CallID(rawValue: "one")
+        var ofOther = Self.incident(.differsFromJournal, from: 2)
+        ofOther.call = CallID(rawValue: "two")
+        incidents.remember([ofCall, ofOther])
+        let ofAccount = Self.incident(.differsFromJournal, from: 3)
+        incidents.note(ofAccount)
+        incidents.note(ofCall)
+        #expect(incidents.take() == [ofAccount])
+        incidents.end(.differsFromJournal, account: .default, at: Timestamp(seconds: 9))
+        #expect(incidents.take().map(\.call) == [nil])
+    }
+
     @Test("What does not go on cannot end, and another agent's or kind's is another")
     mutating func others() {
         incidents.note(Self.incident(.truncatedListing, agent: Self.agent, from: 1))
