@@ -73,6 +73,30 @@ struct SQLiteStoreTextTests {
         }
     }
 
+    @Test("A block that cannot be indexed says so, and does not keep others from their turn")
+    func failing() throws {
+        try store.observe(Self.said("some words", "e"))
+        try store.tamper(
+            """
+            INSERT INTO text_blocks (block, changed_at) SELECT 7, changed_at + 1 FROM text_blocks;
+            CREATE TRIGGER no BEFORE INSERT ON text_grams BEGIN SELECT raise(ABORT, 'no'); END
+            """)
+        guard case .failed? = try store.apply([.indexTexts(unchangedSince: .at(100))]).first else {
+            Issue.record("the block with a text must fail")
+            return
+        }
+        #expect(try store.count("text_blocks") == 2)
+        guard case .indexed(isDone: false)? = try store.apply([.indexTexts(unchangedSince: .at(100))]).first else {
+            Issue.record("the other block is next")
+            return
+        }
+        #expect(try store.count("text_blocks") == 1, "it has no texts, and so is none")
+        #expect(try found("some words") == ["e"])
+        try store.tamper("DROP TRIGGER no")
+        try index(unchangedSince: 200)
+        #expect(try store.count("text_grams") > 0)
+    }
+
     @Test("Once all is indexed, only what may have the term is looked at, and other accounts' calls are not shown")
     func indexed() throws {
         for number in 0..<300 { try store.observe(Self.said("some words \(number)", "e\(number)")) }

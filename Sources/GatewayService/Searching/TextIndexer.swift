@@ -36,15 +36,19 @@ package final class TextIndexer: Service, Sendable {
             for _ in 0..<Self.mostSteps {
                 guard !Task.isCancelled, !Task.isShuttingDownGracefully else { return }
                 let since = context.now().advanced(by: .zero - Self.rest)
-                guard
-                    case .indexed(isDone: false)? = try await context.submit([.indexTexts(unchangedSince: since)])
-                        .first
-                else { return }
-                try await clock.sleep(for: Self.pause)
+                switch try await context.submit([.indexTexts(unchangedSince: since)]).first {
+                case .indexed(isDone: false): try await clock.sleep(for: Self.pause)
+                case .failed(let error): return say(error)
+                default: return
+                }
             }
         } catch {
-            context.logger.warning(
-                "Texts could not be indexed; it is tried again.", metadata: ["search.error": "\(error)"])
+            say(error)
         }
+    }
+
+    private func say(_ error: any Error) {
+        context.logger.warning(
+            "Texts could not be indexed; it is tried again.", metadata: ["search.error": "\(error)"])
     }
 }

@@ -4,13 +4,29 @@ import GRDB
 
 /// Keeping the index of texts, see ``TextIndex``.
 extension JournalTransaction {
-    /// Indexes one of the blocks that have not changed since a time.
+    /// Indexes one of the blocks that have not changed since a time. One that fails is put behind the others, as if it had
+    /// changed at that time, so that it does not keep them from their turn.
     func indexTexts(unchangedSince time: Timestamp) throws -> JournalReceipt {
         let block = try Int64.fetchOne(
             db.cachedStatement(
                 sql: "SELECT block FROM text_blocks WHERE changed_at < ? ORDER BY changed_at LIMIT 1"),
             arguments: [time.rawValue])
         guard let block else { return .indexed(isDone: true) }
+        do {
+            try db.inSavepoint {
+                try remake(block)
+                return .commit
+            }
+            return .indexed(isDone: false)
+        } catch {
+            let failure = StoreError(error)
+            guard failure.kind == .invalid else { throw failure }
+            try run("UPDATE text_blocks SET changed_at = ? WHERE block = ?", [time.rawValue, block])
+            return .failed(failure)
+        }
+    }
+
+    private func remake(_ block: Int64) throws {
         try run("DELETE FROM text_grams WHERE block = ?", [block])
         let grams = try grams(of: block)
         let insertion = try db.cachedStatement(sql: "INSERT INTO text_grams (block, gram, slots) VALUES (?, ?, ?)")
@@ -20,7 +36,6 @@ extension JournalTransaction {
         } else {
             try run("UPDATE text_blocks SET changed_at = NULL WHERE block = ?", [block])
         }
-        return .indexed(isDone: false)
     }
 
     /// Takes everything of a call's block from the index, since something of one of its texts goes.

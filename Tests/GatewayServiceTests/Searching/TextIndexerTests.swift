@@ -10,6 +10,16 @@ import Testing
         return try fixture.gateway.store.calls(account: .default, query: query, after: nil, limit: 9).calls.count
     }
 
+    @Test("Texts that cannot be indexed are told of")
+    func failing() async throws {
+        let fixture = try PersonFixture()
+        await fixture.deliver(PersonFixture.body())
+        fixture.gateway.clock.advance(by: TextIndexer.rest + .seconds(1))
+        fixture.gateway.store.refuse(StoreError(kind: .invalid, message: "malformed"))
+        await TextIndexer(context: fixture.context, clock: fixture.gateway.clock).index()
+        #expect(fixture.gateway.log.lines.contains { $0.contains("Texts could not be indexed") })
+    }
+
     @Test("Texts are indexed once they have been left alone, and are found before and after")
     func index() async throws {
         let fixture = try PersonFixture()
