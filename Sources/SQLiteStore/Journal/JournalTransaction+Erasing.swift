@@ -71,7 +71,8 @@ extension JournalTransaction {
         guard let id = call.id else { return }
         try removeBodies(of: id)
         try run("DELETE FROM call_texts WHERE call = ?", [id])
-        try removeFromIndex(id, at: time)
+        // Marked by the call's own time, its block is indexed again at once, however many calls are erased after it.
+        if db.changesCount > 0 { try removeFromIndex(id, at: call.updatedAt) }
         if keepsJournal {
             try redactStatements(of: id, call.execution, to: .person)
             try emptyQuarantine(of: call.execution, account: call.account, at: time)

@@ -47,6 +47,21 @@ struct SQLiteStoreErasingTests {
         }
     }
 
+    @Test("The index of texts loses a block only where a text goes, and can be made again at once")
+    func textIndex() throws {
+        try store.observe(.webhook("silent", .ringing, at: 1), .told("e", .ringing, at: 2), .told("f", .ringing, at: 3))
+        _ = try store.apply([.indexTexts(unchangedSince: .at(100))])
+        func changedAt() throws -> [Int64?] {
+            try store.pool.read { db in try Int64?.fetchAll(db, sql: "SELECT changed_at FROM text_blocks") }
+        }
+        #expect(try changedAt() == [nil])
+        try store.erase(["default-silent"])
+        #expect(try changedAt() == [nil])
+        try store.erase(["default-e"])
+        #expect(try changedAt() == [Timestamp.at(2).rawValue])
+        #expect(try store.count("text_grams") == 0)
+    }
+
     @Test(
         "A number is found and erased although what names it, or the call, cannot be read",
         arguments: [
