@@ -57,6 +57,22 @@ struct MigrationTests {
         #expect(try new.report(query).value(.calls) == 1)
     }
 
+    @Test("The index of texts begins with a block for each 256 calls, and reads no text for it")
+    func textBlocks() throws {
+        let store = try open(Migration.all)
+        let (none, plan) = try store.pool.read { db in
+            (
+                try Row.fetchAll(db, sql: Migration.everyBlock).count,
+                try Row.fetchAll(db, sql: "EXPLAIN QUERY PLAN " + Migration.everyBlock).map { $0["detail"] as String }
+            )
+        }
+        #expect(none == 0)
+        #expect(!plan.contains { $0.contains("call_texts") || $0.contains("SCAN calls") }, "\(plan)")
+        for number in 0..<257 { try store.observe(.webhook("e\(number)", .ringing, at: 1)) }
+        let blocks = try store.pool.read { db in try Int64.fetchAll(db, sql: Migration.everyBlock) }
+        #expect(blocks == [0, 1])
+    }
+
     @Test("A step that fails leaves the version before it")
     func failing() throws {
         #expect(throws: StoreError.self) { try open(Migration.all + [Self.broken]) }

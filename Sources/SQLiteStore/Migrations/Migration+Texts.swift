@@ -15,6 +15,15 @@ extension Migration {
                 slots BLOB NOT NULL,
                 PRIMARY KEY (block, gram)
             ) STRICT, WITHOUT ROWID;
-            INSERT INTO text_blocks (block, changed_at) SELECT DISTINCT call / 256, 0 FROM call_texts;
+            INSERT INTO text_blocks (block, changed_at) \(everyBlock);
             """)
+
+    /// The blocks up to that of the newest call, all of them: those without texts go when it is their turn. Texts are read
+    /// by nothing here, since an upgrade would wait for that.
+    static let everyBlock = """
+        WITH RECURSIVE blocks (block, last) AS (
+            SELECT 0, last FROM (SELECT (SELECT max(id) FROM calls) / 256 AS last) WHERE last IS NOT NULL
+            UNION ALL SELECT block + 1, last FROM blocks WHERE block < last)
+        SELECT block, 0 FROM blocks
+        """
 }
