@@ -16,10 +16,7 @@ package struct SweeperMachine: Sendable {
     private let wholeOverlapInterval: Duration
     private let patience: Duration
     private let tick: Duration
-    private let longestBackoff: Duration
     private let agentsInterval: Duration
-    private let notFoundCount: Int
-    private let notFoundSpan: Duration
     private var agents: [AccountID: [AgentID]] = [:]
     private var agentsDue: [AccountID: Timestamp] = [:]
     private var due: [Scope: Due] = [:]
@@ -35,10 +32,8 @@ package struct SweeperMachine: Sendable {
     private var failures: [Scope: [SweepPage: Int]] = [:]
     /// What is to be listed to its end.
     private var gaps = SweepGaps()
-    /// The calls of each account that are read later, those that are being read included.
-    private var deferred: [AccountID: [ExecutionID: DeferredCall]] = [:]
-    /// Calls that are not read again although a listing shows them, until then.
-    private var givenUp: [AccountID: [ExecutionID: Timestamp]] = [:]
+    /// The calls that are read later.
+    private var deferred: DeferredCalls
 
     /// The time between sweeps of an agent; scaled.
     package static let interval: Duration = .seconds(120)
@@ -57,12 +52,6 @@ package struct SweeperMachine: Sendable {
     /// So often in a row a page is tried again; then the sweep starts anew, so that a page Bolna cannot show does not
     /// hide what comes to the newest one.
     package static let mostPageFailures = 8
-    /// The most calls of one account that are deferred at once.
-    package static let mostDeferred = 1_024
-    /// The most calls of one account that are remembered as given up.
-    package static let mostGivenUp = 1_024
-    /// A call at which Bolna failed this often is given up: after about a day.
-    package static let mostFailures = 288
     /// The farthest that is listed back.
     package static let longestOutage: Duration = .seconds(30 * 86_400)
     /// A listing of a shorter window that is too long is not divided any more.
@@ -77,35 +66,6 @@ package struct SweeperMachine: Sendable {
     private struct Due {
         var newest: Timestamp?
         var wholeOverlap: Timestamp?
-    }
-
-    /// A call that is read later: it was found so soon after its creation that its first webhook, or the answer to its
-    /// dial, may still be on its way, or Bolna failed at it.
-    package struct DeferredCall: Hashable, Sendable {
-        /// The account.
-        package var account: AccountID
-        /// The agent.
-        package var agent: AgentID
-        /// The call.
-        package var execution: ExecutionID
-        /// When it is read, unless it is known by then.
-        package var due: Timestamp
-        /// How often Bolna failed at it.
-        package var failures = 0
-        /// How often in a row Bolna said that it does not know it.
-        package var notFound = 0
-        /// When Bolna said so first.
-        package var notFoundSince: Timestamp?
-    }
-
-    /// What becomes of a call that could not be read.
-    package enum Retry: Hashable, Sendable {
-        /// It is read again by itself.
-        case later
-        /// It is not read again, although listings go on to show it.
-        case givenUp
-        /// As many calls wait as can: the page that shows it is listed again.
-        case noRoom
     }
 
     /// What to do at a tick.
@@ -149,9 +109,8 @@ package struct SweeperMachine: Sendable {
         agentsInterval = Self.agentsInterval.scaled(by: settings.scale)
         patience = settings.scaled(\.queued)
         tick = settings.tick
-        longestBackoff = max(settings.scaled(\.longestBackoff), settings.tick)
-        notFoundCount = settings.notFoundCount
-        notFoundSpan = settings.scaled(\.notFoundSpan)
+        // An overlap may show a call for as long as two of them.
+        deferred = DeferredCalls(settings: settings, memory: overlap * 2)
     }
 
     /// What the store remembers of earlier sweeps, and of what they left.
@@ -226,10 +185,7 @@ package struct SweeperMachine: Sendable {
     package mutating func stored(joins: [SweepGap]) { gaps.stored(joins) }
 
     /// These are all the accounts there are: calls of others wait for nothing any more.
-    package mutating func keep(_ accounts: Set<AccountID>) {
-        deferred = deferred.filter { accounts.contains($0.key) }
-        givenUp = givenUp.filter { accounts.contains($0.key) }
-    }
+    package mutating func keep(_ accounts: Set<AccountID>) { deferred.keep(accounts) }
 
     /// Time passed. Of an agent whose pages wait or are being listed, the newest page is glanced at meanwhile.
     package mutating func tick(accounts: [AccountID], now: Timestamp) -> Tick {
@@ -257,22 +213,10 @@ package struct SweeperMachine: Sendable {
             }
             tick.pages += pages.filter(\.isNewest)
             waiting += pages.filter { !$0.isNewest }
-            tick.calls += takeDeferred(of: account, now: now)
-            givenUp[account] = givenUp[account]?.filter { !$0.value.hasCome(at: now, setAtMost: overlap * 2) }
+            tick.calls += deferred.take(of: account, now: now)
         }
         listing.formUnion(tick.pages)
         return tick
-    }
-
-    /// The calls of an account that are due, ordered. They stay deferred while they are read, for as long as any call may
-    /// be, so that a page that shows one does not have it read as well.
-    private mutating func takeDeferred(of account: AccountID, now: Timestamp) -> [DeferredCall] {
-        let longestWait = max(patience, longestBackoff)
-        let calls = (deferred[account] ?? [:]).values
-            .filter { $0.due.hasCome(at: now, setAtMost: longestWait) }
-            .sorted { ($0.due, $0.execution) < ($1.due, $1.execution) }
-        for call in calls { deferred[account]?[call.execution]?.due = now.advanced(by: longestWait) }
-        return calls
     }
 
     /// The next page to list of those that wait behind the newest ones: gaps after all others.
@@ -303,19 +247,14 @@ package struct SweeperMachine: Sendable {
         _ page: SweepPage, _ list: ListPage, known: [ExecutionID: CallStatus?], isHealthy: Bool, now: Timestamp
     ) -> Outcome {
         let unheard = list.rows.filter { row in
-            (known[row.id] ?? nil) == nil && givenUp[page.account]?[row.id] == nil
+            (known[row.id] ?? nil) == nil && !deferred.hasGivenUp(row.id, of: page.account)
         }
         var outcome = Outcome(toRead: [])
         let patience = isHealthy ? patience : tick
-        for row in unheard {
-            guard deferred[page.account]?[row.id] == nil else { continue }
+        for row in unheard where !deferred.has(row.id, of: page.account) {
             let due = row.createdAt.map { min($0, now).advanced(by: patience) } ?? now
             let call = DeferredCall(account: page.account, agent: page.agent, execution: row.id, due: due)
-            if due > now, hasRoom(for: call) {
-                deferred[page.account, default: [:]][row.id] = call
-            } else {
-                outcome.toRead.append(row.id)
-            }
+            if due <= now || !deferred.add(call) { outcome.toRead.append(row.id) }
         }
         guard page.kind != .glance else {
             outcome.end = .seenBefore
@@ -388,52 +327,16 @@ package struct SweeperMachine: Sendable {
     }
 
     /// A deferred call was read and stored, or is known by now.
-    package mutating func settled(_ call: DeferredCall) { deferred[call.account]?[call.execution] = nil }
+    package mutating func settled(_ call: DeferredCall) { deferred.settled(call) }
 
     /// A call could not be asked about or stored: it is tried at the next tick. That says nothing about the call.
     package mutating func postponed(_ call: DeferredCall, now: Timestamp) -> Retry {
-        guard hasRoom(for: call) else { return .noRoom }
-        var call = call
-        call.due = now.advanced(by: tick)
-        deferred[call.account, default: [:]][call.execution] = call
-        return .later
+        deferred.postponed(call, now: now)
     }
 
-    /// A call could not be read: it is tried again by itself, after a tick at first, then less often, so that it does
-    /// not keep others from being found. One that Bolna says again and again it does not know is given up.
+    /// A call could not be read: it is tried again by itself, or given up.
     package mutating func failed(_ call: DeferredCall, isNotFound: Bool = false, now: Timestamp) -> Retry {
-        var call = call
-        call.notFound = isNotFound ? call.notFound + 1 : 0
-        call.notFoundSince = isNotFound ? call.notFoundSince ?? now : nil
-        let isUnknown =
-            call.notFound >= notFoundCount
-            && call.notFoundSince.map { now.duration(since: $0) >= notFoundSpan } ?? false
-        guard call.failures < Self.mostFailures, !isUnknown else {
-            giveUp(call, now: now)
-            return .givenUp
-        }
-        guard hasRoom(for: call) else { return .noRoom }
-        let wait = min(tick * (1 << min(call.failures, 16)), longestBackoff)
-        call.failures += 1
-        call.due = now.advanced(by: wait)
-        deferred[call.account, default: [:]][call.execution] = call
-        return .later
-    }
-
-    private func hasRoom(for call: DeferredCall) -> Bool {
-        let calls = deferred[call.account] ?? [:]
-        return calls.count < Self.mostDeferred || calls[call.execution] != nil
-    }
-
-    /// Remembers a call that is not read again, for as long as an overlap may show it.
-    private mutating func giveUp(_ call: DeferredCall, now: Timestamp) {
-        settled(call)
-        var calls = givenUp[call.account] ?? [:]
-        if calls.count >= Self.mostGivenUp, let oldest = calls.min(by: { $0.value < $1.value })?.key {
-            calls[oldest] = nil
-        }
-        calls[call.execution] = now.advanced(by: overlap * 2)
-        givenUp[call.account] = calls
+        deferred.failed(call, isNotFound: isNotFound, now: now)
     }
 
     /// How a listing ends that is longer than its pages. Its time is listed again in two halves, unless it is short. An
