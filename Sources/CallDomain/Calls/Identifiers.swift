@@ -71,15 +71,24 @@ package struct ContentDigest: Hashable, Comparable, Sendable {
     /// Takes 32 bytes, or returns nil for any other count.
     package init?(bytes: some Collection<UInt8>) {
         guard bytes.count == 32 else { return nil }
-        var parts: [UInt64] = [0, 0, 0, 0]
-        for (offset, byte) in bytes.enumerated() { parts[offset / 8] = parts[offset / 8] << 8 | UInt64(byte) }
-        self.words = (parts[0], parts[1], parts[2], parts[3])
+        // At once where the bytes lie side by side: one by one, each would cost a call through the collection.
+        let bytes = bytes.withContiguousStorageIfAvailable { Array($0) } ?? Array(bytes)
+        func word(at start: Int) -> UInt64 {
+            bytes[start..<start + 8].reduce(0) { $0 << 8 | UInt64($1) }
+        }
+        self.words = (word(at: 0), word(at: 8), word(at: 16), word(at: 24))
     }
 
     /// The 32 bytes in order.
     package var bytes: [UInt8] {
-        [words.0, words.1, words.2, words.3].flatMap { word in
-            (0..<8).map { UInt8(truncatingIfNeeded: word >> (56 - 8 * $0)) }
+        Array(unsafeUninitializedCapacity: 32) { buffer, count in
+            for (place, word) in [words.0, words.1, words.2, words.3].enumerated() {
+                for offset in 0..<8 {
+                    buffer.initializeElement(
+                        at: place * 8 + offset, to: UInt8(truncatingIfNeeded: word >> (56 - 8 * offset)))
+                }
+            }
+            count = 32
         }
     }
 

@@ -13,16 +13,17 @@ extension CallState {
         }
         var writer = BinaryWriter(version: Self.formVersion, capacity: 1_024)
         writer.write(executionID.rawValue)
-        writer.write(keys)
-        writer.write(count: keys.place(of: frontier))
-        writer.write(shared, keys: keys)
+        writer.write(keys.keys)
+        var references = keys.references.makeIterator()
+        writer.write(reference: &references)
+        writer.write(shared, references: &references)
         writer.write(count: attempts.count)
         for attempt in attempts {
             writer.write(attempt.number)
             writer.write(attempt.status)
-            writer.write(count: keys.place(of: attempt.statusWinner))
+            writer.write(reference: &references)
             writer.write(attempt.statusAsOf)
-            writer.write(attempt.fields, keys: keys)
+            writer.write(attempt.fields, references: &references)
             writer.write(optional: attempt.retryPolicy) { $0.write($1) }
         }
         writer.write(context)
@@ -62,15 +63,22 @@ extension CallState {
     }
 }
 
-/// The distinct canonical keys of a state, by the order in which they are met.
+/// The distinct canonical keys of a state, by the order in which they are met, and each reference to them in the order
+/// in which it is written.
 private struct KeyTable {
     private(set) var keys: [CanonicalKey] = []
+    private(set) var references: [Int] = []
     private var places: [CanonicalKey: Int] = [:]
 
     mutating func add(_ key: CanonicalKey) {
-        guard places[key] == nil else { return }
-        places[key] = keys.count
-        keys.append(key)
+        // Most fields are won by the same statement as the one before, and hashing a key takes longer than writing it.
+        if let last = references.last, keys[last] == key { return references.append(last) }
+        let place = places[key] ?? keys.count
+        if place == keys.count {
+            places[key] = place
+            keys.append(key)
+        }
+        references.append(place)
     }
 
     /// In the order of fields, so that equal states have equal forms.
@@ -79,15 +87,12 @@ private struct KeyTable {
             if let winner = fields.winners[field] { add(winner) }
         }
     }
-
-    /// Every key that is asked for was added before.
-    func place(of key: CanonicalKey) -> Int { places[key, default: 0] }
 }
 
 extension BinaryWriter {
-    fileprivate mutating func write(_ table: KeyTable) {
-        write(count: table.keys.count)
-        for key in table.keys {
+    fileprivate mutating func write(_ keys: [CanonicalKey]) {
+        write(count: keys.count)
+        for key in keys {
             write(key.attempt)
             write(key.step)
             write(key.generation)
@@ -97,15 +102,20 @@ extension BinaryWriter {
     }
 
     /// Only fields that have both value and winner: a state has no others.
-    fileprivate mutating func write(_ fields: WonFields, keys: KeyTable) {
+    fileprivate mutating func write(_ fields: WonFields, references: inout IndexingIterator<[Int]>) {
         let present = fields.values.fields.filter { fields.winners[$0] != nil }
         write(count: present.count)
         for field in present {
-            guard let value = fields.values[field], let winner = fields.winners[field] else { continue }
+            guard let value = fields.values[field] else { continue }
             write(byte: UInt8(field.rawValue))
             write(value)
-            write(count: keys.place(of: winner))
+            write(reference: &references)
         }
+    }
+
+    /// The place of the next key; each that is written was added before.
+    fileprivate mutating func write(reference references: inout IndexingIterator<[Int]>) {
+        write(count: references.next() ?? 0)
     }
 
     fileprivate mutating func write(_ context: FoldContext) {

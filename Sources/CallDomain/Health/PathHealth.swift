@@ -138,10 +138,13 @@ package struct PathHealth: Hashable, Sendable {
             isKnownSilent = true
             return transition(to: .unproven, arrived: 0, changes: results.count, at: now)
         case .healthy:
-            let recent = results.filter { now.duration(since: $0.at) <= span }
-            let arrived = recent.count { $0.hasArrived }
-            guard recent.count >= Self.leastChanges, arrived * 2 < recent.count else { return nil }
-            return enter(.degraded, arrived: arrived, changes: recent.count, at: now)
+            var (changes, arrived) = (0, 0)
+            for result in results where now.duration(since: result.at) <= span {
+                changes += 1
+                if result.hasArrived { arrived += 1 }
+            }
+            guard changes >= Self.leastChanges, arrived * 2 < changes else { return nil }
+            return enter(.degraded, arrived: arrived, changes: changes, at: now)
         case .degraded:
             let newest = results.suffix(Self.newestChanges)
             let arrived = newest.count { $0.hasArrived }

@@ -52,12 +52,35 @@ package struct WonFields: Hashable, Sendable {
     /// The values.
     package var values: FieldSet
     /// The canonical key of the observation that gave each value; exactly the fields of ``values``.
-    package var winners: [CallField: CanonicalKey]
+    package var winners: FieldWinners
 
     /// No fields, or these.
-    package init(values: FieldSet = FieldSet(), winners: [CallField: CanonicalKey] = [:]) {
+    package init(values: FieldSet = FieldSet(), winners: FieldWinners = FieldWinners()) {
         self.values = values
         self.winners = winners
+    }
+}
+
+/// Which observation gave each field's value.
+package struct FieldWinners: Hashable, Sendable {
+    /// A place for each raw value, as in ``FieldSet`` and for the same reason.
+    private var keys: [CanonicalKey?] = Self.noKeys
+
+    private static let noKeys = [CanonicalKey?](
+        repeating: nil, count: 1 + CallField.allCases.reduce(0) { max($0, $1.rawValue) })
+
+    /// No winners.
+    package init() {}
+
+    /// The winner of a field; nil where it has none.
+    package subscript(field: CallField) -> CanonicalKey? {
+        get { keys[field.rawValue] }
+        set { keys[field.rawValue] = newValue }
+    }
+
+    /// The fields that have one, with it, in the order of their raw values.
+    package var all: [(field: CallField, winner: CanonicalKey)] {
+        CallField.allCases.compactMap { field in self[field].map { (field, $0) } }
     }
 }
 

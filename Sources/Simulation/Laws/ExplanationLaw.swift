@@ -23,7 +23,7 @@ enum ExplanationLaw {
                         + state.status.word)
             }
         }
-        for (field, winner) in record.state?.shared.winners ?? [:]
+        for (field, winner) in record.state?.shared.winners.all ?? []
         where !journal.rows.contains(where: { $0.observation.key == winner.observation }) {
             complaints.append("the winner of \(field.name) of call \(name) is not in its journal")
         }

@@ -13,8 +13,8 @@ enum TrustLaw {
         guard let state = record.state else { return [] }
         let hints = Set(journal.rows.map(\.observation.key).filter { $0.standing == .hint })
         let winners =
-            state.attempts.flatMap { [$0.statusWinner] + Array($0.fields.winners.values) }
-            + Array(state.shared.winners.values)
+            state.attempts.flatMap { [$0.statusWinner] + $0.fields.winners.all.map(\.winner) }
+            + state.shared.winners.all.map(\.winner)
         guard winners.contains(where: { hints.contains($0.observation) }) else { return [] }
         return ["a hint won a field of call \(record.execution.rawValue)"]
     }

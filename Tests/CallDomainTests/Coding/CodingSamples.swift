@@ -143,7 +143,7 @@ struct CodingSamples {
 
     private mutating func wonFields(keys: [CanonicalKey], of isWanted: (CallField) -> Bool) -> WonFields {
         let values = fields(of: isWanted)
-        var winners: [CallField: CanonicalKey] = [:]
+        var winners = FieldWinners()
         for field in values.fields { winners[field] = element(keys) }
         return WonFields(values: values, winners: winners)
     }

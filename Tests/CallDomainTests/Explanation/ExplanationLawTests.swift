@@ -25,10 +25,10 @@ struct ExplanationLawTests {
             return
         }
         var expected: [String: CanonicalKey] = [:]
-        for (field, winner) in state.shared.winners { expected["call \(field)"] = winner }
+        for (field, winner) in state.shared.winners.all { expected["call \(field)"] = winner }
         for attempt in state.attempts {
             expected["\(attempt.number) status"] = attempt.statusWinner
-            for (field, winner) in attempt.fields.winners { expected["\(attempt.number) \(field)"] = winner }
+            for (field, winner) in attempt.fields.winners.all { expected["\(attempt.number) \(field)"] = winner }
         }
         var told: [String: CanonicalKey] = [:]
         for winner in explanation.winners {
