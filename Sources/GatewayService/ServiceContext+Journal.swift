@@ -51,7 +51,8 @@ extension ServiceContext {
         if observed.verdict(on: observation) == .missedWebhook {
             metrics.missedWebhook(account: observation.account)
         }
-        logger.info(
+        // The journal keeps it anyway; a line for each would cost a webhook as much as reading its body.
+        logger.debug(
             "A call's status changed.",
             metadata: [
                 "account": "\(observation.account.rawValue)", "call.id": "\(observed.call.rawValue)",

@@ -84,18 +84,19 @@ package final class HealthBook: Sendable {
         let at = observation.receivedAt
         let transitions = scopes.withLock { scopes -> [PathTransition] in
             guard scopes[scope] != nil || scopes.count < Self.mostScopes else { return [] }
-            var health = scopes[scope]?.health ?? PathHealth(scale: scale)
             var transitions: [PathTransition?] = []
-            if source == .webhook {
-                let claimed = observed.claimed(by: observation)
-                transitions.append(health.webhookArrived(call: observed.call, position: claimed, at: at))
-            }
-            if let status = observed.decision.statusAfter, !isSuppressed(status, in: scope),
-                let position = observed.position
-            {
-                transitions.append(health.changeTold(call: observed.call, position: position, by: source, at: at))
-            }
-            scopes[scope] = Entry(health: health, isDirty: true)
+            let claimed = source == .webhook ? observed.claimed(by: observation) : nil
+            let told = observed.decision.statusAfter.flatMap { isSuppressed($0, in: scope) ? nil : observed.position }
+            // In place: a copy would carry along all that the path is judged by.
+            { entry in
+                entry.isDirty = true
+                if source == .webhook {
+                    transitions.append(entry.health.webhookArrived(call: observed.call, position: claimed, at: at))
+                }
+                if let told {
+                    transitions.append(entry.health.changeTold(call: observed.call, position: told, by: source, at: at))
+                }
+            }(&scopes[scope, default: Entry(health: PathHealth(scale: scale), isDirty: true)])
             return transitions.compactMap(\.self)
         }
         for transition in transitions { report(transition, scope) }

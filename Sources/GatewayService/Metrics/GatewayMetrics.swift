@@ -4,6 +4,12 @@ import Metrics
 /// The gateway's own metrics, by names that begin with `gw_`.
 package final class GatewayMetrics: Sendable {
     private let registry: PrometheusRegistry
+    /// The series that each webhook touches, found once.
+    private let deliveries: [DeliveryResult: Counter]
+    private let acknowledgements: Timer
+    private let commits: Timer
+    private let commitSizes: Recorder
+    private let webhookLags: Recorder
 
     private enum Name: String, CaseIterable {
         case buildInfo = "gw_build_info"
@@ -80,7 +86,7 @@ package final class GatewayMetrics: Sendable {
     }
 
     /// What became of a delivery.
-    package enum DeliveryResult: String, Sendable {
+    package enum DeliveryResult: String, CaseIterable, Sendable {
         /// Stored, and new.
         case stored
         /// Stored before.
@@ -97,23 +103,30 @@ package final class GatewayMetrics: Sendable {
     package init(registry: PrometheusRegistry) {
         self.registry = registry
         for name in Name.allCases { registry.describe(name.rawValue, as: name.help, kind: name.kind) }
+        deliveries = Dictionary(
+            uniqueKeysWithValues: DeliveryResult.allCases.map { result in
+                let labels = [("source", "webhook"), ("result", result.rawValue)]
+                return (result, Counter(label: Name.deliveries.rawValue, dimensions: labels, factory: registry))
+            })
+        acknowledgements = Timer(label: Name.acknowledgement.rawValue, factory: registry)
+        commits = Timer(label: Name.commit.rawValue, factory: registry)
+        commitSizes = Recorder(label: Name.commitEntries.rawValue, factory: registry)
+        webhookLags = Recorder(label: Name.webhookLag.rawValue, factory: registry)
     }
 
     /// The program runs in this version.
     package func started(version: String) { set(.buildInfo, 1, [("version", version)]) }
 
     /// A delivery was answered.
-    package func delivered(_ result: DeliveryResult) {
-        count(.deliveries, [("source", "webhook"), ("result", result.rawValue)])
-    }
+    package func delivered(_ result: DeliveryResult) { deliveries[result]?.increment() }
 
     /// A delivery was acknowledged this long after its receipt.
-    package func acknowledged(after duration: Duration) { time(.acknowledgement, duration) }
+    package func acknowledged(after duration: Duration) { acknowledgements.record(duration) }
 
     /// A batch was tried.
     package func committed(entries: Int, duration: Duration) {
-        time(.commit, duration)
-        Recorder(label: Name.commitEntries.rawValue, factory: registry).record(entries)
+        commits.record(duration)
+        commitSizes.record(entries)
     }
 
     /// The store failed.
@@ -152,8 +165,8 @@ package final class GatewayMetrics: Sendable {
 
     /// A change was learned this long after Bolna made it.
     package func learned(by source: Source, lag: Duration) {
-        let name = source == .webhook ? Name.webhookLag : .foundLag
-        Recorder(label: name.rawValue, factory: registry).record(max(lag.seconds, 0))
+        let series = source == .webhook ? webhookLags : Recorder(label: Name.foundLag.rawValue, factory: registry)
+        series.record(max(lag.seconds, 0))
     }
 
     /// A contradiction came up.
@@ -208,10 +221,13 @@ package final class GatewayMetrics: Sendable {
         Gauge(label: name.rawValue, dimensions: labels, factory: registry).record(value)
     }
 
-    private func time(_ name: Name, _ duration: Duration) {
+}
+
+extension Timer {
+    /// Records a duration, cut to what fits.
+    fileprivate func record(_ duration: Duration) {
         let nanoseconds = duration.microseconds.multipliedReportingOverflow(by: 1_000)
-        Timer(label: name.rawValue, factory: registry)
-            .recordNanoseconds(nanoseconds.overflow ? .max : nanoseconds.partialValue)
+        recordNanoseconds(nanoseconds.overflow ? .max : nanoseconds.partialValue)
     }
 }
 

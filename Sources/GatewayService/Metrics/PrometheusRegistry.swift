@@ -57,10 +57,11 @@ package final class PrometheusRegistry: MetricsFactory, Sendable {
     ) -> MetricSeries {
         let labels = dimensions.map(MetricLabel.init).sorted()
         return families.withLock { families in
+            if let family = families[name], family.kind == kind, let series = family.series[labels] { return series }
             guard families[name] != nil || families.count < Self.mostFamilies else { return MetricSeries(bounds) }
             var family = families[name] ?? Family(kind: kind, help: "")
             guard family.kind == kind else { return MetricSeries(bounds) }
-            let isFull = family.series[labels] == nil && family.series.count >= Self.mostSeries
+            let isFull = family.series.count >= Self.mostSeries
             let key = isFull ? labels.map { MetricLabel($0.name, "other") } : labels
             let series = family.series[key] ?? MetricSeries(bounds)
             family.series[key] = series

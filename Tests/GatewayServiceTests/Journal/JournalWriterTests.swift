@@ -14,7 +14,7 @@ import Testing
         try await eventually("the commit begins") { gateway.store.entered == 1 }
         #expect(gateway.context.writer.load == 1)
         #expect(gateway.context.writer.oldestWait != nil)
-        #expect(gateway.registry.exposition().contains("result=\"stored\"") == false)
+        #expect(gateway.registry.exposition().contains("result=\"stored\",source=\"webhook\"} 0\n"))
         gateway.store.open()
         #expect(await outcome == .stored(new: 1, duplicates: 0))
         #expect(gateway.context.writer.oldestWait == nil)
