@@ -17,6 +17,7 @@ let strictWithC: [SwiftSetting] = strict + [.strictMemorySafety()]
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
@@ -78,7 +79,7 @@ let package = Package(
         .target(name: "CallDomain", swiftSettings: strict),
         .target(name: "BolnaWire", dependencies: ["CallDomain"], swiftSettings: strict),
         .target(name: "WebhookTrust", dependencies: ["CallDomain", "COpenSSL"], swiftSettings: strictWithC),
-        .target(name: "SQLiteStore", dependencies: ["CallDomain", grdb], swiftSettings: strict),
+        .target(name: "SQLiteStore", dependencies: ["CallDomain", grdb, sqlite], swiftSettings: strictWithC),
         .target(
             name: "BolnaClient", dependencies: ["CallDomain", "CCurl"], swiftSettings: strictWithC),
         .target(

@@ -16,6 +16,8 @@ package final class SQLiteStore: CallStore {
     /// One writer and ``StoreBounds/readers`` readers; only readers where the store was opened for reading.
     let pool: DatabasePool
 
+    /// The writer's statements, of use on the queue of the writer's connection alone.
+    nonisolated(unsafe) let statements = JournalStatements()
     private let lock: FileLock?
     private let engine: String
     private let schemaVersion: Int
@@ -80,6 +82,7 @@ package final class SQLiteStore: CallStore {
     /// Closes all connections, readers first, and gives the file back. Nothing else may be called after it.
     package func close() throws(StoreError) {
         defer { lock?.release() }
+        pool.unsafeReentrantWrite { _ in unsafe statements.finalize() }
         do { try pool.close() } catch { throw StoreError(error) }
     }
 

@@ -319,9 +319,16 @@ struct SQLiteStoreApplyTests {
             try store.tamper("UPDATE calls SET \(damage)")
             #expect(try store.record("e").state == state)
         }
+        try store.tamper("UPDATE calls SET rules_version = 0, has_recording = 1, lead = 'x', created_at = 7")
         try store.observe(.webhook("e", .completed, at: 2))
-        let version = try store.pool.read { db in try Int64.fetchOne(db, sql: "SELECT rules_version FROM calls") }
-        #expect(version == Reconciler().edition)
+        let row = try store.pool.read { db in
+            try Row.fetchOne(db, sql: "SELECT rules_version, has_recording, lead, created_at FROM calls")
+        }
+        #expect(
+            row == [
+                "rules_version": Reconciler().edition, "has_recording": 0, "lead": nil,
+                "created_at": Timestamp.at(1).rawValue,
+            ], "no column stays as the other rules made it")
         #expect(try store.record("e").state == Reconciler().fold(try store.journal(of: "e").evidence))
     }
 

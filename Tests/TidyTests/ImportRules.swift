@@ -19,7 +19,7 @@ enum ImportRules {
         "BolnaModel": ["FoundationEssentials"],
         "BolnaWire": ["CallDomain", "FoundationEssentials"],
         "WebhookTrust": platform.union(["CallDomain", "COpenSSL"]),
-        "SQLiteStore": platform.union(["CallDomain", "GRDB"]),
+        "SQLiteStore": platform.union(["CallDomain", "GRDB", "GRDBSQLite"]),
         "BolnaClient": platform.union(["CallDomain", "CCurl"]),
         "GatewayService": platform.union([
             "CallDomain", "BolnaWire", "Logging", "Metrics", "CoreMetrics", "ServiceLifecycle", "Histogram",

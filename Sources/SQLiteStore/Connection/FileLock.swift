@@ -10,7 +10,7 @@ final class FileLock: Sendable {
 
     /// Takes the lock, or throws ``StoreError/Kind/owned`` where another process, or another store of this one, has it.
     init(path: String) throws(StoreError) {
-        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             throw StoreError(kind: .io, message: "The lock file \(path) cannot be opened (errno \(errno)).")
         }

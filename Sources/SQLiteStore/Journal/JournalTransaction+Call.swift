@@ -29,7 +29,7 @@ extension JournalTransaction {
             call.changeSequence = position
         }
         place(&call, previous: previous, at: time)
-        let row = try call.save(db, previous: previous.state, edition: reconciler.edition)
+        let row = try call.save(db, with: statements, previous: previous, edition: reconciler.edition)
         try logAgent(of: call, id: row, previous: previous)
         try logWaiting(call, id: row, previous: previous, at: time)
         let change = try changedStatus.map {

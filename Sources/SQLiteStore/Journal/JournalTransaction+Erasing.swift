@@ -62,7 +62,7 @@ extension JournalTransaction {
         var redacted = call
         redacted.redaction = redaction
         if call.state != nil { redacted.state = reconciler.fold(try Journal.evidence(db, call: id)) }
-        _ = try redacted.save(db, previous: call.state, edition: reconciler.edition)
+        _ = try redacted.save(db, with: statements, previous: call, edition: reconciler.edition)
         return redacted
     }
 

@@ -13,7 +13,8 @@ extension JournalTransaction {
     /// Puts an observation into the journal, reconciles it, and stores what follows.
     mutating func observe(_ incoming: IncomingObservation) throws -> JournalReceipt {
         let found = try StoredCall.find(
-            db, account: incoming.account, execution: incoming.statement.executionID, reconciler: reconciler)
+            db, with: statements, account: incoming.account, execution: incoming.statement.executionID,
+            reconciler: reconciler)
         if incoming.isForgotten || found?.erasedAt != nil || (found == nil && incoming.isOverAge) {
             try forget(incoming, call: found)
             return .forgotten
@@ -199,18 +200,16 @@ extension JournalTransaction {
 
 extension JournalTransaction {
     private func storedObservation(call: Int64, key: ObservationKey) throws -> StoredObservation? {
-        try Row.fetchOne(
-            db.cachedStatement(
-                sql: """
-                    SELECT position, received_at, count FROM observations
-                    WHERE call = ? AND source = ? AND trust = ? AND standing = ? AND digest = ?
-                    """),
-            arguments: [
-                call, key.source.rawValue, key.trust.rawValue, key.standing.rawValue, Data(key.digest.bytes),
-            ]
-        ).map { row in
+        try statements.findObservation.first(db) { values in
+            values.add(call)
+            values.add(key.source.rawValue)
+            values.add(key.trust.rawValue)
+            values.add(key.standing.rawValue)
+            values.add(key.digest.bytes)
+        } _: { row in
             StoredObservation(
-                position: try row.value(0), receivedAt: Timestamp(rawValue: try row.value(1)), count: try row.value(2))
+                position: try row.value(0), receivedAt: Timestamp(rawValue: try row.value(1)),
+                count: Int(clamping: try row.value(2) as Int64))
         }
     }
 
@@ -228,26 +227,32 @@ extension JournalTransaction {
         let statement = observation.statement
         let changed = decision.changedFields.map { UInt8(truncatingIfNeeded: $0.rawValue) }
         let withdraws = observation.withdraws.flatMap(\.columnBytes)
-        try db.cachedStatement(
-            sql: """
-                INSERT INTO observations (position, call, account, source, trust, standing, digest, received_at,
-                    last_received_at, count, status, is_known_status, attempt, outcome, rule, status_before,
-                    status_after, changed_fields, withdraws, statement, delivered_at, stated_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?8, ?8, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?8, ?)
-                """
-        ).execute(arguments: [
-            position, call, incoming.account.rawValue, observation.key.source.rawValue, observation.key.trust.rawValue,
-            observation.key.standing.rawValue, Data(observation.key.digest.bytes), observation.receivedAt.rawValue,
-            statement.status?.word, statement.status.map { $0.phase != nil } ?? true,
-            statement.retryCount ?? result.state?.current.number ?? 0, decision.outcome.rawValue,
-            decision.rule.rawValue,
-            decision.statusBefore?.word, decision.statusAfter?.word, changed.isEmpty ? nil : Data(changed),
-            withdraws.isEmpty ? nil : Data(withdraws), Data(statement.encoded),
+        try statements.insertObservation.run(db) { values in
+            values.add(position)
+            values.add(call)
+            values.add(incoming.account.rawValue)
+            values.add(observation.key.source.rawValue)
+            values.add(observation.key.trust.rawValue)
+            values.add(observation.key.standing.rawValue)
+            values.add(observation.key.digest.bytes)
+            values.add(observation.receivedAt.rawValue)
+            values.add(statement.status?.word)
+            values.add(statement.status.map { $0.phase != nil } ?? true)
+            values.add(statement.retryCount ?? result.state?.current.number ?? 0)
+            values.add(decision.outcome.rawValue)
+            values.add(decision.rule.rawValue)
+            values.add(decision.statusBefore?.word)
+            values.add(decision.statusAfter?.word)
+            values.add(changed.isEmpty ? nil : changed)
+            values.add(withdraws.isEmpty ? nil : withdraws)
+            values.add(statement.encoded)
             // A body that tells no change says nothing of how long one took to arrive.
-            statement.looksPreCall ? nil : statement.updatedAt?.rawValue,
-        ])
+            values.add(statement.looksPreCall ? nil : statement.updatedAt?.rawValue)
+        }
         guard incoming.redaction == .none || incoming.key.source == .ruling else { return }
-        try db.cachedStatement(sql: "INSERT INTO bodies (position, body) VALUES (?, ifnull(?, x''))")
-            .execute(arguments: [position, Data(incoming.body)])
+        try statements.insertBody.run(db) { values in
+            values.add(position)
+            values.add(incoming.body)
+        }
     }
 }

@@ -1,9 +1,10 @@
 import CallDomain
 import GRDB
 
-/// One transaction of the writer: applies entries one by one, each in a savepoint of its own.
+/// One transaction of the writer: applies entries one by one.
 struct JournalTransaction {
     let db: Database
+    let statements: JournalStatements
     let reconciler: Reconciler
     let calculus: ExpectationCalculus
 
@@ -17,17 +18,25 @@ struct JournalTransaction {
     /// The latest time of the entries.
     private var latestTime: Timestamp?
 
+    /// Whether each entry has a savepoint of its own.
+    private let isolatesEntries: Bool
+
     /// Starts behind the last position that was committed.
-    init(db: Database, reconciler: Reconciler, calculus: ExpectationCalculus) throws {
+    init(
+        db: Database, statements: JournalStatements, reconciler: Reconciler, calculus: ExpectationCalculus,
+        isolatesEntries: Bool
+    ) throws {
         self.db = db
+        self.statements = statements
+        self.isolatesEntries = isolatesEntries
         self.reconciler = reconciler
         self.calculus = calculus
         position = try Int64.fetchOne(db.cachedStatement(sql: "SELECT position FROM meta")) ?? 0
         newestMark = try Self.newestMark(db)
     }
 
-    /// Applies one entry. What is wrong with the entry alone leaves nothing of it but its bytes in quarantine; what is
-    /// wrong with the database throws, and the batch with it.
+    /// Applies one entry. Where entries are isolated, what is wrong with the entry alone leaves nothing of it but its
+    /// bytes in quarantine; all else that is wrong throws, and the batch with it.
     mutating func apply(_ entry: JournalEntry) throws -> JournalReceipt {
         position += 1
         if let time = entry.markTime { latestTime = max(time, latestTime ?? time) }
@@ -39,7 +48,7 @@ struct JournalTransaction {
             }
         } catch {
             let failure = StoreError(error)
-            guard failure.kind == .invalid else { throw failure }
+            guard isolatesEntries, failure.kind == .invalid else { throw failure }
             guard case .observation(let incoming) = entry else { return .failed(failure) }
             return try keepAside(incoming, failure: failure)
         }
@@ -122,6 +131,7 @@ struct JournalTransaction {
     private mutating func inSavepoint(
         _ body: (inout JournalTransaction) throws -> JournalReceipt
     ) throws -> JournalReceipt {
+        guard isolatesEntries else { return try body(&self) }
         var receipt = JournalReceipt.done
         try db.inSavepoint {
             receipt = try body(&self)
@@ -134,11 +144,14 @@ struct JournalTransaction {
     mutating func recordChange(
         of call: StoredCall, id: Int64, status: CallStatus, source: Source, at time: Timestamp
     ) throws -> Change {
-        try db.cachedStatement(
-            sql: "INSERT INTO changes (account, sequence, call, status, source, at) VALUES (?, ?, ?, ?, ?, ?)"
-        ).execute(arguments: [
-            call.account.rawValue, position, id, status.word, source.rawValue, time.rawValue,
-        ])
+        try statements.insertChange.run(db) { values in
+            values.add(call.account.rawValue)
+            values.add(position)
+            values.add(id)
+            values.add(status.word)
+            values.add(source.rawValue)
+            values.add(time.rawValue)
+        }
         changedAccounts[call.account] = max(time, changedAccounts[call.account] ?? time)
         return Change(
             cursor: ChangeCursor(sequence: position), account: call.account, call: call.callID,

@@ -76,7 +76,7 @@ struct CallFilter {
     }
 
     /// A text as it is searched for.
-    private static func term(_ text: String) -> String { String(text.prefix(StoreBounds.longestSearch)).lowercased() }
+    private static func term(_ text: String) -> String { String(text.prefix(StoreBounds.longestSearch)).caseFolded }
 
     /// Lets through only the newest of the calls that meet the conditions so far.
     private mutating func limit(to count: Int) {

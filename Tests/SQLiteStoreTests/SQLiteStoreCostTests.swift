@@ -1,0 +1,70 @@
+import CallDomain
+import GRDB
+import Testing
+
+@testable import SQLiteStore
+
+/// What a delivery costs, in what does not depend on the machine: statements that SQLite runs.
+@Suite("SQLiteStore: statements of a delivery")
+struct SQLiteStoreCostTests {
+    let fixture: StoreFixture
+    let store: SQLiteStore
+
+    init() throws {
+        fixture = try StoreFixture()
+        store = try fixture.open()
+        // What the first batch alone does: statements are prepared, and the time is marked.
+        try store.observe(.webhook("earlier", .ringing, at: 1))
+    }
+
+    /// The statements that applying entries runs, but for those of whole batches.
+    private func statements(_ entries: [JournalEntry]) throws -> [String] {
+        final class Log { var lines: [String] = [] }
+        let log = Log()
+        store.pool.writeWithoutTransaction { db in
+            db.trace { event in if case .statement(let statement) = event { log.lines.append(statement.sql) } }
+        }
+        defer { store.pool.writeWithoutTransaction { $0.trace(options: []) } }
+        _ = try store.apply(entries)
+        return log.lines
+    }
+
+    private func entries(_ arrivals: [Arrival]) -> [JournalEntry] { arrivals.map(\.entry) }
+
+    /// One of each batch looks for changes that are too old.
+    @Test(
+        "A first webhook, a next one and a repeat run no more statements than they need",
+        arguments: [
+            ([Arrival.webhook("e", .ringing, at: 2)], 1 + 5),
+            ([.webhook("e", .ringing, at: 2), .webhook("e", .inProgress, at: 3)], 1 + 5 + 6),
+            ([.webhook("e", .ringing, at: 2), .webhook("e", .ringing, at: 2)], 1 + 5 + 4),
+        ])
+    func deliveries(arrivals: [Arrival], most: Int) throws {
+        let run = try statements(entries(arrivals))
+        let ofBatch = try statements([])
+        #expect(run.count - ofBatch.count <= most, "\(run.joined(separator: "\n"))")
+    }
+
+    @Test("A batch sets no savepoints, and one that holds something wrong sets them")
+    func savepoints() throws {
+        let good = try statements(entries([.webhook("e", .ringing, at: 2)]))
+        #expect(good.contains { $0.hasPrefix("SAVEPOINT") } == false)
+        let unknown = CallID(rawValue: "no-such-call")
+        let wrong = JournalEntry.recompute(
+            account: .default, call: unknown, profile: ScopeProfile(path: .healthy), now: .at(3))
+        let bad = try statements(entries([.webhook("f", .ringing, at: 2)]) + [wrong])
+        #expect(bad.contains { $0.hasPrefix("SAVEPOINT") })
+        #expect(try store.record("f").state?.status == .ringing)
+    }
+
+    @Test("A change of status alone touches no column that an index of numbers, agents or creation has")
+    func columns() throws {
+        try store.observe(.webhook("e", .ringing, at: 2))
+        let run = try statements(entries([.webhook("e", .inProgress, at: 3)]))
+        let updates = run.filter { $0.hasPrefix("UPDATE calls") }
+        #expect(updates.count == 1)
+        for column in ["agent", "from_digits", "to_digits", "created_at", "lead"] {
+            #expect(updates.allSatisfy { !$0.contains("\(column) =") })
+        }
+    }
+}
