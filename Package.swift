@@ -35,6 +35,7 @@ let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioHTTP2 = Target.Dependency.product(name: "NIOHTTP2", package: "swift-nio-http2")
 let nioHPACK = Target.Dependency.product(name: "NIOHPACK", package: "swift-nio-http2")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let nioHTTPTypesHTTP1 = Target.Dependency.product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
 let nioHTTPTypesHTTP2 = Target.Dependency.product(name: "NIOHTTPTypesHTTP2", package: "swift-nio-extras")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -153,7 +154,7 @@ let package = Package(
             dependencies: [
                 "GatewayHTTP", "GatewayService", "CallDomain", "BolnaWire", "WebhookTrust", "SQLiteStore", asn1,
                 asyncHTTPClient, crypto, cryptoExtras, httpTypes, jwtKit, logging, nioCore, nioEmbedded, nioHTTP1,
-                nioHTTPTypes, nioPosix, nioSSL, serviceLifecycle, x509,
+                nioHTTP2, nioHTTPTypes, nioHTTPTypesHTTP1, nioPosix, nioSSL, serviceLifecycle, x509,
             ],
             swiftSettings: strict),
         .testTarget(

@@ -88,6 +88,7 @@ struct GatewayChannel: ServerChildChannel {
 
     private func connect(_ channel: any Channel, logger: Logger) -> EventLoopFuture<Connection> {
         do {
+            try channel.pipeline.syncOperations.addHandler(SocketStall(limits: limits, report: report))
             if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls())) }
             try channel.pipeline.syncOperations.addHandler(ConnectionWatch(limits: limits, report: report))
         } catch {

@@ -53,6 +53,9 @@ struct HTTP2Connections: Sendable {
     private func setupStream(_ channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP1Channel.Value> {
         channel.eventLoop.makeCompletedFuture {
             let pipeline = channel.pipeline.syncOperations
+            if let socket = try channel.parent?.pipeline.syncOperations.handler(type: SocketStall.self) {
+                try pipeline.addHandler(WindowStall(limits: limits, socket: socket, report: report))
+            }
             try pipeline.addHandler(AnswerEnd())
             try pipeline.addHandler(HTTP2FramePayloadToHTTPServerCodec())
             try pipeline.addHandler(

@@ -41,8 +41,9 @@ package struct ListenerLimits: Hashable, Sendable {
     package var frameWindow: Duration = .seconds(30)
     /// How long a connection is kept without a request.
     package var idle: Duration = .seconds(60)
-    /// How long a client may take nothing of an answer before its connection is closed; what it takes is seen in parts of
-    /// ``WriteStall/partBytes``.
+    /// How long a client may take nothing before its connection is closed, or open no window for an answer before the stream
+    /// is. What it takes is seen in parts of ``UnsentWrites/partBytes``, or in the larger steps in which the system frees its
+    /// own buffer, a third of it at a time.
     package var writeStall: Duration = .seconds(30)
     /// How long the rest of a refused request is read and thrown away, so that the client can read the refusal.
     package var linger: Duration = .seconds(2)

@@ -47,7 +47,6 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     /// The last answer was sent.
     private var isAnswered = false
     private var bodyTimer: Scheduled<Void>?
-    private let stall: WriteStall
 
     private let report: LimitReport
 
@@ -59,7 +58,6 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
         self.isStream = isStream
         self.isSecure = isSecure
         self.report = report
-        stall = WriteStall(longest: limits.writeStall, report: report)
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -185,24 +183,9 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
             isDiscarding = true
             if !isStream { head.headerFields[.connection] = "close" }
             context.write(wrapOutboundOut(.head(head)), promise: promise)
-        case .head: context.write(data, promise: promise)
-        case .body(let bytes):
-            let last = stall.writeParts(of: bytes, channel: context.channel) { part, sent in
-                context.write(wrapOutboundOut(.body(part)), promise: sent)
-            }
-            context.write(wrapOutboundOut(.body(last)), promise: promise)
+        case .head, .body: context.write(data, promise: promise)
         case .end: end(data, context: context, promise: promise)
         }
-    }
-
-    func flush(context: ChannelHandlerContext) {
-        context.flush()
-        stall.check(context.channel)
-    }
-
-    func channelWritabilityChanged(context: ChannelHandlerContext) {
-        stall.writabilityChanged(context.channel)
-        context.fireChannelWritabilityChanged()
     }
 
     /// Whether an answer ends the connection: that to the last request, an error before the request has ended, or anything
@@ -235,9 +218,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
         letGo()
         let closes = closesAfterAnswer && openRequests == 0
         let sent = promise ?? context.eventLoop.makePromise(of: Void.self)
-        stall.beganEnd()
-        sent.futureResult.assumeIsolated().whenComplete { [self, watch, channel = context.channel] _ in
-            stall.sentEnd(channel)
+        sent.futureResult.assumeIsolated().whenComplete { [self, watch] _ in
             watch?.requestEnded()
             guard closes else { return }
             isAnswered = true
@@ -263,7 +244,6 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private func end() {
         bodyTimer?.cancel()
         bodyTimer = nil
-        stall.stop()
         while openRequests > 0 {
             openRequests -= 1
             letGo()

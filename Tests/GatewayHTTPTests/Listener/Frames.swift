@@ -38,7 +38,7 @@ struct Frame: Equatable {
     var bytes: [UInt8] {
         let length = UInt32(payload.count)
         return [UInt8(length >> 16 & 0xFF), UInt8(length >> 8 & 0xFF), UInt8(length & 0xFF), kind, flags]
-            + (0..<4).map { UInt8(stream >> (24 - 8 * UInt32($0)) & 0xFF) } + payload
+            + Self.bigEndian(stream) + payload
     }
 
     /// A request for a path that is not there, whole unless told otherwise.
@@ -46,6 +46,26 @@ struct Frame: Equatable {
         stream: UInt32, method: UInt8 = 0x82, flags: UInt8 = endStream | endHeaders, fields: [UInt8] = []
     ) -> Frame {
         Frame(.headers, flags: flags, stream: stream, [method, 0x87, 0x84] + field(name: [0x01], "localhost") + fields)
+    }
+
+    /// A request for a path with a key, whole.
+    static func get(_ path: String, key: String, stream: UInt32) -> Frame {
+        Frame(
+            .headers, flags: endStream | endHeaders, stream: stream,
+            [0x82, 0x87] + field(name: [0x04], path) + field(name: [0x01], "localhost")
+                + field("authorization", "Bearer \(key)"))
+    }
+
+    /// Says how many bytes of each answer the client takes before it gives more room.
+    static func initialWindow(_ bytes: UInt32) -> Frame { Frame(.settings, [0, 4] + bigEndian(bytes)) }
+
+    /// Gives room for more bytes, of all answers together unless a stream is named.
+    static func window(stream: UInt32 = 0, _ bytes: UInt32) -> Frame {
+        Frame(.window, stream: stream, bigEndian(bytes))
+    }
+
+    private static func bigEndian(_ number: UInt32) -> [UInt8] {
+        (0..<4).map { UInt8(number >> (24 - 8 * UInt32($0)) & 0xFF) }
     }
 
     /// The beginning of a webhook, which is not answered before its body has ended.
@@ -153,11 +173,38 @@ enum RawStreams {
         }
     }
 
-    private static func connect(port: Int) async throws -> NIOAsyncChannel<ByteBuffer, ByteBuffer> {
+    /// Sends the preface and frames, takes nothing of what comes, and returns once the server has closed.
+    static func takeNothing(port: Int, _ frames: [Frame]) async throws {
+        let context = try tls()
+        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .channelOption(.socketOption(.so_rcvbuf), value: 4_096)
+            .connect(host: "127.0.0.1", port: port) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let pipeline = channel.pipeline.syncOperations
+                    try pipeline.addHandler(NIOSSLClientHandler(context: context, serverHostname: nil))
+                    try pipeline.addHandler(ReadBlocker(), position: .first)
+                    return channel
+                }
+            }
+        try await channel.writeAndFlush(ByteBuffer(bytes: Frame.preface + frames.flatMap(\.bytes)))
+        // Only who writes hears that the other side is gone; of these frames the server counts none.
+        let further = ByteBuffer(bytes: Frame.window(1).bytes)
+        do {
+            while true { try await channel.writeAndFlush(further) }
+        } catch {
+            try? await channel.close()
+        }
+    }
+
+    private static func tls() throws -> NIOSSLContext {
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.certificateVerification = .none
         configuration.applicationProtocols = ["h2"]
-        let context = try NIOSSLContext(configuration: configuration)
+        return try NIOSSLContext(configuration: configuration)
+    }
+
+    private static func connect(port: Int) async throws -> NIOAsyncChannel<ByteBuffer, ByteBuffer> {
+        let context = try tls()
         return try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.allowRemoteHalfClosure, value: true)
             .connect(host: "127.0.0.1", port: port) { channel in

@@ -78,7 +78,7 @@ extension RawConnection {
 }
 
 /// Reads what the handshake takes, and nothing after the first write of its user.
-private final class ReadBlocker: ChannelDuplexHandler {
+final class ReadBlocker: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = ByteBuffer
 
