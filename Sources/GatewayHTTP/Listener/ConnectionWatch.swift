@@ -140,6 +140,14 @@ final class ConnectionWatch: ChannelInboundHandler, RemovableChannelHandler {
         }
     }
 
+    /// Closes a connection without waiting for what is still to be sent. It may be called anywhere.
+    static func closeNow(_ channel: any Channel) {
+        channel.eventLoop.execute {
+            let watch = try? channel.pipeline.syncOperations.handler(type: ConnectionWatch.self)
+            watch?.context?.close(promise: nil)
+        }
+    }
+
     /// The channel lets clients close their side alone, and the HTTP/2 codec takes no notice of it: the connection would
     /// stay until it has been idle for long, and a client that waits for the end of TLS would wait.
     private func closeAfterLeaving() {

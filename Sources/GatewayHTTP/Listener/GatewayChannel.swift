@@ -67,6 +67,16 @@ struct GatewayChannel: ServerChildChannel {
     }
 
     func handle(value: Value, logger: Logger) async {
+        await withTaskCancellationHandler {
+            await serve(value, logger: logger)
+        } onCancel: {
+            // The time to drain is over. Whoever waits for a channel to be closed cannot be cancelled, and a client that takes
+            // nothing keeps its streams from being closed.
+            ConnectionWatch.closeNow(value.channel)
+        }
+    }
+
+    private func serve(_ value: Value, logger: Logger) async {
         switch value.connection {
         case .refused: return
         case .plain(let connection): await http1.handle(value: connection, logger: logger)
@@ -76,8 +86,7 @@ struct GatewayChannel: ServerChildChannel {
                 case .http1_1(let connection): await http1.handle(value: connection, logger: logger)
                 case .http2(let streams):
                     await http2.handle(streams, logger: logger)
-                    // When the time to drain is over: the streams are gone, and a client that does not answer the GOAWAY
-                    // would keep the connection.
+                    // The streams are gone, and a client that does not answer the GOAWAY would keep the connection.
                     value.channel.close(promise: nil)
                 }
             } catch {

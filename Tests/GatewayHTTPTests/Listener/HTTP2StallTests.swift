@@ -4,13 +4,14 @@ import GatewayService
 import Synchronization
 import Testing
 
-/// A recording from memory that ends after its first chunk, or waits.
+/// A recording from memory that says when its first chunk was handed on, and then ends or waits.
 private struct LargeRecording: RecordingSource {
     /// More than the system keeps for a socket.
     static let bytes = 16 << 20
 
     var bytes = LargeRecording.bytes
     var isEndless = false
+    var isWritten: @Sendable () -> Void = {}
 
     func open(_ request: RecordingRequest) async -> RecordingAnswer {
         let isFirst = Mutex(true)
@@ -22,6 +23,7 @@ private struct LargeRecording: RecordingSource {
                     return isFirst
                 }
                 if isFirst { return Array(repeating: 0, count: bytes) }
+                isWritten()
                 guard isEndless else { return nil }
                 let (never, continuation) = AsyncStream.makeStream(of: Void.self)
                 for await _ in never {}
@@ -68,6 +70,19 @@ struct HTTP2StallTests {
         try await Self.run(limits, LargeRecording(isEndless: isEndless)) { gateway in
             try await RawStreams.takeNothing(port: gateway.port, Self.request)
             #expect(gateway.registry.exposition().contains(Self.stalled))
+        }
+    }
+
+    @Test("A client that reads nothing keeps the gateway from stopping no longer than others", .timeLimit(.minutes(10)))
+    func stops() async throws {
+        let (written, continuation) = AsyncStream.makeStream(of: Void.self)
+        let recording = LargeRecording(isEndless: true) { continuation.finish() }
+        try await Self.run(Self.patient, recording) { gateway in
+            async let closed: Void = RawStreams.takeNothing(port: gateway.port, Self.request)
+            for await _ in written {}
+            await gateway.stop()
+            try await closed
+            #expect(!gateway.registry.exposition().contains("writeStall"))
         }
     }
 
