@@ -57,15 +57,21 @@ struct ConnectionDeadlines: Equatable {
 /// Closes a connection that is too slow with its handshake or header block, or idle for too long.
 ///
 /// It stands before the HTTP decoder; the guards of the connection's requests tell it when they begin and end, on the
-/// same event loop.
-final class ConnectionWatch: ChannelInboundHandler, RemovableChannelHandler {
+/// same event loop. Whoever closes the connection closes it once what was written before is sent: TLS would wait for that no
+/// longer than ``TLSSettings/shutdownTimeout``. ``SocketStall`` bounds it.
+final class ConnectionWatch: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
 
     private var deadlines: ConnectionDeadlines
     private var timer: Scheduled<Void>?
     private var context: ChannelHandlerContext?
     private var isClosed = false
+    /// Somebody closes the connection; nothing that comes is listened to any more.
+    private var isClosing = false
+    private var socket: SocketStall?
     /// The client closed its side.
     private var hasLeft = false
     private let requestsPerConnection: Int
@@ -109,12 +115,14 @@ final class ConnectionWatch: ChannelInboundHandler, RemovableChannelHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        socket = try? context.pipeline.syncOperations.handler(type: SocketStall.self)
         perform(deadlines.accepted())
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
         perform(.stop)
         self.context = nil
+        socket = nil
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -124,6 +132,7 @@ final class ConnectionWatch: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isClosing else { return }
         perform(deadlines.received())
         context.fireChannelRead(data)
     }
@@ -138,6 +147,14 @@ final class ConnectionWatch: ChannelInboundHandler, RemovableChannelHandler {
             hasLeft = true
             closeAfterLeaving()
         }
+    }
+
+    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+        guard mode == .all, let socket else { return context.close(mode: mode, promise: promise) }
+        isClosing = true
+        // What was never flushed would be waited for without end.
+        context.flush()
+        socket.whenSent { _ in context.close(promise: promise) }
     }
 
     /// Closes a connection without waiting for what is still to be sent. It may be called anywhere.

@@ -35,4 +35,43 @@ struct WriteStallTests {
         #expect(!connection.channel.isActive)
         #expect(connection.met == [.writeStall])
     }
+
+    @Test(
+        "A connection is closed once what was written before is sent, and hears nothing more", arguments: [false, true])
+    func closing(isSecure: Bool) throws {
+        let connection = try SlowConnection(isSecure: isSecure)
+        connection.answer(1 << 20)
+        connection.channel.close(promise: nil)
+        connection.takeSlowly(leaving: 1)
+        #expect(connection.channel.isActive)
+        try connection.send("NOT HTTP AT ALL\r\n\r\n")
+        connection.socket.take()
+        connection.advance(by: .nanoseconds(TLSSettings.shutdownTimeout.nanoseconds))
+        #expect(!connection.channel.isActive)
+        #expect(connection.met == [])
+    }
+
+    @Test("A connection that is to be closed is closed where nothing is taken", arguments: [false, true])
+    func closingStalls(isSecure: Bool) throws {
+        let connection = try SlowConnection(isSecure: isSecure)
+        connection.answer(1 << 20)
+        connection.channel.close(promise: nil)
+        connection.advance(by: connection.limits.writeStall - .seconds(1))
+        #expect(connection.channel.isActive)
+        connection.advance(by: .seconds(1))
+        #expect(!connection.channel.isActive)
+        #expect(connection.met == [.writeStall])
+    }
+
+    @Test("At the end of the time to drain nothing is waited for but the end of TLS", arguments: [false, true])
+    func closingNow(isSecure: Bool) throws {
+        let connection = try SlowConnection(isSecure: isSecure)
+        connection.answer(1 << 20)
+        connection.channel.close(promise: nil)
+        ConnectionWatch.closeNow(connection.channel)
+        connection.channel.embeddedEventLoop.run()
+        connection.advance(by: isSecure ? .nanoseconds(TLSSettings.shutdownTimeout.nanoseconds) : .zero)
+        #expect(!connection.channel.isActive)
+        #expect(connection.met == [])
+    }
 }
