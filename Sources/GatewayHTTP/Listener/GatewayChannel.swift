@@ -112,7 +112,7 @@ struct GatewayChannel: ServerChildChannel {
             } catch {
                 return channel.eventLoop.makeFailedFuture(error)
             }
-            return http2.setup(channel, logger: logger)
+            return http2.setup(channel)
         }
         .map { .negotiating($0) }
     }

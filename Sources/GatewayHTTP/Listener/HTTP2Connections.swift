@@ -19,7 +19,7 @@ struct HTTP2Connections: Sendable {
     let report: LimitReport
 
     /// Makes a connection speak HTTP/2.
-    func setup(_ channel: any Channel, logger: Logger) -> EventLoopFuture<Streams> {
+    func setup(_ channel: any Channel) -> EventLoopFuture<Streams> {
         channel.eventLoop.makeCompletedFuture {
             let pipeline = channel.pipeline.syncOperations
             // Without a grace of its own: streams that go on after the last request of a connection are not to be cut, and
@@ -31,7 +31,7 @@ struct HTTP2Connections: Sendable {
             let streams: Streams = try pipeline.configureAsyncHTTP2Pipeline(
                 mode: .server, streamDelegate: manager.http2StreamDelegate, frameDelegate: errors,
                 configuration: NIOHTTP2Handler.Configuration(connection: connection, stream: stream)
-            ) { setupStream($0, logger: logger) }
+            ) { setupStream($0) }
             try pipeline.addHandlers([manager, errors])
             return streams
         }
@@ -50,7 +50,7 @@ struct HTTP2Connections: Sendable {
         }
     }
 
-    private func setupStream(_ channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP1Channel.Value> {
+    private func setupStream(_ channel: any Channel) -> EventLoopFuture<HTTP1Channel.Value> {
         channel.eventLoop.makeCompletedFuture {
             let pipeline = channel.pipeline.syncOperations
             if let socket = try channel.parent?.pipeline.syncOperations.handler(type: SocketStall.self) {
@@ -60,7 +60,8 @@ struct HTTP2Connections: Sendable {
             try pipeline.addHandler(HTTP2FramePayloadToHTTPServerCodec())
             try pipeline.addHandler(
                 RequestGuard(limits: limits, room: room, isStream: true, isSecure: true, report: report))
-            try pipeline.addHandler(HTTPConnectionStateHandler(logger: logger))
+            // Without Hummingbird's handler of the connection's end: it would close an answered stream, with what the codec
+            // holds back of the answer.
             return try HTTP1Channel.Value(wrappingChannelSynchronously: channel)
         }
     }

@@ -100,4 +100,34 @@ struct HTTP2StallTests {
             #expect(gateway.registry.exposition().contains(Self.stalled))
         }
     }
+
+    @Test("Answers that wait for room are not lost with the connection's last request", .timeLimit(.minutes(10)))
+    func lastRequest() async throws {
+        var limits = Self.patient
+        limits.requestsPerConnection = 30
+        let streams = (0..<30).map { UInt32(2 * $0 + 1) }
+        // All of them together are more than a connection has room for at first.
+        try await Self.run(limits, LargeRecording(bytes: 5_000)) { gateway in
+            let frames = try await RawStreams.exchange(
+                port: gateway.port, streams.map { .get(Self.path, key: "key-reveal", stream: $0) },
+                steps: [
+                    { frames in
+                        let isTold = frames.contains { $0.kind == Frame.Kind.goAway.rawValue }
+                        return isTold && streams.allSatisfy { stream in frames.contains { $0.isAnswer(on: stream) } }
+                            ? [.window(1 << 20)] : nil
+                    }
+                ]
+            ) { frames in
+                streams.allSatisfy { stream in
+                    frames.contains {
+                        $0.stream == stream
+                            && ($0.flags & Frame.endStream != 0 || $0.kind == Frame.Kind.reset.rawValue)
+                    }
+                }
+            }
+            #expect(frames.filter { $0.kind == Frame.Kind.reset.rawValue } == [])
+            let bytes = frames.filter { $0.kind == Frame.Kind.data.rawValue }.map(\.payload.count).reduce(0, +)
+            #expect(bytes == 30 * 5_000)
+        }
+    }
 }
