@@ -1,6 +1,7 @@
 import CallDomain
 import HTTPTypes
 import Logging
+import WebhookTrust
 
 /// Judges what clients show: a key or a token as `Authorization: Bearer`, which then counts alone; else the cookie of a
 /// session, and where there is none, or it has ended, a token in a cookie.
@@ -94,11 +95,20 @@ struct CredentialCheck: Sendable {
             if let match = try live.find(key: text, at: now) {
                 return known(match.principal, mostPerMinute: match.mostPerMinute)
             }
-            if TokenText.isShaped(text) { return await known(token: text, from: address, at: now) }
+            if TokenText.isShaped(text) {
+                return await known(token: text, at: now) { _ in throttle.countWrongKey(from: address, at: now) }
+            }
             // A key that only ended is no guess: an application that goes on sending it must not shut others out.
             if try !live.keys.hasKnown(text) { throttle.countWrongKey(from: address, at: now) }
             return nil
-        case .tokenCookie(let text): return await known(token: text, from: address, at: now)
+        case .tokenCookie(let text):
+            // It may be of another application on this host: no guess where nothing verifies tokens, and one guess, however
+            // often the browser sends it along.
+            let digest = try ContentHash.sha256(Array(text.utf8))
+            return await known(token: text, at: now) { refusal in
+                guard tokens.isSet || refusal == .signature else { return }
+                throttle.countWrongToken(digest, from: address, at: now)
+            }
         case .session(let id):
             guard let match = try session(id, now, isUse), live.isServed(match.principal.account) else { return nil }
             return Known(
@@ -113,7 +123,7 @@ struct CredentialCheck: Sendable {
         }
     }
 
-    private func known(token text: String, from address: String, at now: Timestamp) async -> Known? {
+    private func known(token text: String, at now: Timestamp, count: (TokenRefusal) -> Void) async -> Known? {
         do throws(TokenRefusal) {
             let principal = try await tokens.principal(of: text, at: now)
             guard live.isServed(principal.account) else { throw .account }
@@ -121,7 +131,7 @@ struct CredentialCheck: Sendable {
         } catch {
             logger.info("A token was refused.", metadata: ["reason": "\(error.rawValue)"])
             // One that only ended is no guess, either.
-            if error.isUnsigned { throttle.countWrongKey(from: address, at: now) }
+            if error.isUnsigned { count(error) }
             return nil
         }
     }

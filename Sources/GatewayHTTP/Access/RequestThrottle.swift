@@ -14,6 +14,9 @@ package final class RequestThrottle: Sendable {
     /// The wrong keys of one address in a minute, unless told otherwise.
     package static let usualWrongKeys = 20
 
+    /// The wrong tokens of cookies that are remembered; for a further one the oldest is forgotten.
+    static let mostWrongTokens = 10_000
+
     private enum Holder: Hashable {
         case requests(AccountID, actor: String)
         case checks(AccountID, actor: String)
@@ -23,6 +26,7 @@ package final class RequestThrottle: Sendable {
     private let mostWrongKeys: Int
     private let report: @Sendable (QuotaKind) -> Void
     private let quotas = Mutex<[Holder: RequestQuota]>([:])
+    private let wrongTokens = Mutex(RecentDigests(most: RequestThrottle.mostWrongTokens))
 
     /// Takes how many wrong keys are heard from one address in a minute; `report` hears of each request that is refused.
     package init(
@@ -63,6 +67,13 @@ package final class RequestThrottle: Sendable {
     /// Counts a wrong key of an address.
     func countWrongKey(from address: String, at now: Timestamp) {
         _ = take(.wrongKeys(ConnectionSource(address: address)), .wrongKeys, most: mostWrongKeys, at: now)
+    }
+
+    /// Counts a wrong token of a cookie with this SHA-256, once however often it comes: browsers send cookies along by
+    /// themselves, and what was wrong before is no further guess.
+    func countWrongToken(_ digest: ContentDigest, from address: String, at now: Timestamp) {
+        guard wrongTokens.withLock({ $0.insert(digest) }) else { return }
+        countWrongKey(from: address, at: now)
     }
 
     /// How many quotas are remembered.

@@ -50,6 +50,9 @@ package final class TokenKeys: Sendable {
     /// Starts without keys.
     package init() {}
 
+    /// Whether there are none.
+    var isEmpty: Bool { keys.withLock { $0.isEmpty } }
+
     /// The keys that can have signed a token: the one of its name, or where it names none, all of its algorithm.
     func candidates(for token: TokenText) -> [Key] {
         keys.withLock { keys in

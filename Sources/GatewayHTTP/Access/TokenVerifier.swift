@@ -28,6 +28,9 @@ package struct TokenVerifier: Sendable {
     /// The most requests of one user in a minute.
     var mostPerMinute: Int { settings.mostPerMinute }
 
+    /// Whether the settings give anything that verifies tokens, which are of all accounts then.
+    var isSet: Bool { settings.secret.map { !$0.isEmpty } ?? false || !keys.isEmpty }
+
     /// Whose token this is. Whether the account is served is not looked at.
     func principal(of text: String, at now: Timestamp) async throws(TokenRefusal) -> Principal {
         let token = try TokenText(text)

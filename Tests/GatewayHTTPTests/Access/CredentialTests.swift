@@ -239,6 +239,30 @@ struct CredentialTests {
         }
     }
 
+    @Test(
+        "A token of another application in a cookie is one guess however often it comes, and none where nothing verifies tokens",
+        arguments: [true, false])
+    func foreignCookies(verifiesTokens: Bool) async throws {
+        try await TestGateway.run { dependencies, _ in
+            dependencies.throttle = RequestThrottle(wrongKeysPerMinute: 2)
+            guard verifiesTokens else { return }
+            dependencies.tokens = TokenVerifier(settings: TokenSettings(secret: TokenMaker.secret, scopes: [.read]))
+        } _: { gateway in
+            let dead = "__Host-gateway=" + String(repeating: "A", count: 43)
+            let foreign = try TokenMaker.hs256(secret: "another")
+            for _ in 1...5 {
+                let answer = try await gateway.send(
+                    "GET", "/api/v1/me", headers: ["Cookie": "\(dead); token=\(foreign)"])
+                #expect(answer.status == 401)
+            }
+            #expect(try await gateway.send("GET", "/api/v1/me", key: TestGateway.allScopes).status == 200)
+            let other = try await gateway.send("GET", "/api/v1/me", headers: ["Cookie": "token=opaque"])
+            #expect(other.status == 401)
+            let right = try await gateway.send("GET", "/api/v1/me", key: TestGateway.allScopes)
+            #expect(right.status == (verifiesTokens ? 429 : 200))
+        }
+    }
+
     @Test("A key of the settings opens whatever its length, up to what the settings take")
     func longKey() throws {
         let key = String(repeating: "k", count: KeyRing.longestKey)
