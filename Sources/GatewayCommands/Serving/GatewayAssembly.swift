@@ -117,18 +117,20 @@ struct GatewayAssembly {
             witness: WebhookWitness(memory: settings.webhookTolerance * 2), onLook: context.look, logger: logger)
         dependencies.trail = context.trail
         dependencies.uses = context.uses
+        let agents = AgentDesk(context: context)
+        dependencies.agents = agents
         dependencies.keeper = AccountKeeper(
             context: context, live: live, sealer: stored.sealer, opened: stored.opened,
             follow: { [client, context] opened, renewed in
                 client.use(Self.credentials(settings: settings, stored: opened))
                 context.gate.update(accounts: context.accounts, renewed: renewed)
+                agents.forget(renewed)
                 poller.wake()
                 keeper.wake()
             })
         dependencies.nextTick = { [weak poller] in poller?.nextTickAt }
         dependencies.publicAddress = try Self.publicAddress(settings)
         dependencies.recordings = try Self.recordings(settings: settings, client: client)
-        dependencies.agents = AgentDesk(context: context)
         dependencies.agentNames = context.agentNames
         dependencies.persons = PersonService(context: context, refusals: refusals)
         dependencies.throttle = RequestThrottle(

@@ -50,6 +50,9 @@ package struct AgentDesk: Sendable {
         }
     }
 
+    /// Forgets the agents of accounts whose token is another one: it may be of another organization.
+    package func forget(_ accounts: Set<AccountID>) { lists.drop(accounts) }
+
     private func askForAgents(of account: AccountID) async throws(Failure) -> [AgentSummary] {
         let body = try await ask(.agents, account: account)
         do throws(UnusableBody) {

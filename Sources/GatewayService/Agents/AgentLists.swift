@@ -38,6 +38,11 @@ package final class AgentLists: Sendable {
         }
     }
 
+    /// Forgets the lists of accounts, whoever still waits for one of them.
+    func drop(_ accounts: Set<AccountID>) {
+        entries.withLock { entries in for account in accounts { entries[account] = nil } }
+    }
+
     /// Forgets a list that could not be had, so that the next who asks tries again.
     func drop(_ list: List, of account: AccountID) {
         entries.withLock { entries in if entries[account]?.list == list { entries[account] = nil } }

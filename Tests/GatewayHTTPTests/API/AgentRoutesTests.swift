@@ -100,6 +100,26 @@ struct AgentRoutesTests {
         }
     }
 
+    @Test("Another token is asked for its own agents at once")
+    func renewedToken() async throws {
+        try await run(url: nil) { gateway, agent in
+            let body = #"{"id":"acme","token":"bn-first-token-of-acme"}"#
+            #expect(try await gateway.control("/api/v1/accounts", body: body).status == 201)
+            let key = try await gateway.mintKey("acme").key
+            for _ in 0..<2 { #expect(try await gateway.send("GET", "/api/v1/agents", key: key).status == 200) }
+            #expect(agent.lists == 1)
+            let label = try await gateway.control("/api/v1/account", account: "acme", body: #"{"label":"Acme"}"#)
+            #expect(label.status == 200)
+            #expect(try await gateway.send("GET", "/api/v1/agents", key: key).status == 200)
+            #expect(agent.lists == 1)
+            let token = try await gateway.control(
+                "/api/v1/account", account: "acme", body: #"{"token":"bn-second-token-of-acme"}"#)
+            #expect(token.status == 200)
+            #expect(try await gateway.send("GET", "/api/v1/agents", key: key).status == 200)
+            #expect(agent.lists == 2)
+        }
+    }
+
     @Test("Agents are listed by their names")
     func list() async throws {
         try await run(url: nil) { gateway, _ async throws in

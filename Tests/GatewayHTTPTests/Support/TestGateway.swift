@@ -173,14 +173,16 @@ struct TestGateway: Sendable {
             clock: ContinuousClock(), witness: witness, certificates: certificates, logger: logger)
         dependencies.trail = context.trail
         dependencies.uses = context.uses
+        let agents = AgentDesk(context: context)
         let follow: @Sendable ([OpenedAccount], Set<AccountID>) -> Void = { _, renewed in
             gate.update(accounts: accounts, renewed: renewed)
+            agents.forget(renewed)
         }
         dependencies.keeper = AccountKeeper(
             context: context, live: dependencies.live, sealer: SecretSealer(key: try SealingKey.mint()), opened: [],
             follow: follow)
         dependencies.recordings = recordings
-        dependencies.agents = AgentDesk(context: context)
+        dependencies.agents = agents
         dependencies.agentNames = context.agentNames
         let live = dependencies.live
         dependencies.persons = PersonService(context: context, refusals: refusals)
