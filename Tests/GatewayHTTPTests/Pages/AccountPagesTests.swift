@@ -84,6 +84,27 @@ import WebhookTrust
         }
     }
 
+    @Test("A webhook secret that cannot be opened is shown as such, and can be retired")
+    func damagedSecret() async throws {
+        try await TestGateway.run { gateway in
+            let session = try await Self.signIn(gateway, key: "key-machine")
+            #expect(try await Self.post(gateway, "/accounts", "id=acme", session).status == 303)
+            let torn = SealedSecret(kind: .webhook, label: "torn", sealed: [1, 2, 3], createdAt: gateway.wall.now)
+            let owned = OwnedSecret(account: AccountID(rawValue: "acme"), secret: torn)
+            _ = try gateway.store.apply([.account(.putSecret(owned), record: nil)])
+            let page = try await gateway.send("GET", "/accounts/acme", headers: session)
+            #expect(page.text.contains("<code>torn</code>") && page.text.contains("cannot be opened"))
+
+            let question = try await Self.post(gateway, "/accounts/acme/secrets/retire", "label=torn", session)
+            let answer = try await Self.confirm(question, gateway, session)
+            #expect(answer.headers["location"] == "/accounts/acme?notice=retired")
+            let after = try await gateway.send("GET", "/accounts/acme", headers: session)
+            #expect(!after.text.contains("cannot be opened"))
+            let again = try await Self.post(gateway, "/accounts/acme/secrets/retire", "label=torn", session)
+            #expect(again.status == 400)
+        }
+    }
+
     @Test("Nobody gives a key more than one has; what is wrong with a form is told on its page")
     func limits() async throws {
         try await TestGateway.run { gateway in

@@ -67,9 +67,12 @@ extension AccountPages {
 
     @Sendable func retireSecret(_ request: RouteRequest, _ principal: Principal) async throws -> Response {
         try await act(request, principal) { id, form in
+            // One that cannot be opened is not accepted, but stored.
+            let stored = try await keeper.accounts().secrets.filter { $0.account == id }.map(\.secret)
             guard let label = form.text("label"),
                 dependencies.live.trusts.secrets(of: id).contains(where: { $0.label == label })
-            else { throw Problem(.badRequest, "The account accepts no such secret.") }
+                    || AccountView.inUse(stored).contains(where: { $0.label == label })
+            else { throw Problem(.badRequest, "The account has no such secret.") }
             guard form.isConfirmed else {
                 let used = dependencies.uses.lastUse(ofSecret: label, account: id)
                 return confirm(

@@ -73,9 +73,25 @@ struct AccountView {
         }
     }
 
+    /// The webhook secrets among those that are stored, but the retired ones.
+    static func inUse(_ secrets: [SealedSecret]) -> [SealedSecret] {
+        secrets.filter { $0.kind == .webhook && $0.retiredAt == nil }
+    }
+
     private var secretRows: [PageView] {
+        let inUse = Self.inUse(secrets)
+        let damaged = inUse.filter { !accepted.contains($0.label) }.map { secret in
+            [
+                "label": secret.label, "isDamaged": true, "isStored": true, "created": PageText.time(secret.createdAt),
+                "used": uses.lastUse(ofSecret: secret.label, account: serviced.id).map(PageText.time).orAbsent,
+            ] as PageView
+        }
+        return acceptedRows(inUse) + (serviced.isDisabled ? [] : damaged)
+    }
+
+    private func acceptedRows(_ inUse: [SealedSecret]) -> [PageView] {
         accepted.enumerated().map { number, label in
-            let created = secrets.first { $0.kind == .webhook && $0.label == label && $0.retiredAt == nil }?.createdAt
+            let created = inUse.first { $0.label == label }?.createdAt
             return [
                 "label": label, "isNewest": number == 0, "isStored": stored != nil,
                 "created": created.map(PageText.time).orAbsent,
