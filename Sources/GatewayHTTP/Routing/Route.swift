@@ -139,7 +139,6 @@ struct RouteRequest: Sendable {
         let declared = head.headerFields[.contentLength].flatMap(Int.init)
         if let declared, declared > limit { throw Problem(.bodyTooLarge, "At most \(limit) bytes are taken here.") }
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(declared ?? 0)
         for try await part in body {
             guard bytes.count + part.readableBytes <= limit else {
                 throw Problem(.bodyTooLarge, "At most \(limit) bytes are taken here.")
