@@ -43,8 +43,10 @@ package struct TelephoneNumber: Hashable, Sendable {
     /// Whether any number that bytes may name is wanted, by its digits; at most this many are looked at.
     ///
     /// A number is a whole run of digits, or groups of digits with blanks, hyphens, dots, slashes or brackets between.
-    /// `+` or `00` begins one that may end after any group; groups without either are one number all together. The rest of
-    /// a number is none of its own: the groups `415 555 0100` after `+1` are not a number in Switzerland.
+    /// `+` or `00` begins one that may end after any group, and a zero that begins the group after the country code may be
+    /// the one that is dialled at home, as in `+49 (0)151`, and no part of it. Groups without either may be a number
+    /// wherever enough of them stand together, since a date or a count may stand before or behind it. The rest of a number
+    /// with a sign is none of its own: the groups `415 555 0100` after `+1` are not a number in Switzerland.
     package static func isAny(in bytes: [UInt8], atMost most: Int = .max, wanted: ([UInt8]) -> Bool) -> Bool {
         var reading = Reading(bytes: bytes, left: most)
         return reading.isAny(wanted)
@@ -88,6 +90,8 @@ package struct TelephoneNumber: Hashable, Sendable {
         /// The most bytes between two groups, or between `+` and the first.
         private static let longestGap = 3
         private static let zero = UInt8(ascii: "0")
+        /// The most digits of a country code (E.164).
+        private static let longestCountryCode = 3
 
         mutating func isAny(_ wanted: ([UInt8]) -> Bool) -> Bool {
             var place = 0
@@ -134,26 +138,49 @@ package struct TelephoneNumber: Hashable, Sendable {
                 let isWithZeros = bytes[group].starts(with: [Self.zero, Self.zero])
                 if (isMarked && index == 0) || isWithZeros {
                     if isMarkedNumber(from: index, wanted) { return true }
-                } else if isWanted(bytes[group], wanted) {
+                } else if isWanted(bytes[group], wanted) || isUnmarkedNumber(from: index, wanted) {
                     return true
                 }
             }
-            guard !isMarked, chain.count > 1, before >= TelephoneNumber.leastUnmarkedDigits,
-                before <= TelephoneNumber.lengths.upperBound
-            else { return false }
-            return isWanted(chain.flatMap { bytes[$0] }[...], wanted)
+            return false
+        }
+
+        /// Whether a number of several groups that begins with this one, without a sign that it is one, is wanted.
+        private mutating func isUnmarkedNumber(from first: Int, _ wanted: ([UInt8]) -> Bool) -> Bool {
+            var digits = Array(bytes[chain[first]].prefix(TelephoneNumber.lengths.upperBound + 1))
+            for group in chain[(first + 1)...] {
+                digits += bytes[group].prefix(TelephoneNumber.lengths.upperBound + 1)
+                guard digits.count <= TelephoneNumber.lengths.upperBound else { return false }
+                if digits.count >= TelephoneNumber.leastUnmarkedDigits, isWanted(digits[...], wanted) { return true }
+            }
+            return false
         }
 
         /// Whether a number that begins with a group, after `+` or with `00`, is wanted.
         private mutating func isMarkedNumber(from first: Int, _ wanted: ([UInt8]) -> Bool) -> Bool {
             var digits: [UInt8] = []
+            // The same without the zero that is dialled at home.
+            var abroad: [UInt8]?
             for group in chain[first...] {
-                digits += bytes[group].prefix(TelephoneNumber.lengths.upperBound + 3)
-                let number = digits.starts(with: [Self.zero, Self.zero]) ? digits.dropFirst(2) : digits[...]
-                guard number.count <= TelephoneNumber.lengths.upperBound else { return false }
-                if isWanted(number, wanted) { return true }
+                let more = bytes[group].prefix(TelephoneNumber.lengths.upperBound + 3)
+                let isCountryAlone = (1...Self.longestCountryCode).contains(Self.withoutZeros(digits).count)
+                if abroad != nil {
+                    abroad? += more
+                } else if isCountryAlone, more.first == Self.zero {
+                    abroad = digits + more.dropFirst()
+                }
+                digits += more
+                let numbers = [digits, abroad].compactMap(\.self).map(Self.withoutZeros)
+                    .filter { $0.count <= TelephoneNumber.lengths.upperBound }
+                guard !numbers.isEmpty else { return false }
+                for number in numbers where isWanted(number, wanted) { return true }
             }
             return false
+        }
+
+        /// Digits without the `00` that may begin them.
+        private static func withoutZeros(_ digits: [UInt8]) -> ArraySlice<UInt8> {
+            digits.starts(with: [zero, zero]) ? digits.dropFirst(2) : digits[...]
         }
 
         private mutating func isWanted(_ digits: ArraySlice<UInt8>, _ wanted: ([UInt8]) -> Bool) -> Bool {

@@ -28,6 +28,34 @@ import Testing
     }
 
     @Test(
+        "The zero that is dialled at home is no part of a number that is written with its country code",
+        arguments: [
+            "+49 (0)151 23456789", "+49 (0) 151 23456789", "+49(0)15123456789", "+49 (0151) 23456789",
+            "+49 0151 23456789", "0049 (0)151 23456789", "00 49 (0)151 2345 6789", "+4915123456789",
+        ])
+    func homeZero(text: String) throws {
+        #expect(try #require(TelephoneNumber("+4915123456789")).isNamed(in: text))
+    }
+
+    @Test(
+        "A number in groups without a sign is found after and before what is none of it",
+        arguments: [
+            "2026-03-04 1 415 555 0100", "10:02:11 1 415 555 0100", "+4930123456 1 415 555 0100",
+            "+49 30 123456 78 1 415 555 0100", "5 1-415-555-0100", "1 415 555 0100 5 times",
+            "1 415 555 0100 2026-03-04", "2026-03-04 1 415 555 0100 2026-03-05", "0049 30 123456 1 415 555 0100",
+        ])
+    func neighbours(text: String) throws {
+        #expect(try #require(TelephoneNumber(Self.number)).isNamed(in: text))
+    }
+
+    @Test("A zero that belongs to a number stays, and a second one is not taken for one that is dialled")
+    func otherZeros() throws {
+        #expect(try #require(TelephoneNumber("+390612345678")).isNamed(in: "+39 06 1234 5678"))
+        #expect(try !#require(TelephoneNumber("+4915123456789")).isNamed(in: "+49 (00)151 23456789"))
+        #expect(try !#require(TelephoneNumber("+4915123456789")).isNamed(in: "+49 151 (0)23456789"))
+    }
+
+    @Test(
         "Part of another number is not the number, and neither is a date",
         arguments: [
             ("+14155550100", "114155550100"), ("+14155550100", "1415555010"), ("+14155550100", ""),
@@ -64,5 +92,7 @@ import Testing
         #expect(count == 10)
         let hostile = Array(String(repeating: "00 ", count: 100_000).utf8)
         #expect(!TelephoneNumber.isAny(in: hostile) { _ in true })
+        let groups = Array(String(repeating: "1 ", count: 100_000).utf8)
+        #expect(!TelephoneNumber.isAny(in: groups) { $0.contains(UInt8(ascii: "2")) })
     }
 }
