@@ -9,7 +9,8 @@ struct VisibleCall {
     /// Whether everything is shown.
     let reveals: Bool
 
-    /// Fields that are masked without `reveal`: numbers, and sentences, in which only numbers are hidden.
+    /// Fields that are masked without `reveal`: numbers, and sentences about the line, in which only numbers are hidden:
+    /// they are set phrases of providers, and tell why a call failed.
     private static let maskedFields: Set<CallField> = [
         .fromNumber, .toNumber, .errorMessage, .hangupReason, .terminationReason,
     ]
