@@ -53,8 +53,6 @@ enum StoreBounds {
     static let mostWalkedCandidates = 100_000
     /// The blocks whose texts are read one by one, since they are not indexed; where there are more, none is.
     static let mostChangedBlocks = 64
-    /// The newest calls whose texts are looked through for a term that is too short for the index.
-    static let mostForShortTerm = 5_000
     /// How much later a further change of a block must be than the one written down to be written down as well.
     static let blockChangeInterval: Duration = .seconds(10)
 }

@@ -41,7 +41,7 @@ struct SQLiteStoreTextTests {
     }
 
     /// What the index itself answers.
-    private func look(for term: String) throws -> TextSearch.Finding {
+    private func look(for term: String) throws -> TextFinding {
         try store.pool.read { db in try TextSearch.look(for: term, in: db) }
     }
 
@@ -97,6 +97,28 @@ struct SQLiteStoreTextTests {
         #expect(try store.count("text_grams") > 0)
     }
 
+    @Test("What the first page found out about a term, the next ones are told and do not find out again")
+    func handedOn() throws {
+        for number in 0..<30 { try store.observe(Self.said("some words \(number)", "e\(number)")) }
+        for isIndexed in [false, true] {
+            if isIndexed { try index(unchangedSince: 100) }
+            var query = CallQuery()
+            query.text = "words"
+            var place: CallPageCursor?
+            var seen: [String] = []
+            repeat {
+                let page = try store.calls(account: .default, query: query, after: place, limit: 7)
+                seen += page.calls.map(\.execution.rawValue)
+                #expect(page.finding != nil)
+                (query.finding, place) = (page.finding, page.next)
+            } while place != nil
+            #expect(seen.count == 30 && Set(seen).count == 30)
+            query.finding = .found([])
+            #expect(try store.calls(account: .default, query: query, after: nil, limit: 7).calls.isEmpty)
+        }
+        #expect(try store.calls(account: .default, query: CallQuery(), after: nil, limit: 7).finding == nil)
+    }
+
     @Test("Once all is indexed, only what may have the term is looked at, and other accounts' calls are not shown")
     func indexed() throws {
         for number in 0..<300 { try store.observe(Self.said("some words \(number)", "e\(number)")) }
@@ -124,16 +146,8 @@ struct SQLiteStoreTextTests {
     func common() throws {
         for number in 0..<20 { try store.observe(Self.said("hello", "e\(number)", at: Int64(number))) }
         try index()
-        try store.tamper(
-            """
-            INSERT INTO text_blocks (block) SELECT value FROM (
-                WITH RECURSIVE n(value) AS (SELECT 100 UNION ALL SELECT value + 1 FROM n WHERE value < 110)
-                SELECT value FROM n);
-            INSERT INTO text_grams (block, gram, slots)
-                SELECT text_blocks.block, gram, x'\(String(repeating: "ff", count: 32))'
-                FROM text_blocks JOIN text_grams WHERE text_blocks.block >= 100
-            """)
-        guard case .among(let rows) = try look(for: "hello") else {
+        try makeCommon()
+        guard case .among(let rows, _) = try look(for: "hello") else {
             Issue.record("very many may have it")
             return
         }
@@ -143,6 +157,25 @@ struct SQLiteStoreTextTests {
         #expect(try found("hello").count == 21)
     }
 
+    @Test("A block that is indexed between two pages loses none of its calls")
+    func indexedMeanwhile() throws {
+        for number in 0..<20 { try store.observe(Self.said("hello", "e\(number)", at: Int64(number))) }
+        try index()
+        try makeCommon()
+        try store.observe(Self.said("hello again", "late", at: 20_000))
+        var query = CallQuery()
+        query.text = "hello"
+        let first = try store.calls(account: .default, query: query, after: nil, limit: 5)
+        guard case .among? = first.finding else {
+            Issue.record("very many may have it")
+            return
+        }
+        try index(unchangedSince: 100_000)
+        query.finding = first.finding
+        let rest = try store.calls(account: .default, query: query, after: first.next, limit: 50)
+        #expect(first.calls.count + rest.calls.count == 21)
+    }
+
     @Test("A text that is too long to be indexed is always looked at")
     func long() throws {
         let words = String(repeating: "something else ", count: TextIndex.longestText / 10) + "needle"
@@ -150,6 +183,19 @@ struct SQLiteStoreTextTests {
         try index()
         #expect(try found("needle") == ["long", "short"])
         #expect(try found("needles") == ["short"])
+    }
+
+    /// Lets the index say that all calls of eleven further blocks may have what the indexed ones have.
+    private func makeCommon() throws {
+        try store.tamper(
+            """
+            INSERT INTO text_blocks (block) SELECT value FROM (
+                WITH RECURSIVE n(value) AS (SELECT 100 UNION ALL SELECT value + 1 FROM n WHERE value < 110)
+                SELECT value FROM n);
+            INSERT INTO text_grams (block, gram, slots)
+                SELECT text_blocks.block, gram, x'\(String(repeating: "ff", count: 32))'
+                FROM text_blocks JOIN text_grams WHERE text_blocks.block >= 100
+            """)
     }
 
     /// The calls of the first block whose text has the first gram of a term, by the index alone.

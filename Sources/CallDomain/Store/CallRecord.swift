@@ -62,12 +62,29 @@ package struct CallQuery: Hashable, Sendable {
     package var hasRecording: Bool = false
     /// Only calls whose expectation is overdue at this time.
     package var overdueAt: Timestamp?
+    /// What the page before found out about ``text``; nil where there is none.
+    package var finding: TextFinding?
 
     /// Fewer digits are the end of too many numbers.
     package static let fewestEndDigits = 4
+    /// A shorter ``text``, in Unicode scalars, is in too many calls: it is looked for in the newest alone.
+    package static let fewestTextScalars = 3
+    /// The newest calls that a shorter text is looked for in, of those that meet the other conditions.
+    package static let mostForShortText = 5_000
 
     /// All calls.
     package init() {}
+}
+
+/// What a store found out about a text that is searched for, by its own numbers of calls: handed on from page to page, so
+/// that it is found out once for all of them. Calls that changed meanwhile are shown as they are then.
+package enum TextFinding: Hashable, Sendable {
+    /// The calls, of all accounts, that have the text.
+    case found([Int64])
+    /// Those that may have it, where they are many; any call of these blocks may, too, for they were not indexed then.
+    case among([Int64], blocks: [Int64])
+    /// Nothing: each call has to be looked at.
+    case anywhere
 }
 
 /// Where in a list to go on: after the call with this creation time and id.
@@ -90,11 +107,14 @@ package struct CallPage: Sendable {
     package var calls: [CallRecord]
     /// Where to go on; nil on the last page.
     package var next: CallPageCursor?
+    /// What was found out about the text that was searched for; nil where none was.
+    package var finding: TextFinding?
 
     /// Puts a page together.
-    package init(calls: [CallRecord], next: CallPageCursor?) {
+    package init(calls: [CallRecord], next: CallPageCursor?, finding: TextFinding? = nil) {
         self.calls = calls
         self.next = next
+        self.finding = finding
     }
 }
 

@@ -31,7 +31,8 @@ package protocol CallStore: JournalStore {
     /// The call with this gateway id or execution id, gateway id first; nil where the account has none.
     func call(account: AccountID, reference: String, withBody: Bool) throws(StoreError) -> CallRecord?
 
-    /// One page of calls, newest first.
+    /// One page of calls, newest first. What it found out about a text that is searched for, the query of the next page
+    /// may have.
     func calls(account: AccountID, query: CallQuery, after: CallPageCursor?, limit: Int) throws(StoreError) -> CallPage
 
     /// The page that begins `offset` calls after the newest, and how many calls there are in all.

@@ -8,6 +8,8 @@ struct CallFilter {
     private(set) var arguments: StatementArguments
     /// What holds of one of the two numbers, each with the index it is found by; empty: nothing is asked of them.
     private(set) var sides: [Side] = []
+    /// What is known of the text that is searched for; nil where none is.
+    private(set) var finding: TextFinding?
     /// Whether the rows of the calls are among the conditions, and they are to be read by these.
     private(set) var namesRows = false
 
@@ -47,33 +49,37 @@ struct CallFilter {
         if let time = query.overdueAt { add("next_due_at <= ?", time.rawValue) }
         if let text = query.text {
             let term = Self.term(text)
-            if term.unicodeScalars.count < TextIndex.gramLength { limit(to: StoreBounds.mostForShortTerm) }
+            if term.unicodeScalars.count < TextIndex.gramLength { limit(to: CallQuery.mostForShortText) }
             add(
                 "EXISTS (SELECT 1 FROM call_texts WHERE call_texts.call = calls.id AND instr(call_texts.text, ?) > 0)",
                 term)
         }
     }
 
-    /// The same, with what the index of texts tells of the term that is searched for.
+    /// The same, with what the index of texts tells of the term that is searched for, or told for the page before.
     init(account: AccountID, query: CallQuery, in db: Database) throws {
         var query = query
-        let finding = try query.text.map { try TextSearch.look(for: Self.term($0), in: db) } ?? .anywhere
+        let finding = try query.text.map { try query.finding ?? TextSearch.look(for: Self.term($0), in: db) }
         if case .found = finding { query.text = nil }
         self.init(account: account, query: query)
+        self.finding = finding
         switch finding {
         case .found(let rows):
             namesRows = true
             add("calls.id IN (SELECT value FROM json_each(?))", TextSearch.list(rows))
-        case .among(let rows):
-            // The signs keep SQLite from reading all of them before it puts them in order.
-            add(
-                """
-                (+calls.id IN (SELECT value FROM json_each(?)) OR calls.id / \(TextIndex.blockSize)
-                    IN (SELECT block FROM text_blocks WHERE changed_at IS NOT NULL))
-                """, TextSearch.list(rows))
-        case .anywhere: break
+        case .among(let rows, let blocks):
+            // The signs keep SQLite from reading all of them before it puts them in order. A block may have been indexed
+            // since, or changed since.
+            add("(+calls.id IN (SELECT value FROM json_each(?)) OR \(Self.notIndexed))", TextSearch.list(rows))
+            arguments += [TextSearch.list(blocks)]
+        case .anywhere, nil: break
         }
     }
+
+    private static let notIndexed = """
+        calls.id / \(TextIndex.blockSize) IN (
+            SELECT value FROM json_each(?) UNION ALL SELECT block FROM text_blocks WHERE changed_at IS NOT NULL)
+        """
 
     /// A text as it is searched for.
     private static func term(_ text: String) -> String { String(text.prefix(StoreBounds.longestSearch)).caseFolded }

@@ -24,7 +24,7 @@ extension SQLiteStore {
             let next = calls.count > limit ? page.last : nil
             return CallPage(
                 calls: page.map(\.record),
-                next: next.map { CallPageCursor(createdAt: $0.createdAt, call: $0.callID) })
+                next: next.map { CallPageCursor(createdAt: $0.createdAt, call: $0.callID) }, finding: filter.finding)
         }
     }
 

@@ -1,3 +1,5 @@
+import CallDomain
+
 /// The index by which texts are found: for each block of calls whose rows follow each other, and each *gram*, which is
 /// any three characters that follow each other in a text, the calls of the block that have it.
 ///
@@ -11,7 +13,7 @@ enum TextIndex {
     /// The numbers of grams.
     static let gramCount = 1 << 16
     /// The characters of a gram, and the fewest of a term that the index can find.
-    static let gramLength = 3
+    static let gramLength = CallQuery.fewestTextScalars
     /// In the place of a gram: the texts that are too long to be indexed, and are always looked at.
     static let longTexts = -1
     /// The longest text that is indexed, in bytes.

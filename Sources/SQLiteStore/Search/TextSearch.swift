@@ -1,27 +1,20 @@
+import CallDomain
 import Foundation
 import GRDB
 
 /// Which calls have a term in their texts, by ``TextIndex``.
 enum TextSearch {
-    /// What the index tells of a term.
-    enum Finding: Hashable {
-        /// The rows of the calls, of all accounts, that have it.
-        case found([Int64])
-        /// The rows of the indexed calls that may have it, where they are many: a page is sooner found by a walk over
-        /// them, newest first.
-        case among([Int64])
-        /// Nothing: the term is too short, too many calls may have it, or too much is not indexed.
-        case anywhere
-    }
-
     /// Looks for a term in the index.
-    static func look(for term: String, in db: Database) throws -> Finding {
+    static func look(for term: String, in db: Database) throws -> TextFinding {
         var grams: Set<Int> = []
         TextIndex.eachGram(of: term) { if grams.count < StoreBounds.mostSearchGrams { grams.insert($0) } }
-        guard !grams.isEmpty, try changedBlocks(db) <= StoreBounds.mostChangedBlocks else { return .anywhere }
+        guard !grams.isEmpty else { return .anywhere }
+        let changed = try changedBlocks(db)
+        guard changed.count <= StoreBounds.mostChangedBlocks else { return .anywhere }
         let candidates = try candidates(grams.sorted(), in: db)
         guard candidates.count <= StoreBounds.mostTextCandidates else {
-            return candidates.count <= StoreBounds.mostWalkedCandidates ? .among(candidates) : .anywhere
+            return candidates.count <= StoreBounds.mostWalkedCandidates
+                ? .among(candidates, blocks: changed) : .anywhere
         }
         return .found(
             try Int64.fetchAll(
@@ -63,14 +56,14 @@ enum TextSearch {
         return found
     }
 
-    private static func changedBlocks(_ db: Database) throws -> Int {
-        try Int.fetchOne(
+    /// The blocks that are not indexed, or one more than are looked at.
+    private static func changedBlocks(_ db: Database) throws -> [Int64] {
+        try Int64.fetchAll(
             db.cachedStatement(
                 sql: """
-                    SELECT count(*) FROM (
-                        SELECT 1 FROM text_blocks WHERE changed_at IS NOT NULL
-                        LIMIT \(StoreBounds.mostChangedBlocks + 1))
-                    """)) ?? 0
+                    SELECT block FROM text_blocks WHERE changed_at IS NOT NULL
+                    LIMIT \(StoreBounds.mostChangedBlocks + 1)
+                    """))
     }
 
     static let slotsSQL = """

@@ -44,23 +44,24 @@ struct CallExports: Sendable {
         dependencies.trail.note(.export, "calls as \(format.rawValue)", by: principal, at: request.receivedAt)
         var headers: HTTPFields = [.contentType: format.mediaType]
         headers[.contentDisposition] = "attachment; filename=\"calls.\(format.rawValue)\""
-        let (query, now) = (
+        let (asked, now) = (
             filters.query(at: request.receivedAt, reveals: principal.scopes.contains(.reveal)), request.receivedAt
         )
         let checkAdmission = request.admission(now: dependencies.now)
         let body = ResponseBody { [dependencies] writer in
             if format == .csv { try await writer.write(ByteBuffer(string: CallCSV.header)) }
-            var place: CallPageCursor?
+            var (query, place) = (asked, CallPageCursor?.none)
             var left = Self.mostCalls
             repeat {
                 try checkAdmission()
-                let page = try await dependencies.reader.read { [place] store throws(StoreError) in
+                let page = try await dependencies.reader.read { [query, place] store throws(StoreError) in
                     try store.calls(account: principal.account, query: query, after: place, limit: Self.batch)
                 }
                 let calls = page.calls.compactMap { VisibleCall($0, for: principal) }.filter(filters.admits)
                 let text = calls.prefix(left).map { format == .csv ? CallCSV.line($0, at: now) : Self.line($0) }
                 try await writer.write(ByteBuffer(string: text.joined()))
                 left -= calls.count
+                query.finding = page.finding
                 place = page.next
             } while place != nil && left > 0
             try await writer.finish(nil)

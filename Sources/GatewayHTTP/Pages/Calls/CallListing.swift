@@ -37,7 +37,7 @@ struct CallListing: Sendable {
         in store: any CallStore
     ) throws(StoreError) -> CallListing {
         let cursor = try store.latestCursor(account: principal.account)
-        let query = filters.query(at: now, reveals: principal.scopes.contains(.reveal))
+        var query = filters.query(at: now, reveals: principal.scopes.contains(.reveal))
         let limit = filters.looksAtEach ? batch : pageSize
         var found: [VisibleCall] = []
         var place = after
@@ -46,6 +46,7 @@ struct CallListing: Sendable {
             let page = try store.calls(account: principal.account, query: query, after: place, limit: limit)
             found += page.calls.compactMap { VisibleCall($0, for: principal) }.filter(filters.admits)
             lookedAt += page.calls.count
+            query.finding = page.finding
             place = page.next
         } while filters.looksAtEach && place != nil && found.count < pageSize && lookedAt < mostLookedAt
         if found.count > pageSize {
