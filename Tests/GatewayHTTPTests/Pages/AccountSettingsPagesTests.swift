@@ -165,6 +165,47 @@ import Testing
         }
     }
 
+    @Test("Statuses that are ticked without being said to be left out are no change that is made and forgotten")
+    func ticks() async throws {
+        try await Desk.run { desk in
+            for sends in ["", "all"] {
+                let answer = try await desk.post(
+                    "/accounts/acme/agents", "agent=agent-1&sends=\(sends)&silent-ringing=on&due-talking=77")
+                #expect(answer.status == 400 && answer.text.contains("every status but those below”, or take"))
+                #expect(answer.text.contains("silent-ringing\" checked") && answer.text.contains("value=\"77\""))
+                #expect(answer.text.contains("value=\"\(sends)\" selected"))
+            }
+            #expect(try desk.stored?.agents.isEmpty == true)
+        }
+    }
+
+    @Test("A form that is refused is shown again with what was typed, secrets apart")
+    func typed() async throws {
+        try await Desk.run { desk in
+            let settings = try await desk.post(
+                "/accounts/acme/settings",
+                "label=Acme+%3CLtd%3E&days-bodies=31&days-calls=soon&addresses=10.0.0.1&trust-none=hint&token=canary-1")
+            #expect(settings.status == 400 && settings.text.contains("id=\"settings\" open"))
+            for part in ["value=\"Acme &lt;Ltd&gt;\"", "value=\"31\"", "value=\"soon\"", "value=\"10.0.0.1\""] {
+                #expect(settings.text.contains(part), "\(part)")
+            }
+            #expect(!settings.text.contains("name=\"polls\" checked") && !settings.text.contains("canary-1"))
+            #expect(!settings.text.contains("id=\"mint\" open"))
+
+            let key = try await desk.post(
+                "/accounts/acme/keys", "label=till+3&per-minute=many&expires-days=30&scope-operate=on")
+            #expect(key.status == 400 && key.text.contains("id=\"mint\" open"))
+            for part in [
+                "value=\"till 3\"", "value=\"many\"", "value=\"30\" selected", "name=\"scope-operate\" checked",
+            ] { #expect(key.text.contains(part), "\(part)") }
+            #expect(!key.text.contains("name=\"scope-read\" checked"))
+
+            let secret = try await desk.post("/accounts/acme/secrets", "label=a+b")
+            #expect(secret.status == 400 && secret.text.contains("id=\"add-secret\" open"))
+            #expect(secret.text.contains("value=\"a b\""))
+        }
+    }
+
     @Test("What cannot be set for an agent is told on its page, and there is none of the settings' account")
     func wrongAgents() async throws {
         try await Desk.run { desk in

@@ -1,6 +1,15 @@
 import BolnaWire
 import CallDomain
 
+/// A form about an account that was sent and is shown again, with what was typed into it.
+struct TypedForm: Sendable {
+    /// The forms of an account's page that people type into.
+    enum Name: Sendable { case settings, key, secret }
+
+    var name: Name
+    var fields: QueryParameters
+}
+
 /// What forms about accounts ask for, read by the rules that hold for the API.
 enum AccountForm {
     /// The choices of when a key ends, in days.
@@ -66,6 +75,12 @@ enum AccountForm {
             deadlines.append((rule.settingName, try milliseconds("due-\(rule.settingName)", form)))
         }
         let silent = CallStatus.known.map(\.word).filter { form.contains("silent-\($0)") }
+        guard silent.isEmpty || form.text("sends") == "some" || form.contains("forget") else {
+            throw Problem(
+                .badRequest,
+                "Statuses are ticked: choose “every status but those below”, or take the ticks away. Nothing was changed."
+            )
+        }
         var json = JSONWriter()
         func write(_ json: inout JSONWriter) {
             json.object { json in

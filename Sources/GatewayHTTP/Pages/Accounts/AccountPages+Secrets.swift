@@ -15,7 +15,7 @@ struct FreshSecret: Sendable {
 /// again nor going back makes or shows another.
 extension AccountPages {
     @Sendable func mintKey(_ request: RouteRequest, _ principal: Principal) async throws -> Response {
-        try await act(request, principal) { id, form in
+        try await act(request, principal, as: .key) { id, form in
             let wish = try AccountForm.key(form, by: principal)
             let minted = try await keeper.mintKey(wish, for: id, by: principal)
             return try hand(
@@ -49,7 +49,7 @@ extension AccountPages {
     }
 
     @Sendable func addSecret(_ request: RouteRequest, _ principal: Principal) async throws -> Response {
-        try await act(request, principal) { id, form in
+        try await act(request, principal, as: .secret) { id, form in
             let label = form.text("label")
             guard label.map(SealedSecret.isLabel) ?? true else {
                 throw Problem(

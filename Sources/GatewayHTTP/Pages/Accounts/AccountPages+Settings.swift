@@ -10,7 +10,7 @@ extension AccountPages {
     static let longestAgent = 128
 
     @Sendable func change(_ request: RouteRequest, _ principal: Principal) async throws -> Response {
-        try await act(request, principal) { id, form in
+        try await act(request, principal, as: .settings) { id, form in
             let wish: AccountWish
             if let key = form.text("pending"), form.isConfirmed {
                 guard let kept = try pending.take(key, about: id, for: principal, at: request.receivedAt) else {
@@ -118,7 +118,7 @@ extension AccountPages {
             _ = try await keeper.change(id, wish, by: principal)
             return .seeOther(Self.address(of: id, notice: .changed))
         } catch let problem as Problem where problem.isOfForm {
-            return try await agentPage(principal, of: id, agent: agent, complaint: problem)
+            return try await agentPage(principal, of: id, agent: agent, complaint: problem, typed: form)
         }
     }
 
@@ -138,13 +138,14 @@ extension AccountPages {
     }
 
     private func agentPage(
-        _ principal: Principal, of id: AccountID, agent: AgentID?, complaint: Problem? = nil
+        _ principal: Principal, of id: AccountID, agent: AgentID?, complaint: Problem? = nil,
+        typed: QueryParameters? = nil
     ) async throws -> Response {
         guard let stored = try await keeper.accounts().accounts.first(where: { $0.id == id }) else {
             throw Problem(.notFound, "The settings describe this account: what holds for its agents is changed there.")
         }
         let settings = agent.map { stored.agents[$0] ?? AgentSettings() } ?? stored.settings
-        var view = AgentSettingsView(settings: settings, isOfOne: agent != nil).view
+        var view = AgentSettingsView(settings: settings, isOfOne: agent != nil, typed: typed).view
         view["account"] = id.rawValue
         view["back"] = Self.address(of: id)
         view["action"] = "\(Self.address(of: id))/agents"

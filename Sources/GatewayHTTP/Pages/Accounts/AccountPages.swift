@@ -130,9 +130,10 @@ struct AccountPages: Sendable {
         return id
     }
 
-    /// Reads a form about an account and does what it asks for; what is wrong with it is told above the page it is on.
+    /// Reads a form about an account and does what it asks for; what is wrong with it is told above the page it is on,
+    /// which keeps what was typed into the form of this name.
     func act(
-        _ request: RouteRequest, _ principal: Principal,
+        _ request: RouteRequest, _ principal: Principal, as name: TypedForm.Name? = nil,
         _ body: (AccountID, QueryParameters) async throws -> Response
     ) async throws -> Response {
         let id = try account(of: request, principal)
@@ -140,7 +141,8 @@ struct AccountPages: Sendable {
         do {
             return try await body(id, form)
         } catch let problem as Problem where problem.isOfForm {
-            return try await page(request, principal, of: id, complaint: problem)
+            return try await page(
+                request, principal, of: id, complaint: problem, typed: name.map { TypedForm(name: $0, fields: form) })
         }
     }
 
@@ -159,7 +161,8 @@ struct AccountPages: Sendable {
     }
 
     func page(
-        _ request: RouteRequest, _ principal: Principal, of id: AccountID, complaint: Problem? = nil
+        _ request: RouteRequest, _ principal: Principal, of id: AccountID, complaint: Problem? = nil,
+        typed: TypedForm? = nil
     ) async throws -> Response {
         let (stored, secrets) = try await keeper.accounts()
         guard let serviced = dependencies.accounts[id] else {
@@ -175,7 +178,7 @@ struct AccountPages: Sendable {
             secrets: secrets.filter { $0.account == id }.map(\.secret),
             accepted: dependencies.live.trusts.secrets(of: id).map(\.label),
             keys: dependencies.live.keys.keys(of: id), uses: dependencies.uses, principal: principal,
-            now: request.receivedAt)
+            now: request.receivedAt, typed: typed)
         var view = account.view
         view["href"] = Self.address(of: id)
         view["notice"] = (request.query.text("notice").flatMap(AccountNotice.init(rawValue:))?.sentence).orAbsent

@@ -13,11 +13,17 @@ struct AccountView {
     let uses: UseBook
     let principal: Principal
     let now: Timestamp
+    /// The form that is shown again with what was typed into it; nil for none.
+    var typed: TypedForm?
 
     /// The account, as the template takes it.
     var view: PageView {
         let id = serviced.id
         return [
+            "settingsLabel": text(.settings, "label", stored?.label), "keyLabel": text(.key, "label", nil),
+            "secretLabel": text(.secret, "label", nil), "isSettingsOpen": typed?.name == .settings,
+            "isKeyOpen": typed?.name == .key, "isSecretOpen": typed?.name == .secret,
+            "forgetsToken": ticked(.settings, "forget-token", false),
             "id": id.rawValue, "label": stored?.label ?? "", "hasLabel": stored?.label.isEmpty == false,
             "allAgents": stored.map(\.settings).flatMap { $0 == AgentSettings() ? nil : $0 }
                 .map { AgentSettingsView(settings: $0, isOfOne: false).words }.orAbsent,
@@ -25,18 +31,32 @@ struct AccountView {
             "isOfSettings": stored == nil,
             "isDisabled": serviced.isDisabled, "disabledAt": (stored?.disabledAt).map(PageText.time).orAbsent,
             "created": (stored?.createdAt).map(PageText.time).orAbsent, "polling": Self.polling(serviced),
-            "polls": serviced.polls, "hasToken": serviced.hasToken, "reachesAll": principal.reachesAll,
+            "polls": ticked(.settings, "polls", serviced.polls), "hasToken": serviced.hasToken,
+            "reachesAll": principal.reachesAll,
             "maySetService": principal.reachesAll && stored != nil,
             "webhook": "/webhooks/bolna/\(id.rawValue)", "keys": keyRows.orAbsent, "secrets": secretRows.orAbsent,
             "retired": retiredRows.orAbsent, "trusts": trusts, "days": days,
-            "addresses": addresses ?? "",
+            "addresses": text(.settings, "addresses", addresses),
             "addressWords": stored.map { _ in addresses ?? "those of Bolna" }
                 ?? "as the settings say",
-            "agents": agentRows.orAbsent, "scopes": scopeChoices, "perMinute": StoredAPIKey.usualPerMinute,
+            "agents": agentRows.orAbsent, "scopes": scopeChoices,
+            "perMinute": text(.key, "per-minute", "\(StoredAPIKey.usualPerMinute)"),
             "mostPerMinute": StoredAPIKey.perMinuteRange.upperBound,
             "leastPerMinute": StoredAPIKey.perMinuteRange.lowerBound,
-            "lifetimes": AccountForm.lifetimes.map { ["days": $0.days, "text": $0.title] as PageView },
+            "lifetimes": AccountForm.lifetimes.map { days, title in
+                ["days": days, "text": title, "selected": text(.key, "expires-days", nil) == "\(days)"] as PageView
+            },
         ]
+    }
+
+    /// A field as it was typed into its form, else as it is set; empty where it is not.
+    private func text(_ form: TypedForm.Name, _ name: String, _ set: String?) -> String {
+        (typed?.name == form ? typed?.fields.text(name) : set) ?? ""
+    }
+
+    /// The same of a box to tick.
+    private func ticked(_ form: TypedForm.Name, _ name: String, _ set: Bool) -> Bool {
+        typed.flatMap { $0.name == form ? $0.fields.contains(name) : nil } ?? set
     }
 
     private var addresses: String? {
@@ -115,23 +135,27 @@ struct AccountView {
 
     private var trusts: [PageView] {
         [
-            Self.trust(
+            trust(
                 "addressed", "From a source address, unsigned", serviced.trustPolicy.addressed,
                 TrustPolicy.Disposition.allCases),
-            Self.trust("none", "From anybody, unsigned", serviced.trustPolicy.none, [.hint, .refuse]),
+            trust("none", "From anybody, unsigned", serviced.trustPolicy.none, [.hint, .refuse]),
         ]
     }
 
-    private static func trust(
+    private func trust(
         _ name: String, _ title: String, _ chosen: TrustPolicy.Disposition, _ choices: [TrustPolicy.Disposition]
     ) -> PageView {
+        let selected = text(.settings, "trust-\(name)", chosen.rawValue)
         let words: [TrustPolicy.Disposition: String] = [
             .apply: "is believed", .hint: "asks for a read", .refuse: "is refused",
         ]
         return [
             "name": name, "title": title, "text": words[chosen] ?? chosen.rawValue,
             "choices": choices.map { choice in
-                ["value": choice.rawValue, "text": words[choice] ?? choice.rawValue, "selected": choice == chosen]
+                [
+                    "value": choice.rawValue, "text": words[choice] ?? choice.rawValue,
+                    "selected": choice.rawValue == selected,
+                ]
                     as PageView
             },
         ]
@@ -146,7 +170,7 @@ struct AccountView {
         return rows.map { name, title, time in
             let days = time.map { $0.components.seconds / 86_400 }
             return [
-                "name": name, "title": title, "value": days.map { String($0) } ?? "",
+                "name": name, "title": title, "value": text(.settings, "days-\(name)", days.map { String($0) }),
                 "text": days.map { PageText.count(Int($0), "day") } ?? "for ever",
             ]
         }
@@ -171,7 +195,10 @@ struct AccountView {
         ]
         let given = AccountForm.scopes(principal)
         return Scope.allCases.filter(given.contains).map { scope in
-            ["word": scope.rawValue, "text": sentences[scope] ?? "", "checked": scope == .read]
+            [
+                "word": scope.rawValue, "text": sentences[scope] ?? "",
+                "checked": ticked(.key, "scope-\(scope.rawValue)", scope == .read),
+            ]
         }
     }
 }

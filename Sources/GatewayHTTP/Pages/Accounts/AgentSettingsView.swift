@@ -5,37 +5,41 @@ struct AgentSettingsView {
     let settings: AgentSettings
     /// Whether it is about a single agent, which otherwise goes by what holds for all.
     let isOfOne: Bool
+    /// What was typed into a form that is shown again; nil where what is set is shown.
+    var typed: QueryParameters?
 
-    /// The form's fields with what is set now.
+    /// The form's fields with what was typed, else with what is set now.
     var view: PageView {
-        let isSome = settings.suppressedStatuses.map { !$0.isEmpty } ?? false
+        let sends = text("sends", settings.suppressedStatuses.map { $0.isEmpty ? "all" : "some" })
         return [
             "sends": [
-                choice(
-                    "", isOfOne ? "as all agents of the account" : "every status", settings.suppressedStatuses == nil),
-                choice("all", "every status", settings.suppressedStatuses == []),
-                choice("some", "every status but those below", isSome),
+                choice("", isOfOne ? "as all agents of the account" : "every status", sends.isEmpty),
+                choice("all", "every status", sends == "all"),
+                choice("some", "every status but those below", sends == "some"),
             ].filter { isOfOne || $0["value"] as? String != "all" },
             "statuses": CallStatus.known.map { status in
                 [
                     "word": status.word, "text": PageText.words(status.word),
-                    "checked": settings.suppressedStatuses?.contains(status) ?? false,
+                    "checked": typed?.contains("silent-\(status.word)")
+                        ?? settings.suppressedStatuses?.contains(status) ?? false,
                 ] as PageView
             },
             "artefacts": Artefact.allCases.map { artefact in
-                let set = settings.artefacts[artefact]
+                let set = text(
+                    "artefact-\(artefact.settingName)", settings.artefacts[artefact].map { $0 ? "yes" : "no" })
                 return [
                     "name": artefact.settingName, "title": PageText.words(artefact.settingName),
                     "choices": [
-                        choice("", isOfOne ? "as all agents" : "learned", set == nil),
-                        choice("yes", "comes with every call", set == true), choice("no", "never comes", set == false),
+                        choice("", isOfOne ? "as all agents" : "learned", set.isEmpty),
+                        choice("yes", "comes with every call", set == "yes"),
+                        choice("no", "never comes", set == "no"),
                     ],
                 ] as PageView
             },
             "deadlines": ExpectationRule.settable.map { rule in
                 [
                     "name": rule.settingName, "title": PageText.words(rule.settingName),
-                    "value": settings.deadlines[rule].map(AgentSettingsView.seconds) ?? "",
+                    "value": text("due-\(rule.settingName)", settings.deadlines[rule].map(AgentSettingsView.seconds)),
                 ] as PageView
             },
         ]
@@ -54,6 +58,9 @@ struct AgentSettingsView {
         words += settings.deadlines.map { "\($0.key.settingName) due after \($0.value.words)" }.sorted()
         return words.joined(separator: "; ")
     }
+
+    /// A field as it was typed, else as it is set; empty where it is not.
+    private func text(_ name: String, _ set: String?) -> String { (typed.map { $0.text(name) } ?? set) ?? "" }
 
     private func choice(_ value: String, _ text: String, _ isSelected: Bool) -> PageView {
         ["value": value, "text": text, "selected": isSelected]
