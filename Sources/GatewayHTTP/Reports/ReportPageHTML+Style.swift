@@ -24,7 +24,7 @@ extension ReportPageHTML {
         .groups td:last-child{width:58px}
         .spread td,.spread th,.strips td,.strips th{border-top:0;padding:2px 0}
         .spread th{width:72px}.spread td:nth-child(2){padding:0 0 0 10px;vertical-align:middle}
-        .strips th{width:150px}.strips td{vertical-align:middle}
+        .strips th{width:220px;overflow-wrap:anywhere;padding-right:12px}.strips td{vertical-align:middle}
         .list td,.list th{padding-right:14px}.list{margin-top:8px;overflow-wrap:anywhere}
         .list td:first-child{white-space:nowrap}thead th{font-weight:600;border-top:0}
         .plots{display:grid;gap:14px}
@@ -32,7 +32,7 @@ extension ReportPageHTML {
         .key{display:inline-block;width:10px;height:10px;margin:0 5px 0 8px}.key.a{background:var(--a)}
         .key.b{background:var(--b)}.key.c{background:var(--c)}
         svg{display:block;width:100%}.chart{height:96px;border-bottom:1px solid var(--line)}
-        .bar{height:9px}.strip{height:10px}
+        .bar{height:9px}.strip{height:10px}.parts{height:16px}
         .a{fill:var(--a)}.b{fill:var(--b)}.c{fill:var(--c)}.track{fill:var(--panel)}
         .axis{display:flex;justify-content:space-between;font-size:12px}
         th code{color:var(--soft);font-size:11px}a{color:inherit;text-decoration-color:var(--soft)}

@@ -10,7 +10,7 @@ struct ReportPageHTML {
         var body = Self.head(query, title: "Reconciliation", asOf: Self.asOf(report))
         body += "<section class=\"coverage\(report.isComplete ? "" : " gaps")\"><h2>What this report could see</h2>"
         body += (report.coverage + report.leftOut).map { "<p>\(HTMLText.escaped($0))</p>" }.joined() + "</section>"
-        body += Self.series(report)
+        body += Self.series(report) + Self.paths(report)
         body += "<div class=\"groups\">"
         for group in FigureID.Group.allCases { body += section(group, of: report) }
         body += "</div>" + Self.incidents(report) + Self.names(report) + Self.foot(report)
@@ -126,47 +126,38 @@ struct ReportPageHTML {
     }
 
     private static func series(_ report: ReconciliationReport) -> String {
-        let series = report.series
-        let times = series.byWebhook.indices.map { index in
-            ReportText.time(report.query.from.advanced(by: series.step * index))
-        }
-        let step = ReportText.short(series.step)
-        let told = [
-            ReportPlots.Layer(name: "by webhook", numbers: series.byWebhook),
-            ReportPlots.Layer(name: "by read", numbers: series.byRead),
-            ReportPlots.Layer(name: "by other", numbers: series.byOther),
-        ]
-        let changes = ReportPlots.stacked(told, times: times)
-        let requests = ReportPlots.stacked([.init(name: "requests", numbers: series.requests)], times: times)
-        var plots = ""
-        if !changes.isEmpty {
-            plots += figure(
-                "Changes of status, each \(step)", most: ReportPlots.most(told), changes, query: report.query,
-                key: "<span class=\"key a\"></span>told by webhook <span class=\"key b\"></span>by read "
-                    + "<span class=\"key c\"></span>by dialling, import, ruling")
-        }
-        if !requests.isEmpty {
-            plots += figure(
-                "Requests to Bolna's API, each \(step)", most: series.requests.max() ?? 0, requests,
-                query: report.query,
-                key: "")
-        }
+        let plots = ReportChart.all(of: report).map { figure($0, query: report.query) }.joined()
         return plots.isEmpty ? "" : "<section class=\"plots\">\(plots)</section>"
     }
 
-    private static func figure(_ title: String, most: Int, _ plot: String, query: ReportQuery, key: String) -> String {
-        """
-        <figure><figcaption><b>\(title)</b><span class="muted">at most \(ReportText.grouped(most))</span>\
-        <span class="legend">\(key)</span></figcaption>\(plot)
-        <div class="axis muted"><span>\(ReportText.time(query.from))</span><span>\(ReportText.time(query.to))</span></div>\
-        </figure>
-        """
+    private static func figure(_ chart: ReportChart, query: ReportQuery) -> String {
+        let key = zip(ReportChart.looks, chart.key).map { "<span class=\"key \($0)\"></span>\($1) " }.joined()
+        return """
+            <figure><figcaption><b>\(HTMLText.escaped(chart.title))</b><span class="muted">\(chart.note)</span>\
+            <span class="legend">\(key)</span></figcaption>\(chart.svg)
+            <div class="axis muted"><span>\(ReportText.time(query.from))</span><span>\(ReportText.time(query.to))</span></div>\
+            </figure>
+            """
+    }
+
+    private static func paths(_ report: ReconciliationReport) -> String {
+        let paths = ReportPath.all(of: report)
+        guard !paths.isEmpty else { return "" }
+        let rows = paths.map { path in
+            let agent = path.agent.map { "<code>\(HTMLText.escaped($0.rawValue))</code>" } ?? "agent not known"
+            let doubt = path.doubt.map { " <b>\($0)</b>" } ?? ""
+            return "<tr><th>\(agent)</th><td>\(path.svg)<span class=\"muted\">\(path.words)\(doubt)</span></td></tr>"
+        }
+        return """
+            <section><h2>Path health by agent</h2><p class="muted"><span class="key a"></span>told by webhook \
+            <span class="key b"></span>by read</p><table class="strips"><tbody>\(rows.joined())</tbody></table></section>
+            """
     }
 
     private static func incidents(_ report: ReconciliationReport) -> String {
         guard !report.incidents.isEmpty else { return "" }
         let end = min(report.asOf ?? report.query.to, report.query.to)
-        var text = "<section><h2>Path health and incidents</h2><table class=\"strips\"><tbody>"
+        var text = "<section><h2>Incidents</h2><table class=\"strips\"><tbody>"
         for kind in Incident.Kind.allCases {
             let spans = report.incidents.filter { $0.kind == kind }.map { (from: $0.from, to: $0.to ?? end) }
             guard !spans.isEmpty else { continue }

@@ -126,9 +126,9 @@ import Testing
         #expect((charts[3]["note"] as? String)?.contains("at most 6, 0.5 % of what the fullest budget allows") == true)
     }
 
-    @Test("An agent of which no webhook told anything is said so")
+    @Test("An agent of which no webhook told a change first is said so, and is blamed where none came at all")
     func paths() {
-        let report = Self.report { series in
+        var report = Self.report { series in
             var told = series.byRead
             told[0] = 4
             series.agents = [
@@ -137,9 +137,15 @@ import Testing
             ]
         }
         let paths = ReportCharts(report: report, names: [:]).paths
-        #expect(paths.map { $0["isSilent"] as? Bool } == [false, true])
-        #expect(paths.map { $0["share"] as? String } == ["100 %", "0 %"])
+        #expect(paths.map { $0["doubt"] as? String } == [nil, "no webhook came first"])
+        #expect(
+            paths.map { $0["words"] as? String } == ["100 % of 4 changes by webhook", "0 % of 4 changes by webhook"])
         #expect((paths[1]["href"] as? String)?.contains("agent=b") == true)
+        report.query.agent = AgentID(rawValue: "b")
+        for (deliveries, doubt) in [(2, "no webhook came first"), (0, "no webhook: is webhook_url set in Bolna?")] {
+            report.figures = [.init(id: FigureID(.deliveries), value: deliveries)]
+            #expect(ReportCharts(report: report, names: [:]).paths[1]["doubt"] as? String == doubt)
+        }
     }
 
     @Test("Parts of a whole are drawn in eighths, and neighbours that are alike as one")

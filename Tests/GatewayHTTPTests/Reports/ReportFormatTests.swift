@@ -131,6 +131,22 @@ struct ReportFormatTests {
         #expect(ReportFormat.json.write(Self.report()).contains("\"changesByOther\":[1,0,0]"))
     }
 
+    @Test("The page has the charts that the gateway's own page has, and each agent's path")
+    func charts() {
+        var report = Self.report()
+        let agent = AgentID(rawValue: "<b>")
+        report.series.latency = [.init(p50: 400, p90: 2_500), nil, nil]
+        (report.series.missed, report.series.healed) = ([0, 2, 0], [0, 0, 1])
+        report.series.agents = [.init(agent: agent, byWebhook: [0, 0, 0], byRead: [0, 2, 0])]
+        let text = ReportFormat.html.write(report)
+        for chart in ReportChart.all(of: report) {
+            #expect(text.contains("<b>\(HTMLText.escaped(chart.title))</b>") && text.contains(chart.svg))
+        }
+        #expect(ReportChart.all(of: report).count == 4)
+        #expect(text.contains("<code>&lt;b&gt;</code>") && text.contains("0 % of 2 changes by webhook"))
+        #expect(text.contains("no webhook came first"))
+    }
+
     @Test("The page is whole by itself: no scripts, nothing from elsewhere, and texts cannot become tags")
     func html() {
         for text in [ReportFormat.html.write(Self.report()), ReportFormat.html.write(Self.list)] {
