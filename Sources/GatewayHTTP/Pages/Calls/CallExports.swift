@@ -43,10 +43,13 @@ struct CallExports: Sendable {
         try await CallListing.check(filters, of: principal.account, in: dependencies.reader)
         dependencies.trail.note(.export, "calls as \(format.rawValue)", by: principal, at: request.receivedAt)
         var headers: HTTPFields = [.contentType: format.mediaType]
-        headers[.contentDisposition] = "attachment; filename=\"calls.\(format.rawValue)\""
-        let (asked, now) = (
-            filters.query(at: request.receivedAt, reveals: principal.scopes.contains(.reveal)), request.receivedAt
-        )
+        // A file says by its name that it has not all, since nothing stands beside it.
+        let name = filters.isShortSearch ? "calls-of-newest-\(CallQuery.mostForShortText)" : "calls"
+        headers[.contentDisposition] = "attachment; filename=\"\(name).\(format.rawValue)\""
+        let now = request.receivedAt
+        let asked = try await dependencies.reader.read { store throws(StoreError) in
+            try CallListing.query(filters, for: principal, at: now, in: store)
+        }
         let checkAdmission = request.admission(now: dependencies.now)
         let body = ResponseBody { [dependencies] writer in
             if format == .csv { try await writer.write(ByteBuffer(string: CallCSV.header)) }

@@ -81,7 +81,7 @@ struct CallFilters: Sendable {
     }
 
     /// The statuses that the gateway does not know: calls may have them all the same.
-    var unknownStatuses: [CallStatus] { statuses.filter { $0.phase == nil }.sorted { $0.word < $1.word } }
+    var unknownStatuses: Set<CallStatus> { statuses.filter { $0.phase == nil } }
 
     /// What is said of a status that no call has.
     static let unknownStatus = Problem(
@@ -108,9 +108,15 @@ struct CallFilters: Sendable {
 
     /// The words that are searched for.
     var search: String? {
-        let text = values["q"].map { String($0.drop { $0.isWhitespace }) } ?? ""
-        return text.isEmpty ? nil : text
+        let text = (values["q"] ?? "").drop(while: \.isWhitespace)
+        return text.lastIndex { !$0.isWhitespace }.map { String(text[...$0]) }
     }
+
+    /// Whether so little is searched for that it is looked for in the newest calls alone.
+    var isShortSearch: Bool { search.map { $0.unicodeScalars.count < CallQuery.fewestTextScalars } ?? false }
+
+    /// Whether digits are searched for, which are those of a number or, where no number ends so, words.
+    var isOfDigits: Bool { digits != nil }
 
     /// The digits that are searched for; nil where words are. Leading zeros of a number in full are those of a way to
     /// dial it at home, and no part of it.
@@ -126,13 +132,16 @@ struct CallFilters: Sendable {
 
     /// What the store is asked for; the rest is ``admits(_:)``.
     ///
-    /// Numbers are found by their end where they may be seen, else in full.
-    func query(at now: Timestamp, reveals: Bool) -> CallQuery {
+    /// Numbers are found by their end where they may be seen, else in full; `asWords` looks for them in texts instead.
+    func query(at now: Timestamp, reveals: Bool, asWords: Bool = false) -> CallQuery {
         var query = CallQuery()
         query.statuses = statuses
         query.agent = agent.map(AgentID.init(rawValue:))
-        if let digits, reveals { query.numberEnd = digits } else if digits != nil { query.number = search }
-        if digits == nil { query.text = search }
+        if let digits, !asWords {
+            if reveals { query.numberEnd = digits } else { query.number = digits }
+        } else {
+            query.text = search
+        }
         let span = Self.spans.first { $0.word == values["time"] }
         query.from = from ?? span.map { now.advanced(by: .zero - $0.length) }
         query.to = to

@@ -11,17 +11,32 @@ struct CallListing: Sendable {
     var lookedAt: Int?
     /// The newest change when it was found: live changes go on from there.
     var cursor: ChangeCursor
+    /// What is to be known of how it was searched for, in a sentence; nil for nothing.
+    var note: String?
 
-    /// Refuses a status that the gateway does not know and no call has.
+    /// Refuses statuses that the gateway does not know, where no call has any of them. Asked for the sake of a list that
+    /// has nothing, since it may walk over all calls.
     static func check(_ filters: CallFilters, of account: AccountID, in reader: StoreReader) async throws {
-        for status in filters.unknownStatuses {
-            var query = CallQuery()
-            query.statuses = [status]
-            let found = try await reader.read { [query] store throws(StoreError) in
-                try store.calls(account: account, query: query, after: nil, limit: 1)
-            }
-            guard !found.calls.isEmpty else { throw CallFilters.unknownStatus }
+        var query = CallQuery()
+        query.statuses = filters.unknownStatuses
+        guard !query.statuses.isEmpty else { return }
+        let found = try await reader.read { [query] store throws(StoreError) in
+            try store.calls(account: account, query: query, after: nil, limit: 1)
         }
+        guard !found.calls.isEmpty else { throw CallFilters.unknownStatus }
+    }
+
+    /// What the store is asked for. Digits in which no number ends are looked for in what was said and given, where that
+    /// may be seen: they may be an order's or a lead's.
+    static func query(
+        _ filters: CallFilters, for principal: Principal, at now: Timestamp, in store: any CallStore
+    ) throws(StoreError) -> CallQuery {
+        let reveals = principal.scopes.contains(.reveal)
+        let query = filters.query(at: now, reveals: reveals)
+        guard query.numberEnd != nil,
+            try store.calls(account: principal.account, query: query, after: nil, limit: 1).calls.isEmpty
+        else { return query }
+        return filters.query(at: now, reveals: reveals, asWords: true)
     }
 
     /// The calls of one page.
@@ -37,7 +52,8 @@ struct CallListing: Sendable {
         in store: any CallStore
     ) throws(StoreError) -> CallListing {
         let cursor = try store.latestCursor(account: principal.account)
-        var query = filters.query(at: now, reveals: principal.scopes.contains(.reveal))
+        var query = try Self.query(filters, for: principal, at: now, in: store)
+        let isByWords = filters.isOfDigits && query.text != nil
         let limit = filters.looksAtEach ? batch : pageSize
         var found: [VisibleCall] = []
         var place = after
@@ -55,8 +71,14 @@ struct CallListing: Sendable {
             place = CallPageCursor(createdAt: last.startedAt, call: last.record.call)
         }
         return CallListing(
-            calls: found, next: place, lookedAt: filters.looksAtEach ? lookedAt : nil, cursor: cursor)
+            calls: found, next: place, lookedAt: filters.looksAtEach ? lookedAt : nil, cursor: cursor,
+            note: filters.isShortSearch ? shortSearch : isByWords && !found.isEmpty ? byWords : nil)
     }
+
+    private static let shortSearch =
+        "One or two characters are looked for in the newest \(ReportText.grouped(CallQuery.mostForShortText)) calls "
+        + "only: search for three or more."
+    private static let byWords = "No number ends so; these calls have it in what was said or given."
 
     /// How many calls are listed and which, in words; never all there are, where more follow.
     func count(isMatching: Bool, isFirst: Bool) -> String {

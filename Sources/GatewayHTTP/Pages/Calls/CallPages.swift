@@ -110,7 +110,6 @@ struct CallPages: Sendable {
         let after = try request.query.text("cursor").map { text throws(Problem) in
             try PageCursor.read(text, account: principal.account)
         }
-        try await CallListing.check(filters, of: principal.account, in: dependencies.reader)
         let isShown = principal.scopes.contains(.reveal)
         // Who could search words without seeing them could find them out, one search after the other.
         let mayLook = !filters.needsReveal || isShown
@@ -120,7 +119,11 @@ struct CallPages: Sendable {
             }
             return try CallListing.find(filters, after: after, for: principal, at: request.receivedAt, in: store)
         }
-        if !listing.calls.isEmpty { dependencies.noteReveal("lists of calls", by: principal, at: request.receivedAt) }
+        if listing.calls.isEmpty {
+            try await CallListing.check(filters, of: principal.account, in: dependencies.reader)
+        } else {
+            dependencies.noteReveal("lists of calls", by: principal, at: request.receivedAt)
+        }
         return listing
     }
 
@@ -169,7 +172,6 @@ struct CallPages: Sendable {
         view["isEmpty"] = listing.calls.isEmpty && filters.isEmpty && place.isEmpty
         view["isNoMatch"] = listing.calls.isEmpty && (!filters.isEmpty || !place.isEmpty)
         view["needsReveal"] = filters.needsReveal && !principal.scopes.contains(.reveal)
-        view["isShortSearch"] = (filters.search?.unicodeScalars.count ?? 3) < 3
         view["csv"] = filters.address("/calls/export.csv")
         view["ndjson"] = filters.address("/calls/export.ndjson")
         view["mayDial"] = principal.scopes.contains(.dial)
@@ -211,7 +213,7 @@ struct CallPages: Sendable {
         return [
             "columns": CallColumn.view(columns),
             "count": listing.count(isMatching: !filters.isEmpty, isFirst: place.isEmpty),
-            "lookedAt": listing.lookedAt.map { PageText.count($0, "call") }.orAbsent,
+            "note": listing.note.orAbsent, "lookedAt": listing.lookedAt.map { PageText.count($0, "call") }.orAbsent,
             "older": listing.next.map {
                 filters.address(adding: [("cursor", PageCursor.text($0, account: principal.account))])
             }.orAbsent,

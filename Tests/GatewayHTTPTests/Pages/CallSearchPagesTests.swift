@@ -1,0 +1,89 @@
+import CallDomain
+import Foundation
+import SQLiteStore
+import Testing
+
+@testable import GatewayHTTP
+
+@Suite("What the list of calls finds, and what it says of that") struct CallSearchPagesTests {
+    private static let form = ["Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"]
+
+    private static func signIn(_ gateway: TestGateway, key: String = TestGateway.allScopes) async throws
+        -> [String: String]
+    {
+        let answer = try await gateway.send("POST", "/sign-in", headers: form, body: Array("key=\(key)".utf8))
+        let cookie = try #require(answer.headers["set-cookie"])
+        return form.merging(["Cookie": String(cookie.prefix { $0 != ";" })]) { $1 }
+    }
+
+    @Test(
+        "Blanks around words are no part of them",
+        arguments: [("+hello++", "hello"), ("%09hello", "hello"), ("a+b", "a b"), ("++", nil), ("", nil)])
+    func blanks(query: String, search: String?) throws {
+        #expect(try CallFilters(#require(QueryParameters("q=\(query)"))).search == search)
+    }
+
+    @Test("A number is found however it is dialled, and digits that are nobody's number where they were said or given")
+    func digits() async throws {
+        try await TestGateway.run { gateway in
+            let said = TestGateway.execution("exec-1", "completed").replacing(
+                "user: hello", with: "user: order 77012345")
+            _ = try await gateway.post(said)
+            _ = try await gateway.post(
+                TestGateway.execution("exec-2", "completed").replacing("5550100", with: "5550199"))
+            let all = try await Self.signIn(gateway)
+            let masked = try await Self.signIn(gateway, key: "key-masked")
+            func rows(_ search: String, _ session: [String: String]) async throws -> (count: Int, isByWords: Bool) {
+                let text = try await gateway.send("GET", "/calls/rows?q=\(search)", headers: session).text
+                return (text.components(separatedBy: "<tr ").count - 1, text.contains("No number ends so"))
+            }
+            for (search, session, count, isByWords) in [
+                ("001+415+555+0100", all, 1, false), ("001+415+555+0100", masked, 1, false),
+                ("+%2B14155550100++", masked, 1, false), ("0199", all, 1, false),
+                ("77012345", all, 1, true), ("7701", all, 1, true), ("770-1", all, 0, false),
+                ("77012345", masked, 0, false),
+            ] {
+                let found = try await rows(search, session)
+                #expect(found.count == count && found.isByWords == isByWords, "\(search)")
+            }
+            let csv = try await gateway.send("GET", "/calls/export.csv?q=77012345", headers: all)
+            #expect(csv.text.contains("exec-1") && !csv.text.contains("exec-2"))
+        }
+    }
+
+    @Test("A search of one or two characters says where it looked, beside what it found and in the name of its files")
+    func shortSearch() async throws {
+        try await TestGateway.run { gateway in
+            _ = try await gateway.post(TestGateway.execution("exec-1", "completed"))
+            let session = try await Self.signIn(gateway)
+            let sentence = "One or two characters are looked for in the newest 5\u{202F}000 calls only"
+            for path in ["/calls?q=he", "/calls/rows?q=he", "/calls?q=%C3%A9"] {
+                #expect(try await gateway.send("GET", path, headers: session).text.contains(sentence), "\(path)")
+            }
+            #expect(
+                try await gateway.send("GET", "/calls/rows?q=he", headers: session).text.contains("1 matching call<"))
+            for path in ["/calls?q=hel", "/calls"] {
+                #expect(try await !gateway.send("GET", path, headers: session).text.contains(sentence), "\(path)")
+            }
+            for (query, name) in [("q=he", "calls-of-newest-5000"), ("q=hel", "calls"), ("", "calls")] {
+                let file = try await gateway.send("GET", "/calls/export.csv?\(query)", headers: session)
+                #expect(file.headers["content-disposition"] == "attachment; filename=\"\(name).csv\"")
+            }
+        }
+    }
+
+    @Test("Statuses that no call has are refused where nothing is listed, and hide nothing that is")
+    func unknownStatuses() async throws {
+        try await TestGateway.run { gateway in
+            _ = try await gateway.post(TestGateway.execution("exec-1", "completed"))
+            let session = try await Self.signIn(gateway)
+            func status(_ words: String) async throws -> UInt {
+                try await gateway.send("GET", "/calls/rows?status=\(words)", headers: session).status
+            }
+            #expect(try await status("completed,nonsense") == 200)
+            #expect(try await status("busy,nonsense") == 400)
+            #expect(try await status((0..<60).map { "n\($0)" }.joined(separator: ",")) == 400)
+            #expect(try await status("busy") == 200)
+        }
+    }
+}
