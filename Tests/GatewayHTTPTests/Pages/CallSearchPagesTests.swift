@@ -86,4 +86,26 @@ import Testing
             #expect(try await status("busy") == 200)
         }
     }
+
+    @Test("Of more agents than are offered, those in use are never left out, and the others are cut by their names")
+    func agents() async throws {
+        try await TestGateway.run { gateway in
+            _ = try await gateway.post(TestGateway.execution("exec-1", "completed").replacing("agent-1", with: "zzz"))
+            gateway.bolna.answerOthers { endpoint in
+                guard case .agents = endpoint else { return nil }
+                let agents = (100..<250).map { "{\"id\":\"id-\(349 - $0)\",\"agent_name\":\"Name \($0)\"}" }
+                let list = "[\(agents.joined(separator: ",")),{\"id\":\"zzz\",\"agent_name\":\"Zed\"}]"
+                return .response(status: 200, retryAfter: nil, body: Array(list.utf8))
+            }
+            _ = try await gateway.send("GET", "/api/v1/agents", key: TestGateway.allScopes)
+            let session = try await Self.signIn(gateway)
+            let dial = try await gateway.send("GET", "/calls/new", headers: session).text
+            let offered = dial.matches(of: #/<option value="([^"]+)">(?:Zed|Name [0-9]+)</#).map { String($0.1) }
+            #expect(offered == (0..<19).map { "id-\(249 - $0)" } + ["zzz"])
+            let list = try await gateway.send("GET", "/calls", headers: session).text
+            let filter = try #require(list.firstMatch(of: #/<select name="agent">(.*?)<\/select>/#)?.1)
+            let listed = filter.matches(of: #/<option value="([^"]+)"/#).map { String($0.1) }
+            #expect(listed == (0..<99).map { "id-\(249 - $0)" } + ["zzz"])
+        }
+    }
 }

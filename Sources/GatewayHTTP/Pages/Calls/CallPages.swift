@@ -163,8 +163,9 @@ struct CallPages: Sendable {
             panel?["callAfter"] = beside(index + 1).orAbsent
         }
         view["panel"] = panel.orAbsent
-        view["filters"] = filters.view(
-            agents: Array((agents + names.keys.map(\.rawValue)).prefix(Self.mostAgents)), names: names)
+        // Those that have calls come before those that only have a name.
+        let named = CallFilters.agents(names.keys.map(\.rawValue), names: names).map(\.0)
+        view["filters"] = filters.view(agents: Array((agents + named).prefix(Self.mostAgents)), names: names)
         view["now"] = PageText.time(request.receivedAt)
         view["rowsHref"] = filters.address("/calls/rows", adding: place + (open.map { [("open", $0)] } ?? []))
         view["since"] = BoundCursor.text(listing.cursor, account: principal.account)

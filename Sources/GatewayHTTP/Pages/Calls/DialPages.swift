@@ -87,9 +87,12 @@ struct DialPages: Sendable {
 
     /// The agents of the newest calls, with what one of their calls usually takes and costs.
     private func agents(of calls: [VisibleCall], names: [AgentID: String]) -> [PageView] {
-        let byAgent = Dictionary(grouping: calls) { $0.text(.agentID) ?? "" }
-        let ids = byAgent.keys.filter { !$0.isEmpty } + names.keys.map(\.rawValue)
-        return CallFilters.agents(ids, names: names).prefix(Self.mostAgents).map { agent, _ in
+        let byAgent = Dictionary(grouping: calls) { $0.text(.agentID) ?? "" }.filter { !$0.key.isEmpty }
+        // Those in use are never the ones that are left out.
+        let used = byAgent.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }.map(\.key)
+        let others = CallFilters.agents(names.keys.map(\.rawValue).filter { byAgent[$0] == nil }, names: names).map(\.0)
+        let offered = Array((used + others).prefix(Self.mostAgents))
+        return CallFilters.agents(offered, names: names).map { agent, _ in
             let done = (byAgent[agent] ?? []).filter { $0.state.status == .completed }
             let costs = done.compactMap { call -> Double? in
                 if case .number(let cents)? = call.state[.totalCost] { cents } else { nil }
