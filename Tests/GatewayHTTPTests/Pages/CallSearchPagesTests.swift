@@ -87,6 +87,33 @@ import Testing
         }
     }
 
+    @Test("Rows have the columns of the page that asks for them, whatever was chosen in another window meanwhile")
+    func columns() async throws {
+        try await TestGateway.run { gateway in
+            _ = try await gateway.post(TestGateway.execution("exec-1", "completed"))
+            let session = try await Self.signIn(gateway)
+            func cells(_ path: String, _ session: [String: String]) async throws -> [String] {
+                let text = try await gateway.send("GET", path, headers: session).text
+                return text.matches(of: #/<td class="c-([a-z]+)"/#).map { String($0.1) }
+            }
+            let page = try await gateway.send("GET", "/calls", headers: session).text
+            let found = try #require(page.firstMatch(of: #/data-href="(\/calls\/rows[^"]+)"/#)?.1)
+            let address = String(found).replacing("&amp;", with: "&")
+            let before = try await cells(address, session)
+            #expect(
+                before == [
+                    "status", "number", "direction", "agent", "started", "duration", "cost", "recording", "source",
+                ])
+            let chosen = try await gateway.send(
+                "POST", "/calls/columns", headers: session, body: Array("column-name=on".utf8))
+            let cookie = try #require(chosen.headers["set-cookie"]).prefix { $0 != ";" }
+            let elsewhere = session.merging(["Cookie": "\(session["Cookie"] ?? ""); \(cookie)"]) { $1 }
+            #expect(try await cells("/calls/rows", elsewhere) == ["status", "number", "name"])
+            #expect(try await cells(address, elsewhere) == before)
+            #expect(try await cells("/calls/rows?columns=nothing", session) == ["status", "number"])
+        }
+    }
+
     @Test("Of more agents than are offered, those in use are never left out, and the others are cut by their names")
     func agents() async throws {
         try await TestGateway.run { gateway in

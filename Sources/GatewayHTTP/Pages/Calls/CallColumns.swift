@@ -35,16 +35,26 @@ enum CallColumn: String, CaseIterable, Sendable {
     /// Whether numbers stand in it.
     var isNumeric: Bool { self == .duration || self == .cost }
 
-    /// What a browser has chosen.
-    static func chosen(by head: HTTPRequest) -> Set<CallColumn> {
-        guard let text = RequestCookies.value(of: cookie, in: head) else { return usual }
+    /// The parameter of addresses that names columns: an open page goes on asking for its own, whatever is chosen in
+    /// another window meanwhile.
+    static let parameter = "columns"
+
+    /// What an address names, else what a browser has chosen.
+    static func chosen(by request: RouteRequest) -> Set<CallColumn> {
+        guard let text = request.query.text(parameter) ?? RequestCookies.value(of: cookie, in: request.head) else {
+            return usual
+        }
         return fixed.union(text.split(separator: ".").compactMap { CallColumn(rawValue: String($0)) })
+    }
+
+    /// Columns in one word, as addresses and cookies name them.
+    static func word(_ columns: Set<CallColumn>) -> String {
+        allCases.filter(columns.contains).map(\.rawValue).joined(separator: ".")
     }
 
     /// Has a browser keep a choice.
     static func cookie(_ columns: Set<CallColumn>) -> String {
-        let words = allCases.filter(columns.contains).map(\.rawValue).joined(separator: ".")
-        return "\(cookie)=\(words); Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=\(year)"
+        "\(cookie)=\(word(columns)); Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=\(year)"
     }
 
     /// The columns as the template takes them.

@@ -167,7 +167,9 @@ struct CallPages: Sendable {
         let named = CallFilters.agents(names.keys.map(\.rawValue), names: names).map(\.0)
         view["filters"] = filters.view(agents: Array((agents + named).prefix(Self.mostAgents)), names: names)
         view["now"] = PageText.time(request.receivedAt)
-        view["rowsHref"] = filters.address("/calls/rows", adding: place + (open.map { [("open", $0)] } ?? []))
+        let columns = CallColumn.word(CallColumn.chosen(by: request))
+        view["rowsHref"] = filters.address(
+            "/calls/rows", adding: place + (open.map { [("open", $0)] } ?? []) + [(CallColumn.parameter, columns)])
         view["since"] = BoundCursor.text(listing.cursor, account: principal.account)
         view["back"] = SignInPage.address(request.head.path)
         view["isEmpty"] = listing.calls.isEmpty && filters.isEmpty && place.isEmpty
@@ -208,7 +210,7 @@ struct CallPages: Sendable {
     private func rowsView(
         _ listing: CallListing, filters: CallFilters, open: String?, _ request: RouteRequest, _ principal: Principal
     ) -> PageView {
-        let columns = CallColumn.chosen(by: request.head)
+        let columns = CallColumn.chosen(by: request)
         let place = Self.place(request)
         let names = dependencies.agentNames[principal.account]
         return [
