@@ -47,4 +47,28 @@ import Testing
             }
         }
     }
+
+    @Test("What left the filter goes once new calls are let in; a row knows when its call began once that is told")
+    func goneRows() async throws {
+        try await Stage.run { stage in
+            try await stage.post(#"{"id":"call-1","agent_id":"agent-1","status":"ringing"}"#)
+            try await Browser.run { browser in
+                try await stage.signIn(browser, at: "/calls?status=live")
+                try await browser.wait(for: "\(Self.state) === 'live'")
+                try await browser.run(script: "window.at = document.querySelector('#rows tr').dataset.at")
+                try await stage.post(call: "call-1", "in-progress", secondsAgo: 4_000)
+                try await browser.wait(for: "Number(document.querySelector('#rows tr').dataset.at) < Number(window.at)")
+                try await stage.post(call: "call-1", "completed", secondsAgo: 10, isFinal: true)
+                try await browser.wait(for: "document.querySelector('.apart')?.dataset.text === 'no longer matches'")
+                try await stage.post(call: "new-1", "ringing")
+                try await browser.wait(for: "!document.querySelector('#newer').hidden")
+                try await browser.click("#newer")
+                #expect(try await browser.value("document.querySelectorAll('#rows tr').length") as? Int == 1)
+                #expect(try await browser.text("#rows .c-status") == "ringing")
+                #expect(
+                    try await browser.value("document.activeElement.matches('#rows tr:first-child .row-link')")
+                        as? Bool == true)
+            }
+        }
+    }
 }

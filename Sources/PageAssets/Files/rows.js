@@ -47,6 +47,8 @@ export class Rows {
 
   #offer() {
     const count = this.#waiting.length;
+    if (count === 0 && this.#newer === document.activeElement)
+      this.#rows.querySelector(".row-link")?.focus({ preventScroll: true });
     this.#newer.hidden = count === 0;
     if (count === 0) return;
     const text = count === 1 ? "1 new call" : `${count} new calls`;
@@ -63,8 +65,10 @@ export class Rows {
       this.#rows.insertBefore(row, place ?? null);
       row.classList.add("flash");
     }
-    // What the new rows pushed off the page is behind the link to the older ones.
-    for (const row of this.#rows.querySelectorAll(".pushed")) row.remove();
+    // What left the filter, or was pushed off the page and is behind the link to the older ones, goes now that rows move,
+    // or the list would grow without end.
+    for (const row of this.#rows.querySelectorAll(".gone:not(.current)"))
+      if (!row.contains(document.activeElement)) row.remove();
     this.#waiting = [];
     for (const id of ["empty", "no-match"]) document.getElementById(id)?.setAttribute("hidden", "");
     this.#newer.hidden = true;
@@ -107,6 +111,8 @@ function update(old, row) {
     else before.replaceWith(cell);
     isChanged = true;
   });
+  // When a call began may be known only later: where new rows go follows what is known now.
+  old.dataset.at = row.dataset.at;
   old.dataset.version = row.dataset.version;
   if (!isChanged) return;
   old.classList.remove("flash");
