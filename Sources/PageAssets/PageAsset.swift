@@ -11,6 +11,7 @@ package struct PageAsset: Sendable {
     package static let all: [PageAsset] = [
         PageAsset(name: "pages.css", mediaType: css, bytes: PackageResources.pages_css),
         PageAsset(name: "pages.js", mediaType: script, bytes: PackageResources.pages_js),
+        PageAsset(name: "asking.js", mediaType: script, bytes: PackageResources.asking_js),
         PageAsset(name: "calls.js", mediaType: script, bytes: PackageResources.calls_js),
         PageAsset(name: "panel.js", mediaType: script, bytes: PackageResources.panel_js),
         PageAsset(name: "times.js", mediaType: script, bytes: PackageResources.times_js),

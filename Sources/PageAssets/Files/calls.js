@@ -1,24 +1,24 @@
 // Keeps the list of calls, and the open call, up to date: server-sent events tell that something changed, and the server is
 // asked for the rows as the page's filters have them. Rows stay where they are; new ones wait behind a button.
+import { Question, Refused } from "./asking.js";
 import { byItself, fetchPart, parse, SignedOut } from "./markup.js";
 import { Panel } from "./panel.js";
 import { Rows } from "./rows.js";
 import { followKeys } from "./keys.js";
 
+const split = document.querySelector(".split");
 const rows = document.getElementById("rows");
 const live = document.getElementById("live");
 const pause = document.getElementById("pause");
 const trouble = document.getElementById("trouble");
 const announcer = document.getElementById("announcer");
 const panelElement = document.getElementById("panel");
-const panel = panelElement ? new Panel(panelElement) : null;
+const panel = panelElement ? new Panel(panelElement, signedOut) : null;
 const table = rows ? new Rows(rows, announcer) : null;
 
 const pollEvery = 5000;
 /** What one commit changes is told in several events: they share a question. */
 const firstAfter = 30;
-const leastPause = 400;
-const longestPause = 3000;
 const quietCheckEvery = 60000;
 /** The gateway sends a heartbeat every 15 s; two that are missed, and a little, make what is shown stale. */
 const staleAfter = 32000;
@@ -26,24 +26,25 @@ const longestRetry = 60000;
 
 const words = {
   live: "Live", connecting: "Connecting…", paused: "Paused", reconnecting: "Reconnecting…", polling: "Asking every 5 s",
-  stale: "Stale", offline: "Offline", "signed-out": "Signed out",
+  behind: "Catching up…", stale: "Stale", offline: "Offline", "signed-out": "Signed out",
 };
 
 let tag = null;
 let isPaused = false;
 let isSignedOut = false;
-let isAsking = false;
-let isDue = false;
-let timer = 0;
-let restUntil = 0;
 let lastHeard = Date.now();
-let lastAnswer = Date.now();
 let announced = "live";
 let stream = null;
+/** The last change that was heard of, for a stream to go on after. */
+let since = split.dataset.since;
 let listensSince = 0;
 let retryIn = pollEvery;
 let isRefused = false;
 let wasBroken = false;
+
+// A page whose search needs another scope has no rows, and still asks: so it hears that its session has ended.
+const list = new Question(fetchRows, told);
+const call = panel ? new Question(fetchPanel, told) : null;
 
 function show(state, sentence) {
   if (live.dataset.state !== state) {
@@ -56,11 +57,14 @@ function show(state, sentence) {
   }
   trouble.hidden = !sentence;
   if (sentence && trouble.textContent !== sentence) trouble.textContent = sentence;
-  live.title = `Last update ${new Date(lastHeard).toLocaleTimeString()}`;
+  live.title = `Last update ${new Date(asOf()).toLocaleTimeString()}`;
 }
 
 function signedOut() {
   isSignedOut = true;
+  isPaused = false;
+  pause.hidden = true;
+  for (const question of questions()) question.stop();
   stream?.close();
   show("signed-out", "Your session has ended. ");
   const link = document.createElement("a");
@@ -69,104 +73,108 @@ function signedOut() {
   trouble.append(link);
 }
 
-/** Asks for the rows soon: a pause that grows with the last answer's time lies between two questions. */
-function ask(wait = 0) {
-  if (isPaused || isSignedOut || !rows) return;
-  if (isAsking) {
-    isDue = true;
-    return;
-  }
-  // A question that is due is never put off, or events without end would put it off for ever.
-  if (timer) return;
-  timer = setTimeout(refresh, Math.max(wait, restUntil - performance.now()));
+/** The parts that are asked for; a call that is no longer there is none. */
+function questions() { return call && !panel.isGone ? [list, call] : [list]; }
+
+function ask(question, wait = 0) {
+  if (!isPaused && !isSignedOut) question.soon(wait);
 }
 
-async function refresh() {
-  timer = 0;
-  isAsking = true;
-  const started = performance.now();
-  try {
-    const response = await fetchPart(rows.dataset.href, { headers: tag ? { ...byItself, "If-None-Match": tag } : byItself });
-    if (response.status !== 200 && response.status !== 304) throw new Error(String(response.status));
-    const text = response.status === 200 ? await response.text() : null;
-    if (text !== null && !isPaused) {
-      tag = response.headers.get("ETag");
-      table.merge(parse(text));
-    }
-    lastHeard = lastAnswer = Date.now();
-    document.querySelector(".paper time").dateTime = new Date(lastAnswer).toISOString();
-    settle();
-  } catch (error) {
-    if (error instanceof SignedOut) return signedOut();
-    tell();
-  } finally {
-    isAsking = false;
-    const now = performance.now();
-    restUntil = now + Math.min(longestPause, Math.max(leastPause, 4 * (now - started)));
-  }
-  if (isDue) {
-    isDue = false;
-    ask();
-  }
+function askAll() {
+  for (const question of questions()) ask(question);
 }
+
+async function fetchRows() {
+  const response = await fetchPart(split.dataset.href, { headers: tag ? { ...byItself, "If-None-Match": tag } : byItself });
+  if (response.status !== 200 && response.status !== 304) throw new Refused(response);
+  const text = response.status === 200 ? await response.text() : null;
+  if (text !== null && !isPaused && table) {
+    tag = response.headers.get("ETag");
+    table.merge(parse(text));
+  }
+  lastHeard = Date.now();
+  document.querySelector(".paper time").dateTime = new Date(lastHeard).toISOString();
+}
+
+async function fetchPanel() {
+  await panel.fetch();
+  // What was forgotten is to stand nowhere.
+  if (panel.isGone) rows?.querySelector("tr.current")?.remove();
+}
+
+/** Goes on after an answer, or its failure. */
+function told(failure) {
+  if (failure instanceof SignedOut) signedOut();
+  else settle();
+}
+
+/** The time that all that is shown is of. */
+function asOf() { return Math.min(lastHeard, ...questions().map((question) => question.behindSince || Infinity)); }
+
+function isBehind() { return questions().some((question) => question.behindSince > 0); }
+
+function isOld() { return Date.now() - asOf() > staleAfter; }
 
 /** Says how the page hears of changes now. */
 function settle() {
   if (isPaused || isSignedOut) return;
   // An answer that was on its way when the network went says nothing of it now, nor does a stream that has not noticed yet.
-  if (!navigator.onLine) return tell();
+  if (!navigator.onLine || isBehind()) return tell();
   if (stream?.readyState === EventSource.OPEN) show("live");
   else show("polling", "");
 }
 
-function isOld() { return Date.now() - lastHeard > staleAfter; }
-
 function tell() {
   if (isPaused || isSignedOut) return;
   if (!navigator.onLine) return show("offline", "This device is offline. What is shown may have changed.");
-  if (!isOld()) return show("reconnecting", "");
-  show("stale", `The gateway does not answer. What is shown is from ${new Date(lastHeard).toLocaleTimeString()}.`);
+  if (!isOld()) return show(stream?.readyState === EventSource.OPEN ? "behind" : "reconnecting", "");
+  show("stale", `The gateway does not answer. What is shown is from ${new Date(asOf()).toLocaleTimeString()}.`);
+}
+
+function heard(event) {
+  lastHeard = Date.now();
+  if (event.lastEventId) since = event.lastEventId;
 }
 
 function listen() {
   if (isSignedOut) return;
   stream?.close();
   listensSince = Date.now();
-  stream = new EventSource(`/api/v1/changes?since=${encodeURIComponent(rows?.dataset.since ?? "")}`);
+  stream = new EventSource(`/api/v1/changes?since=${encodeURIComponent(since)}`);
   // What changed since the page was made comes first in the stream; only after a break is the list asked for as well.
   stream.addEventListener("open", () => {
     lastHeard = Date.now();
     isRefused = false;
     retryIn = pollEvery;
     settle();
-    if (wasBroken) ask();
+    if (wasBroken) ask(list);
     wasBroken = false;
   });
-  stream.addEventListener("heartbeat", () => {
-    lastHeard = Date.now();
+  stream.addEventListener("heartbeat", (event) => {
+    heard(event);
     settle();
   });
   stream.addEventListener("call", (event) => {
-    lastHeard = Date.now();
+    heard(event);
     settle();
-    ask(firstAfter);
-    if (isPaused || !panel) return;
-    const change = JSON.parse(event.data);
-    if (change.call.id === panel.id) panel.refresh().catch(() => {});
+    ask(list, firstAfter);
+    if (panel && JSON.parse(event.data).call.id === panel.id && !panel.isGone) ask(call);
   });
-  stream.addEventListener("resync", () => {
-    ask();
-    panel?.refresh().catch(() => {});
+  stream.addEventListener("resync", (event) => {
+    heard(event);
+    askAll();
   });
   stream.addEventListener("error", ({ target }) => {
     if (target !== stream || isSignedOut) return;
     wasBroken = true;
+    // The browser tries again by itself, from the last event on; how long it takes counts from now.
+    listensSince = Date.now();
     // A browser gives up after an answer that is no stream: a new one is tried later and later, and the page asks meanwhile.
     if (target.readyState === EventSource.CLOSED) {
       setTimeout(listen, retryIn);
       retryIn = Math.min(2 * retryIn, longestRetry);
       isRefused = true;
-      ask();
+      ask(list);
     }
     if (isRefused && !isOld()) settle();
     else tell();
@@ -176,43 +184,44 @@ function listen() {
 setInterval(() => {
   if (isPaused || isSignedOut) return;
   const isOpen = stream.readyState === EventSource.OPEN;
-  if (isOpen && isOld()) {
+  if (isOpen && Date.now() - lastHeard > staleAfter) {
     wasBroken = true;
     listen();
     tell();
-    ask();
+    askAll();
   } else if (!isOpen) {
     // One that neither opens nor fails is tried anew.
     if (stream.readyState === EventSource.CONNECTING && Date.now() - listensSince > staleAfter) listen();
     if (isOld()) tell();
-    ask();
-    panel?.refresh().catch(() => {});
-  } else if (Date.now() - lastAnswer > quietCheckEvery) ask();
+    askAll();
+  } else {
+    if (isOld()) tell();
+    for (const question of questions())
+      if (question.behindSince > 0 || Date.now() - question.lastAnswer > quietCheckEvery) ask(question);
+  }
 }, pollEvery);
 
 addEventListener("offline", tell);
-addEventListener("online", () => ask());
+addEventListener("online", askAll);
 pause.hidden = !rows;
 pause.addEventListener("click", () => {
   isPaused = !isPaused;
   pause.textContent = isPaused ? "Go on" : "Pause";
   pause.setAttribute("aria-pressed", String(isPaused));
   if (isPaused) {
-    clearTimeout(timer);
-    timer = 0;
+    for (const question of questions()) question.stop();
     show("paused");
   } else {
     settle();
-    ask();
-    panel?.refresh().catch(() => {});
+    askAll();
   }
 });
 
 // Where in the list one was stays when a call is opened beside it.
-const list = document.querySelector(".list");
+const listElement = document.querySelector(".list");
 const place = `calls-place${location.search}`;
-addEventListener("pagehide", () => sessionStorage.setItem(place, String(list.scrollTop || scrollY)));
-if (matchMedia("(min-width: 1080px)").matches) list.scrollTop = Number(sessionStorage.getItem(place) ?? 0);
+addEventListener("pagehide", () => sessionStorage.setItem(place, String(listElement.scrollTop || scrollY)));
+if (matchMedia("(min-width: 1080px)").matches) listElement.scrollTop = Number(sessionStorage.getItem(place) ?? 0);
 
 rows?.addEventListener("click", (event) => {
   if (event.target.closest("a, button") || String(getSelection())) return;
@@ -221,7 +230,7 @@ rows?.addEventListener("click", (event) => {
 
 /** Moves the focus through the list; where the list is behind an open call, goes on to the one beside it. */
 function move(step) {
-  if (!rows || !list.checkVisibility()) return document.getElementById(step > 0 ? "call-after" : "call-before")?.click();
+  if (!rows || !listElement.checkVisibility()) return document.getElementById(step > 0 ? "call-after" : "call-before")?.click();
   const links = [...rows.querySelectorAll(".row-link")];
   const current = links.indexOf(document.activeElement?.closest("tr")?.querySelector(".row-link"));
   const start = current >= 0 ? current : links.findIndex((link) => link.closest("tr").classList.contains("current"));

@@ -1,19 +1,23 @@
 // The page of one call: keeps it up to date, asks Bolna, and adds to the player.
-import { byItself, fetchPart, parse } from "./markup.js";
+import { Refused } from "./asking.js";
+import { byItself, fetchPart, parse, SignedOut } from "./markup.js";
 import { localize } from "./times.js";
 
 /** How long the gateway may ask Bolna, in milliseconds. */
 const longestCheck = 60000;
 
 export class Panel {
+  /** Whether the gateway holds the call no longer. */
+  isGone = false;
   #element;
-  #isRefreshing = false;
-  #isDue = false;
+  #onSignedOut;
   #isAsking = false;
   #coolUntil = 0;
 
-  constructor(element) {
+  /** `onSignedOut` hears where nobody is signed in any more. */
+  constructor(element, onSignedOut) {
     this.#element = element;
+    this.#onSignedOut = onSignedOut;
     this.#dress();
   }
 
@@ -26,22 +30,26 @@ export class Panel {
   }
 
   /** Fetches the call anew and takes over what is different. */
-  async refresh() {
-    if (this.#isRefreshing) {
-      this.#isDue = true;
-      return;
-    }
-    this.#isRefreshing = true;
-    try {
-      const response = await fetchPart(this.#element.dataset.href, { headers: byItself });
-      if (response.ok) this.#take(parse(await response.text()));
-    } finally {
-      this.#isRefreshing = false;
-    }
-    if (this.#isDue) {
-      this.#isDue = false;
-      await this.refresh();
-    }
+  async fetch() {
+    const response = await fetchPart(this.#element.dataset.href, { headers: byItself });
+    if (response.status === 404) return this.#leave();
+    if (!response.ok) throw new Refused(response);
+    this.#take(parse(await response.text()));
+  }
+
+  /** Shows nothing of a call any more that was forgotten. */
+  #leave() {
+    this.isGone = true;
+    const hasFocus = this.#element.contains(document.activeElement);
+    const heading = document.createElement("h1");
+    heading.id = "panel-title";
+    heading.tabIndex = -1;
+    heading.textContent = "This call is no longer there";
+    const sentence = document.createElement("p");
+    sentence.textContent = "It was forgotten, or is older than what the account keeps.";
+    this.#element.replaceChildren(this.#element.querySelector(".beside"), heading, sentence);
+    document.title = "Calls · Gateway";
+    if (hasFocus) heading.focus({ preventScroll: true });
   }
 
   #take(fresh, keeps = ["notice"]) {
@@ -60,8 +68,11 @@ export class Panel {
   }
 
   #focusLike(focused, part) {
-    const twin = focused.id ? part.querySelector(`#${CSS.escape(focused.id)}`) : part.querySelector(focused.localName);
-    twin?.focus({ preventScroll: true });
+    const address = focused.getAttribute("href");
+    const twin = focused.id ? part.querySelector(`#${CSS.escape(focused.id)}`)
+      : address ? part.querySelector(`a[href="${CSS.escape(address)}"]`)
+      : part.querySelector(focused.localName);
+    (twin ?? this.#element.querySelector("#panel-title"))?.focus({ preventScroll: true });
   }
 
   #dress() {
@@ -112,7 +123,6 @@ export class Panel {
   }
 
   async #check(form) {
-    const notice = () => this.#element.querySelector("#notice");
     this.#isAsking = true;
     this.#showCheck();
     let cooldown = 5;
@@ -125,11 +135,17 @@ export class Panel {
         cooldown = Number(fresh.querySelector("#check")?.dataset.cooldown) || cooldown;
         this.#take(fresh);
       } else sentence = fresh.querySelector("main p:not(.code)")?.textContent ?? sentence;
-    } catch { /* The sentence says it. */ }
+    } catch (error) {
+      if (error instanceof SignedOut) {
+        sentence = "Your session has ended. Sign in again to ask.";
+        this.#onSignedOut();
+      }
+    }
     this.#isAsking = false;
     this.#coolUntil = Date.now() + cooldown * 1000;
     this.#showCheck();
-    notice().textContent = sentence;
+    const notice = this.#element.querySelector("#notice");
+    if (notice) notice.textContent = sentence;
   }
 
   /** Says on the button whether Bolna is being asked, or when it may be asked again. */
