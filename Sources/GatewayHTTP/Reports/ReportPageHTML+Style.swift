@@ -24,7 +24,7 @@ extension ReportPageHTML {
         .groups td:last-child{width:58px}
         .spread td,.spread th,.strips td,.strips th{border-top:0;padding:2px 0}
         .spread th{width:72px}.spread td:nth-child(2){padding:0 0 0 10px;vertical-align:middle}
-        .strips th{width:220px;overflow-wrap:anywhere;padding-right:12px}.strips td{vertical-align:middle}
+        .strips th{width:280px;overflow-wrap:anywhere;padding-right:12px}.strips td{vertical-align:middle}
         .list td,.list th{padding-right:14px}.list{margin-top:8px;overflow-wrap:anywhere}
         .list td:first-child{white-space:nowrap}thead th{font-weight:600;border-top:0}
         .plots{display:grid;gap:14px}
