@@ -8,13 +8,12 @@ enum DeliveryEvidence {
     /// The header fields that are looked at, and no others.
     private static let names = [
         "bolna-signature", "webhook-id", "webhook-timestamp", "webhook-signature", "authorization",
-    ]
+    ].compactMap { name in HTTPField.Name(name).map { (name, $0) } }
 
     /// Reads it from a request; a token in the address stands for itself, `-` for any agent.
     static func read(_ request: RouteRequest) -> Refusal.Credentials {
         var fields: [Refusal.Credentials.Field] = []
-        for name in names {
-            guard let field = HTTPField.Name(name) else { continue }
+        for (name, field) in names {
             fields += request.head.headerFields[values: field].map { .init(name: name, value: $0) }
         }
         return Refusal.Credentials(
