@@ -71,12 +71,18 @@ final class ConnectionWatch: ChannelDuplexHandler, RemovableChannelHandler {
     private var isClosed = false
     /// Somebody closes the connection; nothing that comes is listened to any more.
     private var isClosing = false
+    /// The bytes that came since.
+    private var dropped = 0
     private var socket: SocketStall?
     /// The client closed its side.
     private var hasLeft = false
     private let requestsPerConnection: Int
     private let streams: Int
     private let report: LimitReport
+
+    /// So many bytes that nobody listens to are read: a client that is in the middle of a sentence still sees what it was
+    /// answered, and one that talks without end has to wait, which costs nothing.
+    static let mostDropped = 1 << 20
 
     init(limits: ListenerLimits, report: @escaping LimitReport) {
         deadlines = ConnectionDeadlines(limits: limits)
@@ -132,9 +138,16 @@ final class ConnectionWatch: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard !isClosing else { return }
+        guard !isClosing else {
+            dropped += unwrapInboundIn(data).readableBytes
+            return
+        }
         perform(deadlines.received())
         context.fireChannelRead(data)
+    }
+
+    func read(context: ChannelHandlerContext) {
+        if dropped < Self.mostDropped { context.read() }
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {

@@ -17,6 +17,13 @@ final class SlowSocket: ChannelOutboundHandler {
 
     var isSlow = false
     private(set) var waiting: [EventLoopPromise<Void>?] = []
+    /// How often it was asked to read.
+    private(set) var reads = 0
+
+    func read(context: ChannelHandlerContext) {
+        reads += 1
+        context.read()
+    }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         if isSlow {

@@ -51,6 +51,26 @@ struct WriteStallTests {
         #expect(connection.met == [])
     }
 
+    @Test(
+        "Who goes on talking to a connection that is being closed is read for a while only", arguments: [false, true])
+    func talking(isSecure: Bool) throws {
+        let connection = try SlowConnection(isSecure: isSecure)
+        connection.answer(1 << 20)
+        connection.channel.close(promise: nil)
+        let words = String(repeating: "x", count: 1 << 16)
+        for _ in 0..<(ConnectionWatch.mostDropped >> 16) {
+            let before = connection.socket.reads
+            connection.channel.read()
+            #expect(connection.socket.reads == before + 1)
+            try connection.send(words)
+        }
+        let before = connection.socket.reads
+        connection.channel.read()
+        #expect(connection.socket.reads == before)
+        connection.advance(by: connection.limits.writeStall)
+        #expect(!connection.channel.isActive)
+    }
+
     @Test("A connection that is to be closed is closed where nothing is taken", arguments: [false, true])
     func closingStalls(isSecure: Bool) throws {
         let connection = try SlowConnection(isSecure: isSecure)
