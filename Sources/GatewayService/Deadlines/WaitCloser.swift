@@ -32,7 +32,9 @@ final class WaitCloser: Sendable {
 
     private func isUnreadable(_ account: GatewayAccount, at now: Timestamp) -> Bool {
         guard account.mayRead else { return true }
-        guard let since = context.gate.pausedSince(account.id) else { return false }
+        guard let paused = context.gate.pausedSince(account.id) else { return false }
+        // The incident knows of a refusal from before this start: else none would be long where starts are frequent.
+        let since = min(paused, context.health.tokenRefusedSince(account.id) ?? paused)
         return now.duration(since: since) >= context.settings.scaled(\.abandonAfter)
     }
 

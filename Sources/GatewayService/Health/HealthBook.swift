@@ -198,6 +198,11 @@ extension HealthBook {
         trouble.withLock { $0.incidents.end(kind, account: account, agent: agent, at: time, detail: detail) }
     }
 
+    /// Since when Bolna was last known to refuse an account's token, also before a restart; nil where it did not.
+    func tokenRefusedSince(_ account: AccountID) -> Timestamp? {
+        trouble.withLock { $0.incidents.current(.tokenRefused, account: account)?.from }
+    }
+
     /// Bolna takes an account's token, whether or not it refused it before.
     func tokenIsTaken(_ account: AccountID, at time: Timestamp) {
         trouble.withLock { trouble in

@@ -85,6 +85,23 @@ import Testing
         #expect(try gateway.status() == .completed)
     }
 
+    @Test("A refusal goes on over a restart: waits end once it has lasted for long, however often the gateway starts")
+    func refusedBefore() async throws {
+        let gateway = try TestGateway()
+        await gateway.webhook(CallBody(status: "ringing"))
+        gateway.bolna.answer { _ in .status(401) }
+        gateway.clock.advance(by: .seconds(90_000))
+        gateway.context.health.remember([
+            Incident(account: .default, kind: .tokenRefused, from: .start, to: nil, detail: "Bolna answered 401.")
+        ])
+        let poller = Poller(context: gateway.context, clock: gateway.clock)
+        await poller.turn()
+        #expect(try gateway.record()?.ledger.outcome == nil, "as far as this start knows, the token is good")
+        gateway.clock.advance(by: .seconds(30))
+        await poller.turn()
+        #expect(try gateway.record()?.ledger.outcome == .abandoned)
+    }
+
     @Test("Accounts that can ask are left alone")
     func withToken() async throws {
         let gateway = try TestGateway()
