@@ -46,6 +46,10 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var isLast = false
     /// The last answer was sent.
     private var isAnswered = false
+    /// The client said that the request which is being received is its last one.
+    private var isLeaving = false
+    /// That request was received.
+    private var hasLeft = false
     private var bodyTimer: Scheduled<Void>?
 
     private let report: LimitReport
@@ -75,10 +79,16 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     // MARK: Requests
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !hasLeft else { return }
         let part = unwrapInboundIn(data)
         switch part {
-        case .head(let head):
+        case .head(var head):
             guard !isDiscarding else { return }
+            if !isStream, Self.endsConnection(head) {
+                isLeaving = true
+                // As whoever closes after the answer knows the word.
+                head.headerFields[.connection] = "close"
+            }
             begin()
             // The decoder reads nothing after a request that asks to change the protocol, which is never done.
             if !isStream, Self.upgrade.map({ head.headerFields.contains($0) }) ?? false { isLast = true }
@@ -87,7 +97,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
             } else if let refusal = HeadRefusal(head: head, isStream: isStream, limits: limits) {
                 refuse(refusal, context: context)
             } else {
-                context.fireChannelRead(data)
+                context.fireChannelRead(wrapInboundOut(.head(head)))
             }
         case .body(let bytes):
             body?.received += bytes.readableBytes
@@ -103,6 +113,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
             body = nil
             bodyTimer?.cancel()
             bodyTimer = nil
+            hasLeft = isLeaving
             if !isDiscarding {
                 context.fireChannelRead(data)
                 isDiscarding = isLast
@@ -118,8 +129,9 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        // The decoder errs again with each further byte; whoever handles the request has heard of the first.
-        guard !isDiscarding else { return }
+        // The decoder errs again with each further byte; whoever handles the request has heard of the first. It also errs
+        // over what comes after a client's last request.
+        guard !isDiscarding, !hasLeft else { return }
         guard let error = error as? HTTPParserError, body == nil else {
             isDiscarding = true
             if error is HTTPParserError { report(.malformed) }
@@ -141,6 +153,14 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private func letGo() {
         guard !bodyBytes.isEmpty else { return }
         room.giveBack(bodyBytes.removeFirst())
+    }
+
+    /// Whether a client wants the connection to end with this request: nothing after it may be looked at, and the answer
+    /// says so, too (RFC 9112, section 9.6).
+    private static func endsConnection(_ head: HTTPRequest) -> Bool {
+        head.headerFields[values: .connection].contains { value in
+            value.split(separator: ",").contains { $0.filter { $0 != " " && $0 != "\t" }.lowercased() == "close" }
+        }
     }
 
     /// A header block is complete, or cannot be.
@@ -178,10 +198,13 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         switch unwrapOutboundIn(data) {
-        case .head(var head) where head.status.kind != .informational && closesEarly(head):
-            closesAfterAnswer = true
-            isDiscarding = true
-            if !isStream { head.headerFields[.connection] = "close" }
+        case .head(var head) where head.status.kind != .informational:
+            let closes = closesEarly(head)
+            if closes {
+                closesAfterAnswer = true
+                isDiscarding = true
+            }
+            if !isStream, closes || (isLeaving && openRequests == 1) { head.headerFields[.connection] = "close" }
             context.write(wrapOutboundOut(.head(head)), promise: promise)
         case .head, .body: context.write(data, promise: promise)
         case .end: end(data, context: context, promise: promise)

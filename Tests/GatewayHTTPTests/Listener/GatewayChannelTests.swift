@@ -19,6 +19,19 @@ struct GatewayChannelTests {
         }
     }
 
+    @Test(
+        "A request that is to be the last is answered so, and what comes after it is not looked at",
+        arguments: ["close", "Close", "keep-alive , close"])
+    func close(value: String) async throws {
+        try await TestGateway.run { gateway in
+            let last = "GET /none HTTP/1.1\r\nHost: localhost\r\nConnection: \(value)\r\n\r\n"
+            let text = try await RawConnection.exchange(
+                port: gateway.port, [last + "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"])
+            #expect(text.lowercased().contains("\r\nconnection: close\r\n"))
+            #expect(text.ranges(of: "HTTP/1.1 ").count == 1)
+        }
+    }
+
     @Test("TLS 1.1 is refused")
     func refusesOldTLS() async throws {
         try await TestGateway.run { gateway in
