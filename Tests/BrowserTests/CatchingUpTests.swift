@@ -205,8 +205,11 @@ import Testing
                     """)
                 try await browser.open(stage.address + "/calls")
                 try await browser.click(".who button")
+                try await browser.wait(for: "document.querySelector('#key')")
                 try await stage.signIn(browser, at: "/calls?q=hello", key: key as? String ?? "")
-                #expect(try await browser.text(".state h2").contains("needs the scope reveal") == true)
+                // The page of signing in has such a heading, too.
+                try await browser.wait(
+                    for: "document.querySelector('.state h2').textContent.includes('needs the scope reveal')")
                 try await browser.wait(for: "\(Self.state) === 'live'")
                 _ = try await browser.promise(
                     "fetch('/sign-out', { method: 'POST', redirect: 'manual' }).then(() => true)")

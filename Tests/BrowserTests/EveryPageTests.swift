@@ -55,6 +55,7 @@ import Testing
                 try await check("payload", raw as? String ?? "", of: stage, in: browser)
                 try await browser.open(stage.address + "/sign-in")
                 try await browser.click(".who button")
+                try await browser.wait(for: "document.querySelector('#key')")
                 try await stage.signIn(browser, at: "/accounts", key: Stage.adminKey)
                 try await check("accounts", "/accounts", of: stage, in: browser)
                 try await browser.type("acme", into: "#add [name=id]")

@@ -1,7 +1,7 @@
 // Asks the gateway for a part of the page anew: never twice at once, and with a pause between two questions.
 
-/** A window that hears of changes without end asks some 65 times a minute, so that several of them stay below the quota of a key. */
-const leastPause = 900;
+/** A window that hears of changes without end asks at most 100 times a minute, so that several of them stay below the quota of a key, and shows each change within a second. */
+const leastPause = 600;
 const longestPause = 3000;
 /** The longest that an answer can put the next question off. */
 const longestRest = 60000;
