@@ -14,8 +14,27 @@ final class Browser: Sendable {
 
     /// Starts a browser with a fresh profile.
     init() async throws {
+        do {
+            do {
+                (driver, session) = try await Self.start(client)
+            } catch {
+                // On a busy machine Chromium does not always come up the first time.
+                (driver, session) = try await Self.start(client)
+            }
+            // An element may be on a page that is still on its way.
+            let waits = ["implicit": Self.patience.components.seconds * 1_000]
+            _ = try await Self.send("POST", session + "/timeouts", waits, client: client)
+        } catch {
+            // A client that goes without a word ends the program, and with it what would tell of the failure.
+            try? await client.shutdown()
+            throw error
+        }
+    }
+
+    /// Starts a driver, and a session of it.
+    private static func start(_ client: HTTPClient) async throws -> (driver: Program, session: String) {
         let folder = FileManager.default.temporaryDirectory
-        driver = try Program(URL(filePath: "/usr/bin/chromedriver"), ["--port=0"], in: folder)
+        let driver = try Program(URL(filePath: "/usr/bin/chromedriver"), ["--port=0"], in: folder)
         let port = try await driver.line { line -> Int? in
             guard line.contains("started successfully on port") else { return nil }
             return line.split { !$0.isNumber }.last.flatMap { Int($0) }
@@ -34,13 +53,11 @@ final class Browser: Sendable {
             ]
         ]
         let base = "http://127.0.0.1:\(port)/session"
-        let answer = try await Self.send("POST", base, wish, client: client)
+        let answer = try await send("POST", base, wish, client: client)
         guard let id = (answer as? [String: Any])?["sessionId"] as? String else {
             throw BrowserFailure("the browser did not start: \(answer)")
         }
-        session = "\(base)/\(id)"
-        // An element may be on a page that is still on its way.
-        try await command("POST", "/timeouts", ["implicit": Self.patience.components.seconds * 1_000])
+        return (driver, "\(base)/\(id)")
     }
 
     /// Runs a body with a browser and closes it.
