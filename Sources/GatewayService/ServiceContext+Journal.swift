@@ -3,9 +3,16 @@ package import CallDomain
 import Logging
 
 extension ServiceContext {
-    /// Stores entries, and lets health, metrics and log learn what came of them. Every service writes through this.
+    /// Stores entries, and lets health, metrics and log learn what came of them. Every service writes through
+    /// this, or through the writer and ``learn(_:of:)``.
     package func submit(_ entries: [JournalEntry]) async throws(JournalError) -> [JournalReceipt] {
         let receipts = try await writer.submit(entries)
+        learn(receipts, of: entries)
+        return receipts
+    }
+
+    /// Lets health, metrics and log learn what came of entries that were submitted to the writer itself.
+    func learn(_ receipts: [JournalReceipt], of entries: [JournalEntry]) {
         for case (.observation(let observation), .observed(let observed)) in zip(entries, receipts) {
             learn(observed, from: observation)
         }
@@ -17,7 +24,6 @@ extension ServiceContext {
                     "execution.id": "\(observation.statement.executionID.rawValue)",
                 ])
         }
-        return receipts
     }
 
     /// A statement on its way into the journal. The agent of an address or a question stands in where the statement

@@ -60,19 +60,34 @@ package final class WebhookIntake: Sendable {
 
     /// Stores a delivery and returns after the synced commit that holds it.
     package func receive(_ delivery: VerifiedDelivery) async -> IntakeOutcome {
-        let outcome: IntakeOutcome
-        do {
-            outcome = try await store(delivery)
-        } catch {
-            outcome = .busy(retryAfter: error.retryAfter)
+        await withCheckedContinuation { continuation in
+            receive(delivery, at: nil) { continuation.resume(returning: $0) }
         }
+    }
+
+    /// As ``receive(_:)``, and calls once instead of returning: before it returns where the delivery cannot be taken, else at
+    /// the place, or on the writer's thread where there is none.
+    package func receive(
+        _ delivery: VerifiedDelivery, at place: AnswerPlace?, then tell: @escaping @Sendable (IntakeOutcome) -> Void
+    ) {
+        store(delivery, at: place) { [self] result in
+            let outcome: IntakeOutcome =
+                switch result {
+                case .success(let outcome): outcome
+                case .failure(let error): .busy(retryAfter: error.retryAfter)
+                }
+            count(outcome, receivedAt: delivery.receivedAt)
+            tell(outcome)
+        }
+    }
+
+    private func count(_ outcome: IntakeOutcome, receivedAt: Timestamp) {
         switch outcome {
         case .stored(let new, _): context.metrics.delivered(new > 0 ? .stored : .duplicate)
         case .quarantined: context.metrics.delivered(.quarantined)
         case .busy: context.metrics.delivered(.busy)
         }
-        context.metrics.acknowledged(after: context.now().duration(since: delivery.receivedAt))
-        return outcome
+        context.metrics.acknowledged(after: context.now().duration(since: receivedAt))
     }
 
     /// Counts a delivery that is answered 401, by reason; nothing is written for it, the next heartbeat writes the count.
@@ -80,30 +95,62 @@ package final class WebhookIntake: Sendable {
         context.tallies.count(CallDomain.Tally(account: account, kind: .refusal, name: reason, count: 1))
     }
 
-    private func store(_ delivery: VerifiedDelivery) async throws(JournalError) -> IntakeOutcome {
+    private func store(
+        _ delivery: VerifiedDelivery, at place: AnswerPlace?,
+        then tell: @escaping @Sendable (Result<IntakeOutcome, JournalError>) -> Void
+    ) {
         let reading = DeliveryReading(
             webhook: delivery.body, digest: delivery.digest, of: delivery.agent, hash: context.digest)
         let entries = entries(of: delivery, reading)
-        let receipts = try await context.submit(entries)
+        let drifts = reading.drifts
+        let statuses = reading.parts.compactMap(\.statement.status)
+        // To the intake itself: a copy of the context, with all that it refers to, would be made for each delivery.
+        context.writer.submit(entries, at: place) { [self] outcome in
+            if case .success(let receipts) = outcome { context.learn(receipts, of: entries) }
+            do throws(JournalError) {
+                let tally = try tally(try outcome.get(), of: delivery, drifts: drifts, statuses: statuses)
+                guard tally.isPoisoned else { return tell(.success(tally.outcome)) }
+                keepAside(delivery, tally, at: place, then: tell)
+            } catch {
+                tell(.failure(error))
+            }
+        }
+    }
+
+    /// Counts what became of a delivery's parts, and has what follows from it happen.
+    private func tally(
+        _ receipts: [JournalReceipt], of delivery: VerifiedDelivery, drifts: [Drift], statuses: [CallStatus]
+    ) throws(JournalError) -> Tally {
         if receipts.contains(where: { !$0.isFailed }) {
-            context.countNames(
-                of: delivery, drifts: reading.drifts, statuses: reading.parts.compactMap(\.statement.status))
+            context.countNames(of: delivery, drifts: drifts, statuses: statuses)
         }
         if receipts.contains(where: { $0.isHint }) { onHint() }
         var tally = Tally()
         for receipt in receipts { try tally.count(receipt) }
-        if tally.isPoisoned {
-            let aside = context.sparing(delivery.quarantined(.poisoned, "the store could not process it by itself"))
-            for case .failed(let error) in try await context.submit([aside]) {
-                context.logger.error(
-                    "A delivery cannot be stored, not even aside; its sender is told to try again.",
-                    metadata: ["account": "\(delivery.account.rawValue)", "store.error": "\(error.message)"])
-                throw .unavailable(error)
+        return tally
+    }
+
+    /// Keeps a delivery aside that the store could not process.
+    private func keepAside(
+        _ delivery: VerifiedDelivery, _ tally: Tally, at place: AnswerPlace?,
+        then tell: @escaping @Sendable (Result<IntakeOutcome, JournalError>) -> Void
+    ) {
+        let aside = context.sparing(delivery.quarantined(.poisoned, "the store could not process it by itself"))
+        context.writer.submit([aside], at: place) { [self] outcome in
+            switch outcome {
+            case .failure(let error): tell(.failure(error))
+            case .success(let receipts):
+                for case .failed(let error) in receipts {
+                    context.logger.error(
+                        "A delivery cannot be stored, not even aside; its sender is told to try again.",
+                        metadata: ["account": "\(delivery.account.rawValue)", "store.error": "\(error.message)"])
+                    return tell(.failure(.unavailable(error)))
+                }
+                var tally = tally
+                tally.reason = tally.reason ?? .poisoned
+                tell(.success(tally.outcome))
             }
-            tally.reason = tally.reason ?? .poisoned
         }
-        if tally.new + tally.duplicates == 0, let reason = tally.reason { return .quarantined(reason) }
-        return .stored(new: tally.new, duplicates: tally.duplicates)
     }
 
     private func entries(of delivery: VerifiedDelivery, _ reading: DeliveryReading) -> [JournalEntry] {
@@ -123,11 +170,17 @@ package final class WebhookIntake: Sendable {
         return entries
     }
 
-    private struct Tally {
+    private struct Tally: Sendable {
         var new = 0
         var duplicates = 0
         var reason: QuarantineReason?
         var isPoisoned = false
+
+        /// What the sender is told.
+        var outcome: IntakeOutcome {
+            if new + duplicates == 0, let reason { return .quarantined(reason) }
+            return .stored(new: new, duplicates: duplicates)
+        }
 
         mutating func count(_ receipt: JournalReceipt) throws(JournalError) {
             switch receipt {

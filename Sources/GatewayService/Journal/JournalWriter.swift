@@ -16,12 +16,19 @@ package final class JournalWriter: Service, Sendable {
     private let state: Mutex<State>
     private let drained = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
 
-    private typealias Answer = CheckedContinuation<Result<[JournalReceipt], JournalError>, Never>
+    /// What became of a submission: one receipt per entry, or why nothing of it is stored.
+    package typealias Outcome = Result<[JournalReceipt], JournalError>
+
+    /// Who waits for a submission's outcome.
+    private struct Submitter: Sendable {
+        var place: AnswerPlace?
+        var since: ContinuousClock.Instant
+        var tell: @Sendable (Outcome) -> Void
+    }
 
     private struct State: Sendable {
         var machine: JournalWriterMachine
-        var answers: [JournalWriterMachine.Ticket: Answer] = [:]
-        var since: [JournalWriterMachine.Ticket: ContinuousClock.Instant] = [:]
+        var submitters: [JournalWriterMachine.Ticket: Submitter] = [:]
         var lastTicket: JournalWriterMachine.Ticket = 0
     }
 
@@ -43,7 +50,7 @@ package final class JournalWriter: Service, Sendable {
 
     /// How long the oldest submission that is not yet on disk has been waiting; nil where none is.
     package var oldestWait: Duration? {
-        state.withLock { $0.since.values.min() }.map { ContinuousClock.now - $0 }
+        state.withLock { $0.submitters.values.lazy.map(\.since).min() }.map { ContinuousClock.now - $0 }
     }
 
     /// The bounds of what may wait.
@@ -51,25 +58,33 @@ package final class JournalWriter: Service, Sendable {
 
     /// Stores the entries in one transaction, perhaps with others', and returns when it is synced to disk.
     package func submit(_ entries: [JournalEntry]) async throws(JournalError) -> [JournalReceipt] {
-        guard !entries.isEmpty else { return [] }
-        let result: Result<[JournalReceipt], JournalError> = await withCheckedContinuation { answer in
-            let admission = state.withLock { state in
-                state.lastTicket += 1
-                let admission = state.machine.submit(entries, ticket: state.lastTicket)
-                if case .refuse = admission {
-                } else {
-                    state.answers[state.lastTicket] = answer
-                    state.since[state.lastTicket] = ContinuousClock.now
-                }
-                return admission
-            }
-            switch admission {
-            case .commit(let batch): work.run { self.commit(from: batch) }
-            case .wait: break
-            case .refuse(let error): answer.resume(returning: .failure(error))
-            }
+        let outcome: Outcome = await withCheckedContinuation { continuation in
+            submit(entries) { continuation.resume(returning: $0) }
         }
-        return try result.get()
+        return try outcome.get()
+    }
+
+    /// As ``submit(_:)``, and calls once instead of returning: before it returns where the entries are refused, else at the
+    /// place, or on the writer's thread where there is none, which then waits for what is called.
+    package func submit(
+        _ entries: [JournalEntry], at place: AnswerPlace? = nil, then tell: @escaping @Sendable (Outcome) -> Void
+    ) {
+        guard !entries.isEmpty else { return tell(.success([])) }
+        let submitter = Submitter(place: place, since: .now, tell: tell)
+        let admission = state.withLock { state in
+            state.lastTicket += 1
+            let admission = state.machine.submit(entries, ticket: state.lastTicket)
+            if case .refuse = admission {
+            } else {
+                state.submitters[state.lastTicket] = submitter
+            }
+            return admission
+        }
+        switch admission {
+        case .commit(let batch): work.run { self.commit(from: batch) }
+        case .wait: break
+        case .refuse(let error): tell(.failure(error))
+        }
     }
 
     /// Waits for the shutdown, then until all that was submitted is committed.
@@ -108,15 +123,33 @@ package final class JournalWriter: Service, Sendable {
                 case .success(let receipts): state.machine.committed(receipts)
                 case .failure(let error): state.machine.failed(error)
                 }
-            for acknowledgement in acknowledgements { state.since[acknowledgement.ticket] = nil }
-            return (acknowledgements.map { (state.answers.removeValue(forKey: $0.ticket), $0.result) }, next)
+            return (acknowledgements.map { (state.submitters.removeValue(forKey: $0.ticket), $0.result) }, next)
         }
         switch outcome {
         case .success(let receipts): changes.publish(receipts.flatMap(\.changes))
         case .failure: changes.recheck()
         }
-        for (answer, result) in told { answer?.resume(returning: result) }
+        Self.tell(told)
         return next
+    }
+
+    /// Tells submitters what became of their entries, all of one place together.
+    private static func tell(_ told: [(Submitter?, Outcome)]) {
+        var places: [(place: AnswerPlace, told: [(Submitter, Outcome)])] = []
+        for case (let submitter?, let outcome) in told {
+            guard let place = submitter.place else {
+                submitter.tell(outcome)
+                continue
+            }
+            if let known = places.firstIndex(where: { $0.place === place }) {
+                places[known].told.append((submitter, outcome))
+            } else {
+                places.append((place, [(submitter, outcome)]))
+            }
+        }
+        for (place, told) in places {
+            place.run { for (submitter, outcome) in told { submitter.tell(outcome) } }
+        }
     }
 
     private func report(_ error: StoreError, entries: Int) {

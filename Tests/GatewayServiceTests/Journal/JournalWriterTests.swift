@@ -1,6 +1,7 @@
 import CallDomain
 import Logging
 import ServiceLifecycle
+import Synchronization
 import Testing
 
 @testable import GatewayService
@@ -36,6 +37,32 @@ import Testing
             try await group.waitForAll()
         }
         #expect(gateway.store.batches == [1, 10])
+    }
+
+    @Test("Submitters of one place are told together, once their commit has ended, and those of no place at once")
+    func places() async throws {
+        let gateway = try TestGateway()
+        let told = Told()
+        gateway.store.close()
+        let writer = gateway.context.writer
+        writer.submit([.heartbeat(at: .start)]) { _ in told.note("alone") }
+        try await eventually("the first commit begins") { gateway.store.entered == 1 }
+        let places = ["a", "b"].map { name in
+            AnswerPlace { body in
+                told.note(name); body()
+            }
+        }
+        for second in 1...6 {
+            writer.submit([.heartbeat(at: .at(Double(second)))], at: places[second % 2]) { outcome in
+                told.note((try? outcome.get().count) == 1 ? "stored" : "not stored")
+            }
+        }
+        #expect(told.all.isEmpty)
+        gateway.store.open()
+        try await eventually("all are told") { told.all.count == 9 }
+        #expect(told.all == ["alone", "b", "stored", "stored", "stored", "a", "stored", "stored", "stored"])
+        writer.submit([], at: places[0]) { _ in told.note("nothing to store") }
+        #expect(told.all.last == "nothing to store")
     }
 
     @Test("A commit that fails is told to every submitter, and a later one succeeds")
@@ -93,4 +120,13 @@ import Testing
             _ = try await gateway.context.writer.submit([.heartbeat(at: .start)])
         }
     }
+}
+
+/// Collects words, from any thread.
+private final class Told: Sendable {
+    private let words = Mutex<[String]>([])
+
+    var all: [String] { words.withLock { $0 } }
+
+    func note(_ word: String) { words.withLock { $0.append(word) } }
 }
