@@ -94,7 +94,8 @@ let package = Package(
             dependencies: [
                 "CallDomain", "BolnaWire", "WebhookTrust", "GatewayService", "PageAssets",
                 hummingbird, hummingbirdCore, hummingbirdHTTP2, httpTypes, jwtKit, logging, mustache, nioCore, nioPosix,
-                nioHTTP1, nioHTTP2, nioHPACK, nioHTTPTypes, nioHTTPTypesHTTP2, nioSSL, serviceLifecycle,
+                nioHTTP1, nioHTTP2, nioHPACK, nioHTTPTypes, nioHTTPTypesHTTP1, nioHTTPTypesHTTP2, nioSSL,
+                serviceLifecycle,
             ],
             swiftSettings: strict),
         .target(

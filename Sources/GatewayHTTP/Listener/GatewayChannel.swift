@@ -13,43 +13,42 @@ struct GatewayChannel: ServerChildChannel {
         let connection: Connection
     }
 
+    typealias Negotiation = EventLoopFuture<
+        NIONegotiatedHTTPVersion<EventLoopFuture<HTTP1Channel.Value>, HTTP2Connections.Streams>
+    >
+
     enum Connection: Sendable {
         /// Not admitted, or gone before it was set up.
         case refused
-        case plain(HTTP1Channel.Value)
-        case negotiating(EventLoopFuture<NIONegotiatedHTTPVersion<HTTP1Channel.Value, HTTP2Connections.Streams>>)
+        case plain(EventLoopFuture<HTTP1Channel.Value>)
+        case negotiating(Negotiation)
     }
 
     /// The TLS of a connection that is accepted now; nil: the listener speaks none.
     private let tls: (@Sendable () -> NIOSSLContext)?
     private let limits: ListenerLimits
     private let census: ConnectionCensus
-    private let http1: HTTP1Channel
+    private let http1: HTTP1Connections
     private let http2: HTTP2Connections
     private let report: LimitReport
 
+    /// Where `direct` is given, it answers the requests of its direct routes without tasks.
     init(
         tls: (@Sendable () -> NIOSSLContext)?, limits: ListenerLimits, census: ConnectionCensus,
-        report: @escaping LimitReport, responder: @escaping HTTPChannelHandler.Responder
+        report: @escaping LimitReport, direct: GatewayResponder? = nil,
+        responder: @escaping HTTPChannelHandler.Responder
     ) {
         self.tls = tls
         self.limits = limits
         self.census = census
         self.report = report
-        let isSecure = tls != nil
         let room = BodyRoom(limits: limits)
-        // The decoder's own limits are the last resort: what is over a limit, but within these, the guard tells apart.
-        http1 = HTTP1Channel(
-            responder: responder,
-            configuration: HTTP1Channel.Configuration(
-                additionalChannelHandlers: [
-                    RequestGuard(limits: limits, room: room, isStream: false, isSecure: isSecure, report: report)
-                ],
-                httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
-                    maxHeaderFieldSize: 2 * max(limits.headerFieldBytes, limits.targetBytes),
-                    maxHeaderListSize: 2 * (limits.headerBytes + limits.targetBytes),
-                    maxHeaderFieldCount: 2 * limits.headerFields)))
-        http2 = HTTP2Connections(limits: limits, room: room, handler: http1, report: report)
+        http1 = HTTP1Connections(
+            limits: limits, room: room, isSecure: tls != nil, direct: direct,
+            handler: HTTP1Channel(responder: responder),
+            report: report)
+        http2 = HTTP2Connections(
+            limits: limits, room: room, direct: direct, handler: HTTP1Channel(responder: responder), report: report)
     }
 
     /// Never fails: a failed setup would end the server's accept loop.
@@ -79,11 +78,11 @@ struct GatewayChannel: ServerChildChannel {
     private func serve(_ value: Value, logger: Logger) async {
         switch value.connection {
         case .refused: return
-        case .plain(let connection): await http1.handle(value: connection, logger: logger)
+        case .plain(let connection): await http1.handle(connection, logger: logger)
         case .negotiating(let version):
             do {
                 switch try await version.get() {
-                case .http1_1(let connection): await http1.handle(value: connection, logger: logger)
+                case .http1_1(let connection): await http1.handle(connection, logger: logger)
                 case .http2(let streams):
                     await http2.handle(streams, logger: logger)
                     // The streams are gone, and a client that does not answer the GOAWAY would keep the connection.
@@ -103,9 +102,9 @@ struct GatewayChannel: ServerChildChannel {
         } catch {
             return channel.eventLoop.makeFailedFuture(error)
         }
-        guard tls != nil else { return connectHTTP1(channel, logger: logger).map { .plain($0) } }
+        guard tls != nil else { return http1.setup(channel, logger: logger).map { .plain($0) } }
         return channel.configureHTTP2AsyncSecureUpgrade { channel in
-            connectHTTP1(channel, logger: logger)
+            http1.setup(channel, logger: logger)
         } http2ConnectionInitializer: { channel in
             do {
                 try channel.pipeline.syncOperations.handler(type: ConnectionWatch.self).becameMultiplexed()
@@ -115,13 +114,6 @@ struct GatewayChannel: ServerChildChannel {
             return http2.setup(channel)
         }
         .map { .negotiating($0) }
-    }
-
-    private func connectHTTP1(_ channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP1Channel.Value> {
-        http1.setup(channel: channel, logger: logger).flatMapThrowing { value in
-            try OldVersionGuard.add(to: channel)
-            return value
-        }
     }
 
     private func refuse(_ channel: any Channel) -> EventLoopFuture<Value> {

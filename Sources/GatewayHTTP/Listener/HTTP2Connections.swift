@@ -7,14 +7,16 @@ import NIOHTTPTypesHTTP2
 /// HTTP/2 with the listener's limits on streams, header blocks and frames, which Hummingbird's own channel leaves at the
 /// codec's defaults.
 struct HTTP2Connections: Sendable {
-    typealias Streams = NIOHTTP2Handler.AsyncStreamMultiplexer<HTTP1Channel.Value>
+    typealias Streams = NIOHTTP2Handler.AsyncStreamMultiplexer<EventLoopFuture<HTTP1Channel.Value>>
 
     /// The bytes that HPACK counts for each field beside name and value (RFC 7541, section 4.1).
     static let fieldOverhead = 32
 
     let limits: ListenerLimits
     let room: BodyRoom
-    /// Handles each stream: one is like an HTTP/1 connection with one request.
+    /// Answers the requests of direct routes; nil: they are handled like all others.
+    let direct: GatewayResponder?
+    /// Handles each other stream: one is like an HTTP/1 connection with one request.
     let handler: HTTP1Channel
     let report: LimitReport
 
@@ -42,7 +44,10 @@ struct HTTP2Connections: Sendable {
         do {
             try await withThrowingDiscardingTaskGroup { group in
                 for try await stream in streams.inbound {
-                    group.addTask { await handler.handle(value: stream, logger: logger) }
+                    group.addTask {
+                        guard let stream = try? await stream.get() else { return }
+                        await handler.handle(value: stream, logger: logger)
+                    }
                 }
             }
         } catch {
@@ -50,7 +55,7 @@ struct HTTP2Connections: Sendable {
         }
     }
 
-    private func setupStream(_ channel: any Channel) -> EventLoopFuture<HTTP1Channel.Value> {
+    private func setupStream(_ channel: any Channel) -> EventLoopFuture<EventLoopFuture<HTTP1Channel.Value>> {
         channel.eventLoop.makeCompletedFuture {
             let pipeline = channel.pipeline.syncOperations
             if let socket = try channel.parent?.pipeline.syncOperations.handler(type: SocketStall.self) {
@@ -62,7 +67,9 @@ struct HTTP2Connections: Sendable {
                 RequestGuard(limits: limits, room: room, isStream: true, isSecure: true, report: report))
             // Without Hummingbird's handler of the connection's end: it would close an answered stream, with what the codec
             // holds back of the answer.
-            return try HTTP1Channel.Value(wrappingChannelSynchronously: channel)
+            return try DirectHandler.add(to: channel, responder: direct, isStream: true) { channel in
+                try HTTP1Channel.Value(wrappingChannelSynchronously: channel)
+            }
         }
     }
 

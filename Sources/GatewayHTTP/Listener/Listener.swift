@@ -18,6 +18,8 @@ struct Listener: Sendable {
     let metrics: GatewayMetrics
     /// Where it says how it fares.
     var gauge = ListenerGauge()
+    /// Whether requests of direct routes are answered on the event loops; in tasks otherwise.
+    var isDirect = false
     let clock: any Clock<Duration>
     let logger: Logger
 
@@ -36,7 +38,8 @@ struct Listener: Sendable {
             report: { [metrics, gauge] limit in
                 metrics.limited(by: limit)
                 gauge.met(limit)
-            }
+            },
+            direct: isDirect ? responder : nil
         ) { request, writer, channel in
             try await responder.respond(to: request, writer: writer, channel: channel)
         }

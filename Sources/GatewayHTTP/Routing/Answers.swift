@@ -20,13 +20,7 @@ extension Response {
     }
 
     /// A problem as RFC 9457 states it.
-    static func problem(_ problem: Problem) -> Response {
-        var headers = problem.fields
-        headers[.contentType] = MediaType.problem
-        return Response(
-            status: problem.kind.status, headers: headers,
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: problem.body)))
-    }
+    static func problem(_ problem: Problem) -> Response { DirectAnswer.problem(problem).response }
 
     /// A problem as the predecessor tells it.
     static func predecessorFailure(_ problem: Problem) -> Response {

@@ -1,4 +1,5 @@
 import CallDomain
+import GatewayService
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
@@ -40,12 +41,17 @@ final class GatewayResponder: Sendable {
         let receivedAt = now()
         let peer = visitors.address(of: request.head, peer: channel.remoteAddress?.ipAddress ?? "local")
         var response = await answer(request, peer: peer, at: receivedAt)
-        SecurityFields.add(to: &response.headers, isSecure: isSecure)
-        sharing.add(to: &response.headers, for: request.head)
-        response.headers[.date] = date.text(at: receivedAt)
+        complete(&response.headers, for: request.head, at: receivedAt)
         // An answer to HEAD has the length the body would have, and no body.
         let body = request.method == .head ? ResponseBody() : response.body
         try await writer.write(response: response.head, body: body)
+    }
+
+    /// Adds the header fields that every answer has.
+    private func complete(_ fields: inout HTTPFields, for head: HTTPRequest, at receivedAt: Timestamp) {
+        SecurityFields.add(to: &fields, isSecure: isSecure)
+        sharing.add(to: &fields, for: head)
+        fields[.date] = date.text(at: receivedAt)
     }
 
     /// The answer to a request that came from nowhere but this process.
@@ -85,6 +91,16 @@ final class GatewayResponder: Sendable {
         at receivedAt: Timestamp, noting limits: inout [RateLimit]
     ) async throws -> Response {
         switch route.handler {
+        case .direct(let bodyLimit, let handler):
+            let read = RouteRequest(
+                head: request.head, body: request.body, parameters: parameters,
+                query: try Self.parameters(of: query), peer: peer, receivedAt: receivedAt)
+            let whole = DirectRequest(
+                head: request.head, parameters: parameters, peer: peer, receivedAt: receivedAt,
+                body: try await read.readBody(upTo: bodyLimit))
+            return try await withCheckedThrowingContinuation { continuation in
+                handler(whole, nil) { outcome in continuation.resume(with: outcome.map(\.response)) }
+            }
         case .open(let handler):
             return try await handler(
                 RouteRequest(
@@ -135,8 +151,18 @@ final class GatewayResponder: Sendable {
     private func refuse(
         _ problem: Problem, error: (any Error)? = nil, request: Request, route: Route?, at now: Timestamp
     ) -> Response {
+        note(problem, error: error, method: request.method, route: route)
+        switch route?.errors ?? errorStyle(of: request.head) {
+        case .problem: return .problem(problem)
+        case .predecessor: return .predecessorFailure(problem)
+        case .page:
+            return .pageProblem(problem, of: request.head, for: authenticator.visitor(of: request.head, at: now))
+        }
+    }
+
+    private func note(_ problem: Problem, error: (any Error)?, method: HTTPRequest.Method, route: Route?) {
         var metadata: Logger.Metadata = [
-            "http.route": "\(route?.pattern ?? "none")", "http.method": "\(Self.name(of: request.method))",
+            "http.route": "\(route?.pattern ?? "none")", "http.method": "\(Self.name(of: method))",
             "http.status": "\(problem.kind.status.code)", "problem": "\(problem.kind.rawValue)",
         ]
         if let error = error as? StoreError {
@@ -146,12 +172,6 @@ final class GatewayResponder: Sendable {
         }
         let level: Logger.Level = problem.kind == .internalError ? .error : .info
         logger.log(level: level, "A request was not served.", metadata: metadata)
-        switch route?.errors ?? errorStyle(of: request.head) {
-        case .problem: return .problem(problem)
-        case .predecessor: return .predecessorFailure(problem)
-        case .page:
-            return .pageProblem(problem, of: request.head, for: authenticator.visitor(of: request.head, at: now))
-        }
     }
 
     /// How errors are told where no route says so: a person who mistyped an address is answered with a page.
@@ -159,6 +179,63 @@ final class GatewayResponder: Sendable {
         if PredecessorRoutes.covers(head.path ?? "") { return .predecessor }
         let wantsPage = head.headerFields[.accept]?.contains("text/html") ?? false
         return wantsPage && table.hasPages ? .page : .problem
+    }
+}
+
+/// A request of a direct route whose body is being received.
+struct DirectTask {
+    fileprivate let route: Route
+    fileprivate let handler: DirectRequest.Handler
+    fileprivate var request: DirectRequest
+    /// The body so far.
+    var body: WholeBody
+    /// Whether the client said that it is its last on the connection; the guard has made the word one.
+    var isLast: Bool { request.head.headerFields[.connection] == "close" }
+}
+
+extension GatewayResponder {
+    /// Begins with a request of a direct route; nil where it is of another, or where its head alone has it refused: then
+    /// ``respond(to:writer:channel:)`` answers it.
+    func begin(_ head: HTTPRequest, peer: String) -> DirectTask? {
+        guard head.method == .post, let path = head.path else { return nil }
+        let target = path.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let (route, parameters) = table.direct(path: target.first ?? "/"), visitors.admit(head),
+            target.count == 1 || QueryParameters(target[1]) != nil,
+            case .direct(let bodyLimit, let handler) = route.handler,
+            let body = try? WholeBody(of: head, limit: bodyLimit)
+        else { return nil }
+        return DirectTask(
+            route: route, handler: handler,
+            request: DirectRequest(
+                head: head, parameters: parameters, peer: visitors.address(of: head, peer: peer), receivedAt: now()),
+            body: body)
+    }
+
+    /// Has a request answered whose body has ended, and calls once: at once, or later at the place.
+    func finish(_ task: DirectTask, at place: AnswerPlace, then answer: @escaping @Sendable (DirectAnswer) -> Void) {
+        var request = task.request
+        do { request.body = try task.body.bytes() } catch { return answer(refuse(task, error)) }
+        task.handler(request, place) { [self, request, route = task.route] outcome in
+            switch outcome {
+            case .success(let success): answer(complete(success, to: request))
+            case .failure(let error): answer(refuse(request, route, error))
+            }
+        }
+    }
+
+    /// The answer to a request whose body did not come as it should.
+    func refuse(_ task: DirectTask, _ error: any Error) -> DirectAnswer { refuse(task.request, task.route, error) }
+
+    private func refuse(_ request: DirectRequest, _ route: Route, _ error: any Error) -> DirectAnswer {
+        let problem = Self.problem(for: error)
+        note(problem, error: error, method: request.head.method, route: route)
+        return complete(.problem(problem), to: request)
+    }
+
+    private func complete(_ answer: DirectAnswer, to request: DirectRequest) -> DirectAnswer {
+        var answer = answer
+        complete(&answer.headers, for: request.head, at: request.receivedAt)
+        return answer
     }
 }
 

@@ -8,6 +8,9 @@ struct Route: Sendable {
     enum Handler: Sendable {
         /// Anybody: it judges the sender itself.
         case open(@Sendable (RouteRequest) async throws -> Response)
+        /// Anybody: it takes a whole body of at most so many bytes, judges the sender itself, and never waits for anything
+        /// where it is called. A connection's event loop can do that.
+        case direct(bodyLimit: Int, DirectRequest.Handler)
         /// A principal with this scope.
         case scoped(Scope, @Sendable (RouteRequest, Principal) async throws -> Response)
     }
@@ -40,7 +43,7 @@ struct Route: Sendable {
     /// The scope that it takes; nil where it is open.
     var scope: Scope? {
         switch handler {
-        case .open: nil
+        case .open, .direct: nil
         case .scoped(let scope, _): scope
         }
     }
@@ -76,6 +79,8 @@ struct RouteTable: Sendable {
     let routes: [Route]
     /// Whether people find pages here.
     let hasPages: Bool
+    /// The direct routes, all of them for POST, whose errors are told as problems.
+    private let direct: [Route]
 
     /// What a method and path lead to.
     enum Match {
@@ -87,6 +92,18 @@ struct RouteTable: Sendable {
     init(_ routes: [Route]) {
         self.routes = routes
         hasPages = routes.contains { $0.errors == .page }
+        direct = routes.filter { route in
+            if case .direct = route.handler { route.method == .post && route.errors == .problem } else { false }
+        }
+    }
+
+    /// The direct route that a path leads to; nil where it leads elsewhere.
+    func direct(path: Substring) -> (Route, parameters: [String: String])? {
+        let parts = path.split(separator: "/")
+        for route in direct {
+            if let parameters = route.match(parts) { return (route, parameters) }
+        }
+        return nil
     }
 
     func match(_ method: HTTPRequest.Method, path: Substring) -> Match {
@@ -136,17 +153,8 @@ struct RouteRequest: Sendable {
 
     /// Reads the body, at most this many bytes.
     func readBody(upTo limit: Int) async throws -> [UInt8] {
-        let declared = head.headerFields[.contentLength].flatMap(Int.init)
-        if let declared, declared > limit { throw Problem(.bodyTooLarge, "At most \(limit) bytes are taken here.") }
-        var bytes: [UInt8] = []
-        for try await part in body {
-            guard bytes.count + part.readableBytes <= limit else {
-                throw Problem(.bodyTooLarge, "At most \(limit) bytes are taken here.")
-            }
-            bytes.append(contentsOf: part.readableBytesView)
-        }
-        // The body's sequence also ends where the connection does.
-        if let declared, bytes.count != declared { throw Problem(.badRequest, "The body is shorter than announced.") }
-        return bytes
+        var whole = try WholeBody(of: head, limit: limit)
+        for try await part in body { try whole.add(part) }
+        return try whole.bytes()
     }
 }

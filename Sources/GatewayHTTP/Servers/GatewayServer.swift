@@ -73,7 +73,7 @@ package final class GatewayServer: Service, Sendable {
         let listener = Listener(
             address: .hostname(configuration.host, port: configuration.port),
             tls: { [certificates] in certificates.context }, limits: limits, proxies: configuration.trustedProxies,
-            metrics: dependencies.metrics, gauge: dependencies.listener, clock: dependencies.clock,
+            metrics: dependencies.metrics, gauge: dependencies.listener, isDirect: true, clock: dependencies.clock,
             logger: dependencies.logger)
         let (host, port) = (configuration.host, configuration.port)
         try await withGracefulShutdownHandler {

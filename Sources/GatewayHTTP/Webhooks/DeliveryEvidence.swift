@@ -11,9 +11,9 @@ enum DeliveryEvidence {
     ].compactMap { name in HTTPField.Name(name).map { (name, $0) } }
 
     /// Reads it from a request; a token in the address stands for itself, `-` for any agent.
-    static func read(_ request: RouteRequest) -> Refusal.Credentials {
+    static func read(_ request: DirectRequest) -> Refusal.Credentials {
         var fields: [Refusal.Credentials.Field] = []
-        for (name, field) in names {
+        for (name, field) in names where request.head.headerFields.contains(field) {
             fields += request.head.headerFields[values: field].map { .init(name: name, value: $0) }
         }
         return Refusal.Credentials(

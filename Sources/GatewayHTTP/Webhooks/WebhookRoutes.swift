@@ -2,13 +2,14 @@ import BolnaWire
 import CallDomain
 import GatewayService
 import HTTPTypes
-import Hummingbird
 import Logging
 import WebhookTrust
 
 /// Where Bolna posts: the sender is judged over the bytes as received, and 2xx leaves only after the commit that holds
 /// the delivery.
-struct WebhookRoutes: Sendable {
+///
+/// It is an object, so that what is yet to be done for a delivery refers to it, rather than to a copy of all dependencies.
+final class WebhookRoutes: Sendable {
     private let dependencies: GatewayDependencies
     private let bodyLimit: Int
 
@@ -23,32 +24,47 @@ struct WebhookRoutes: Sendable {
             "/webhooks/bolna/{account}", "/webhooks/bolna", PredecessorRoutes.webhookPattern,
         ]
         return patterns.map { pattern in
-            Route(.post, pattern, .open { request in try await receive(request, pattern: pattern) })
+            Route(
+                .post, pattern,
+                .direct(bodyLimit: bodyLimit) { [self] request, place, answer in
+                    do {
+                        try receive(request, pattern: pattern, at: place, then: answer)
+                    } catch {
+                        answer(.failure(error))
+                    }
+                })
         }
     }
 
-    private func receive(_ request: RouteRequest, pattern: String) async throws -> Response {
-        let body = try await request.readBody(upTo: bodyLimit)
+    /// Judges a delivery and has it stored; calls once, or throws.
+    private func receive(
+        _ request: DirectRequest, pattern: String, at place: AnswerPlace?,
+        then answer: @escaping @Sendable (DirectRequest.Outcome) -> Void
+    ) throws {
         let addressed = request.parameters["account"] ?? AccountID.default.rawValue
         let account = AccountID(validating: addressed)
         let evidence = DeliveryEvidence.read(request)
         let credentials = DeliveryCredentials(
             evidence, account: account ?? AccountID(rawValue: addressed), peer: request.peer)
         let verdict = try dependencies.live.trusts.judge(
-            credentials, body: body, account: account, now: dependencies.wall())
+            credentials, body: request.body, account: account, now: dependencies.wall())
         switch verdict {
         case .refused(let reason):
-            refused(
-                request, evidence: evidence, account: addressed, reason: reason, pattern: pattern, body: body)
-            return .problem(Problem(.unauthorized, "The sender could not be verified."))
+            refused(request, evidence: evidence, account: addressed, reason: reason, pattern: pattern)
+            answer(.success(.problem(Problem(.unauthorized, "The sender could not be verified."))))
         case .accepted(let trust, let standing, let tokenAgent, let secret):
-            let digest = try ContentHash.sha256(body)
-            let outcome = await dependencies.intake.receive(
-                VerifiedDelivery(
-                    account: credentials.account, agent: tokenAgent ?? evidence.agent, trust: trust, standing: standing,
-                    receivedAt: request.receivedAt, body: body, digest: digest, peer: request.peer))
-            try remember(credentials, digest: digest, secret: secret, outcome: outcome, at: request.receivedAt)
-            return try Self.response(to: outcome)
+            let digest = try ContentHash.sha256(request.body)
+            let delivery = VerifiedDelivery(
+                account: credentials.account, agent: tokenAgent ?? evidence.agent, trust: trust, standing: standing,
+                receivedAt: request.receivedAt, body: request.body, digest: digest, peer: request.peer)
+            dependencies.intake.receive(delivery, at: place) { [self] outcome in
+                answer(
+                    DirectRequest.Outcome {
+                        try remember(
+                            credentials, digest: digest, secret: secret, outcome: outcome, at: request.receivedAt)
+                        return try Self.answer(to: outcome)
+                    })
+            }
         }
     }
 
@@ -58,10 +74,7 @@ struct WebhookRoutes: Sendable {
         _ credentials: DeliveryCredentials, digest: ContentDigest, secret: String?, outcome: IntakeOutcome,
         at time: Timestamp
     ) throws {
-        if let secret {
-            dependencies.uses.used(secret: secret, of: credentials.account, at: time)
-            dependencies.metrics.secretUsed(account: credentials.account, label: secret, at: time)
-        }
+        noteUse(of: secret, account: credentials.account, at: time)
         if case .busy = outcome { return }
         guard let content = try credentials.signedContent(body: digest) else { return }
         if dependencies.witness.isRepeated(content, of: credentials.account, at: time) {
@@ -69,8 +82,14 @@ struct WebhookRoutes: Sendable {
         }
     }
 
+    private func noteUse(of secret: String?, account: AccountID, at time: Timestamp) {
+        guard let secret else { return }
+        dependencies.uses.used(secret: secret, of: account, at: time)
+        dependencies.metrics.secretUsed(account: account, label: secret, at: time)
+    }
+
     /// What Bolna is told: nothing but a 2xx means that it need not send again.
-    static func response(to outcome: IntakeOutcome) throws(Problem) -> Response {
+    static func answer(to outcome: IntakeOutcome) throws(Problem) -> DirectAnswer {
         switch outcome {
         case .stored(let new, let duplicates):
             .object { json in
@@ -86,8 +105,7 @@ struct WebhookRoutes: Sendable {
     }
 
     private func refused(
-        _ request: RouteRequest, evidence: Refusal.Credentials, account: String, reason: RefusalReason,
-        pattern: String, body: [UInt8]
+        _ request: DirectRequest, evidence: Refusal.Credentials, account: String, reason: RefusalReason, pattern: String
     ) {
         dependencies.metrics.delivered(.refused)
         let addressed = dependencies.accounts[AccountID(rawValue: account)]?.id
@@ -95,7 +113,7 @@ struct WebhookRoutes: Sendable {
         dependencies.refusals.record(
             Refusal(
                 receivedAt: request.receivedAt, account: account, reason: reason.rawValue, peer: request.peer,
-                body: body, credentials: evidence),
+                body: request.body, credentials: evidence),
             addressedTo: addressed)
         dependencies.logger.info(
             "A delivery was refused.", metadata: ["http.route": "\(pattern)", "reason": "\(reason.rawValue)"])
