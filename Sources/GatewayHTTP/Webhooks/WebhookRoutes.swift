@@ -53,6 +53,11 @@ final class WebhookRoutes: Sendable {
             refused(request, evidence: evidence, account: addressed, reason: reason, pattern: pattern)
             answer(.success(.problem(Problem(.unauthorized, "The sender could not be verified."))))
         case .accepted(let trust, let standing, let tokenAgent, let secret):
+            // Only now: a stranger is told nothing of how the gateway fares.
+            if let busy = dependencies.intake.refusal(bytes: request.body.count, receivedAt: request.receivedAt) {
+                noteUse(of: secret, account: credentials.account, at: request.receivedAt)
+                return answer(.success(try Self.answer(to: busy)))
+            }
             let digest = try ContentHash.sha256(request.body)
             let delivery = VerifiedDelivery(
                 account: credentials.account, agent: tokenAgent ?? evidence.agent, trust: trust, standing: standing,

@@ -81,6 +81,15 @@ package final class WebhookIntake: Sendable {
         }
     }
 
+    /// Whether a delivery of so many bytes can be taken now; what its sender is told where it cannot. To be asked before
+    /// it is digested and decoded: where more comes than can be stored, most deliveries end here.
+    package func refusal(bytes: Int, receivedAt: Timestamp) -> IntakeOutcome? {
+        guard let error = context.writer.refusal(entries: 1, bytes: bytes) else { return nil }
+        let outcome = IntakeOutcome.busy(retryAfter: error.retryAfter)
+        count(outcome, receivedAt: receivedAt)
+        return outcome
+    }
+
     private func count(_ outcome: IntakeOutcome, receivedAt: Timestamp) {
         switch outcome {
         case .stored(let new, _): context.metrics.delivered(new > 0 ? .stored : .duplicate)

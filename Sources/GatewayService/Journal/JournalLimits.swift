@@ -10,18 +10,22 @@ package struct JournalLimits: Hashable, Sendable {
     package var batchEntries: Int
     /// The most bytes of bodies of one transaction; a larger submission has one of its own.
     package var batchBytes: Int
+    /// The longest that a further entry may have to wait, as far as the last commits tell: who sends gives up after some
+    /// seconds, and an entry that nobody waits for any more is work for nothing.
+    package var mostWait: Duration
     /// What senders are told when nothing more fits.
     package var retryAfter: Duration
 
-    /// Puts limits together: 4096 entries and 64 MiB waiting, 256 entries and 8 MiB a transaction, 2 s.
+    /// Puts limits together: 4096 entries and 64 MiB waiting, for 5 s, 256 entries and 8 MiB a transaction; 2 s.
     package init(
         mostEntries: Int = 4_096, mostBytes: Int = 64 << 20, batchEntries: Int = 256, batchBytes: Int = 8 << 20,
-        retryAfter: Duration = .seconds(2)
+        mostWait: Duration = .seconds(5), retryAfter: Duration = .seconds(2)
     ) {
         self.mostEntries = mostEntries
         self.mostBytes = mostBytes
         self.batchEntries = batchEntries
         self.batchBytes = batchBytes
+        self.mostWait = mostWait
         self.retryAfter = retryAfter
     }
 }

@@ -13,6 +13,7 @@ package final class JournalWriter: Service, Sendable {
     private let metrics: GatewayMetrics
     private let logger: Logger
     private let work: BlockingWork
+    private let uptime: @Sendable () -> Duration
     private let state: Mutex<State>
     private let drained = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
 
@@ -32,16 +33,18 @@ package final class JournalWriter: Service, Sendable {
         var lastTicket: JournalWriterMachine.Ticket = 0
     }
 
-    /// Writes into a store, and tells the feed of each commit's changes in their order.
+    /// Writes into a store, and tells the feed of each commit's changes in their order; measures commits by a clock.
     package init(
         store: any JournalStore, limits: JournalLimits = JournalLimits(), changes: ChangeFeed, metrics: GatewayMetrics,
-        logger: Logger, work: BlockingWork = .serial("gateway.store.writer")
+        logger: Logger, work: BlockingWork = .serial("gateway.store.writer"),
+        clock: any Clock<Duration> = ContinuousClock()
     ) {
         self.store = store
         self.changes = changes
         self.metrics = metrics
         self.logger = logger
         self.work = work
+        uptime = stopwatch(clock)
         self.state = Mutex(State(machine: JournalWriterMachine(limits: limits)))
     }
 
@@ -55,6 +58,11 @@ package final class JournalWriter: Service, Sendable {
 
     /// The bounds of what may wait.
     package var limits: JournalLimits { state.withLock { $0.machine.limits } }
+
+    /// Why a submission of so many entries and bytes would be refused now; nil where it would be taken.
+    package func refusal(entries: Int, bytes: Int) -> JournalError? {
+        state.withLock { $0.machine.refusal(of: entries, bytes: bytes) }
+    }
 
     /// Stores the entries in one transaction, perhaps with others', and returns when it is synced to disk.
     package func submit(_ entries: [JournalEntry]) async throws(JournalError) -> [JournalReceipt] {
@@ -108,16 +116,18 @@ package final class JournalWriter: Service, Sendable {
     }
 
     private func commit(_ batch: [JournalEntry]) -> [JournalEntry]? {
-        let start = ContinuousClock.now
+        let start = uptime()
         let outcome: Result<[JournalReceipt], StoreError>
         do throws(StoreError) {
             outcome = .success(try store.apply(batch))
         } catch {
             outcome = .failure(error)
         }
-        metrics.committed(entries: batch.count, duration: ContinuousClock.now - start)
+        let time = uptime() - start
+        metrics.committed(entries: batch.count, duration: time)
         if case .failure(let error) = outcome { report(error, entries: batch.count) }
         let (told, next) = state.withLock { state in
+            state.machine.took(time)
             let (acknowledgements, next) =
                 switch outcome {
                 case .success(let receipts): state.machine.committed(receipts)

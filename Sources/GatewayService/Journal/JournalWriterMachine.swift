@@ -15,6 +15,8 @@ package struct JournalWriterMachine: Sendable {
     private var waiting: [Submission] = []
     private var committing: [Submission] = []
     private var isStopping = false
+    /// How long a commit takes, by the last ones.
+    private var commitTime: Duration = .zero
 
     /// Names a submission: the caller chooses it, unique among those that are open.
     package typealias Ticket = UInt64
@@ -52,15 +54,32 @@ package struct JournalWriterMachine: Sendable {
     /// A submission came. One that is larger than the queue is taken only while nothing else is there.
     package mutating func submit(_ new: [JournalEntry], ticket: Ticket) -> Admission {
         let size = new.reduce(0) { $0 + $1.size }
-        guard !isStopping else { return .refuse(.stopping) }
-        let fits = entries + new.count <= limits.mostEntries && bytes + size <= limits.mostBytes
-        guard fits || isIdle else { return .refuse(.queueFull(retryAfter: limits.retryAfter)) }
+        if let refusal = refusal(of: new.count, bytes: size) { return .refuse(refusal) }
         entries += new.count
         bytes += size
         waiting.append(Submission(ticket: ticket, entries: new, bytes: size))
         guard committing.isEmpty else { return .wait }
         return .commit(takeBatch())
     }
+
+    /// Why a submission of so many entries and bytes is refused; nil where it is taken.
+    package func refusal(of new: Int, bytes size: Int) -> JournalError? {
+        if isStopping { return .stopping }
+        if isIdle { return nil }
+        let fits = entries + new <= limits.mostEntries && bytes + size <= limits.mostBytes
+        return fits && wait(of: new, bytes: size) <= limits.mostWait
+            ? nil : .queueFull(retryAfter: limits.retryAfter)
+    }
+
+    /// How long a further submission will wait until it is on disk: for the commit under way, and those behind it.
+    private func wait(of new: Int, bytes size: Int) -> Duration {
+        let batches = max(
+            (entries + new - 1) / max(limits.batchEntries, 1), (bytes + size) / max(limits.batchBytes, 1))
+        return commitTime * (batches + 1)
+    }
+
+    /// The batch under way took so long, whatever came of it. To be told before that.
+    package mutating func took(_ time: Duration) { commitTime = (commitTime * 3 + time) / 4 }
 
     /// The batch under way is on disk: whom to tell what, and the batch to commit next, if any.
     package mutating func committed(_ receipts: [JournalReceipt]) -> ([Acknowledgement], next: [JournalEntry]?) {

@@ -60,7 +60,7 @@ final class GatewayInstance: Sendable {
             mostEntries: world.scenario.mostEntries, batchEntries: world.scenario.batchEntries)
         let writer = JournalWriter(
             store: WatchedStore(store, world: world, gateway: number), limits: limits, changes: changes,
-            metrics: metrics, logger: logger, work: work)
+            metrics: metrics, logger: logger, work: work, clock: clock)
         let accounts = world.accounts
         let health = HealthBook(
             accounts: accounts, settings: settings, remembered: try store.pathHealth(), refusals: refusals,

@@ -45,6 +45,22 @@ import Testing
         #expect(machine.isIdle)
     }
 
+    @Test("What would have to wait too long, at the time that commits take, is refused, until they are faster again")
+    func wait() {
+        var machine = JournalWriterMachine(limits: JournalLimits(batchEntries: 2, mostWait: .seconds(3)))
+        for _ in 1...20 { machine.took(.seconds(1)) }
+        #expect(size(machine.submit(beats(1), ticket: 1)) == 1)
+        for ticket in UInt64(2)...5 { #expect(refusal(machine.submit(beats(1), ticket: ticket)) == nil) }
+        // The sixth would be in the third commit from now on, after one that is under way.
+        #expect(refusal(machine.submit(beats(2), ticket: 6)) == .queueFull(retryAfter: .seconds(2)))
+        #expect(machine.refusal(of: 2, bytes: 0) != nil)
+        for _ in 1...4 { machine.took(.milliseconds(1)) }
+        #expect(refusal(machine.submit(beats(2), ticket: 7)) == nil)
+        var idle = JournalWriterMachine(limits: JournalLimits(mostWait: .zero))
+        idle.took(.seconds(60))
+        #expect(size(idle.submit(beats(1), ticket: 1)) == 1, "one that waits for nobody is always tried")
+    }
+
     @Test("Each submitter gets the receipts of its own entries, in order")
     func receipts() throws {
         var machine = JournalWriterMachine()
