@@ -35,6 +35,18 @@ package struct Timestamp: RawRepresentable, Hashable, Comparable, Sendable, Coda
         return .microseconds(difference)
     }
 
+    /// As ``advanced(by:)``, by microseconds.
+    package func advanced(byMicroseconds microseconds: Int64) -> Timestamp {
+        let (sum, overflow) = rawValue.addingReportingOverflow(microseconds)
+        return overflow ? (microseconds < 0 ? .distantPast : .distantFuture) : Timestamp(rawValue: sum)
+    }
+
+    /// As ``duration(since:)``, in microseconds.
+    package func microseconds(since earlier: Timestamp) -> Int64 {
+        let (difference, overflow) = rawValue.subtractingReportingOverflow(earlier.rawValue)
+        return overflow ? (rawValue < earlier.rawValue ? .min : .max) : difference
+    }
+
     /// Earlier first.
     package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 }

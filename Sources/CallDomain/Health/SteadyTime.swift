@@ -15,6 +15,9 @@ package struct SteadyTime: Sendable {
     /// A smaller difference is no step: clocks are disciplined all the time.
     package static let leastStep: Duration = .seconds(5)
 
+    private static let mostMicrosecondsAhead = mostAhead.microseconds
+    private static let leastMicroseconds = leastStep.microseconds.magnitude
+
     private struct Reading: Sendable {
         var time: Timestamp
         var wall: Timestamp
@@ -33,13 +36,14 @@ package struct SteadyTime: Sendable {
             self.last = Reading(time: wall, wall: wall, uptime: uptime)
             return (wall, nil)
         }
-        let passed = max(uptime - last.uptime, .zero)
-        let slowed = last.time.advanced(by: passed / 2)
-        let isTooFar = slowed.duration(since: wall) > Self.mostAhead
+        // In whole numbers: every webhook asks for the time, several times, and durations have 128 bits.
+        let passed = max((uptime - last.uptime).microseconds, 0)
+        let slowed = last.time.advanced(byMicroseconds: passed / 2)
+        let isTooFar = slowed.microseconds(since: wall) > Self.mostMicrosecondsAhead
         let time = isTooFar ? wall : max(wall, slowed)
         self.last = Reading(time: time, wall: wall, uptime: max(uptime, last.uptime))
-        let step = wall.duration(since: last.wall.advanced(by: passed))
-        return (time, abs(step.seconds) > Self.leastStep.seconds ? step : nil)
+        let step = wall.microseconds(since: last.wall.advanced(byMicroseconds: passed))
+        return (time, step.magnitude > Self.leastMicroseconds ? .microseconds(step) : nil)
     }
 }
 

@@ -1,5 +1,6 @@
 import CallDomain
 import Foundation
+import Synchronization
 import WebhookTrust
 
 /// The real sources of time, chance and identity: the only place where they enter.
@@ -21,14 +22,36 @@ enum RealWorld {
         }
     }
 
-    /// 24 hex digits from the system's generator: 96 bits, so that no two are equal.
+    /// 24 random hex digits: 96 bits, so that no two are equal.
     static let newID: @Sendable () -> String = {
-        var generator = SystemRandomNumberGenerator()
-        let digits = (0..<2).map { _ in String(generator.next() as UInt64, radix: 16) }
-        let padded = digits.map { String(repeating: "0", count: 16 - $0.count) + $0 }
-        return String(padded.joined().prefix(24))
-    }
+        let ids = RandomIDs()
+        return { ids.next() }
+    }()
 
     /// A number in 0..<1.
     static let chance: @Sendable () -> Double = { Double.random(in: 0..<1) }
+}
+
+/// Makes ids of random bytes, which are drawn in blocks: to ask for each id took longer than to find its call.
+private final class RandomIDs: Sendable {
+    private static let idBytes = 12
+    /// The bytes that are drawn at once.
+    private static let blockBytes = 128 * idBytes
+
+    private let drawn = Mutex<[UInt8]>([])
+
+    func next() -> String {
+        let bytes = drawn.withLock { drawn in
+            if drawn.isEmpty { drawn = Self.draw() }
+            defer { drawn.removeLast(Self.idBytes) }
+            return Array(drawn.suffix(Self.idBytes))
+        }
+        return Hex.encode(bytes)
+    }
+
+    /// Random bytes of libcrypto's generator; of the system's where that one has none.
+    private static func draw() -> [UInt8] {
+        if let bytes = try? SecureRandom.bytes(blockBytes) { return bytes }
+        return (0..<blockBytes).map { _ in UInt8.random(in: 0...UInt8.max) }
+    }
 }

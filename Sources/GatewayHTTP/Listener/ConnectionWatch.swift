@@ -66,7 +66,9 @@ final class ConnectionWatch: ChannelDuplexHandler, RemovableChannelHandler {
     typealias OutboundOut = ByteBuffer
 
     private var deadlines: ConnectionDeadlines
-    private var timer: Scheduled<Void>?
+    private var timer: (at: NIODeadline, scheduled: Scheduled<Void>)?
+    /// When the connection is to be closed, and whether because of a request that does not end.
+    private var end: (at: NIODeadline, isLate: Bool)?
     private var context: ChannelHandlerContext?
     private var isClosed = false
     /// Somebody closes the connection; nothing that comes is listened to any more.
@@ -126,14 +128,14 @@ final class ConnectionWatch: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
-        perform(.stop)
+        stop()
         self.context = nil
         socket = nil
     }
 
     func channelInactive(context: ChannelHandlerContext) {
         isClosed = true
-        perform(.stop)
+        stop()
         context.fireChannelInactive()
     }
 
@@ -190,18 +192,37 @@ final class ConnectionWatch: ChannelDuplexHandler, RemovableChannelHandler {
     private func perform(_ action: ConnectionDeadlines.Action) {
         switch action {
         case .keep: return
-        case .stop:
-            timer?.cancel()
-            timer = nil
+        case .stop: end = nil
         case .start(let time):
-            timer?.cancel()
             guard let context, !isClosed else { return }
-            let channel = context.channel
-            let isLate = !deadlines.isAwaitingFirstByte
-            timer = context.eventLoop.scheduleTask(in: TimeAmount(time)) { [report] in
-                report(isLate ? .timeToHeaders : .idle)
-                channel.close(promise: nil)
-            }
+            let end = context.eventLoop.now + TimeAmount(time)
+            self.end = (end, !deadlines.isAwaitingFirstByte)
+            wake(at: end)
         }
+    }
+
+    /// Sees to it that the timer rings by then. One that rings earlier is left alone, for it looks what is due: to set a timer
+    /// for each request took longer than to read the request's head.
+    private func wake(at time: NIODeadline) {
+        guard let context else { return }
+        if let timer {
+            guard time < timer.at else { return }
+            timer.scheduled.cancel()
+        }
+        let scheduled = context.eventLoop.assumeIsolatedUnsafeUnchecked().scheduleTask(deadline: time) { [self] in
+            timer = nil
+            guard let end, let context = self.context else { return }
+            guard end.at <= context.eventLoop.now else { return wake(at: end.at) }
+            self.end = nil
+            report(end.isLate ? .timeToHeaders : .idle)
+            context.channel.close(promise: nil)
+        }
+        timer = (time, scheduled)
+    }
+
+    private func stop() {
+        end = nil
+        timer?.scheduled.cancel()
+        timer = nil
     }
 }

@@ -24,7 +24,7 @@ struct VisitorRules: Sendable {
 
     /// The client's address: that of the connection, or what trusted proxies state.
     func address(of head: HTTPRequest, peer: String) -> String {
-        guard let name = Self.forwardedFor else { return peer }
+        guard !trustedProxies.blocks.isEmpty, let name = Self.forwardedFor else { return peer }
         return ForwardedAddress.client(
             peer: peer, forwardedFor: head.headerFields[values: name], trusted: trustedProxies)
     }

@@ -1,5 +1,6 @@
 package import CallDomain
 import Metrics
+import Synchronization
 
 /// The gateway's own metrics, by names that begin with `gw_`.
 package final class GatewayMetrics: Sendable {
@@ -10,6 +11,8 @@ package final class GatewayMetrics: Sendable {
     private let commits: Timer
     private let commitSizes: Recorder
     private let webhookLags: Recorder
+    /// At most ``PrometheusRegistry/mostSeries``.
+    private let secretUses = Mutex<[CredentialUses.SecretName: Gauge]>([:])
 
     private enum Name: String, CaseIterable {
         case buildInfo = "gw_build_info"
@@ -203,9 +206,16 @@ package final class GatewayMetrics: Sendable {
 
     /// A webhook secret verified a delivery.
     package func secretUsed(account: AccountID, label: String, at time: Timestamp) {
-        set(
-            .secretUse, Duration.microseconds(time.rawValue).seconds,
-            [("account", account.rawValue), ("secret", label)])
+        let name = CredentialUses.SecretName(account: account, label: label)
+        let gauge = secretUses.withLock { known in
+            if let gauge = known[name] { return gauge }
+            let gauge = Gauge(
+                label: Name.secretUse.rawValue, dimensions: [("account", account.rawValue), ("secret", label)],
+                factory: registry)
+            if known.count < PrometheusRegistry.mostSeries { known[name] = gauge }
+            return gauge
+        }
+        gauge.record(Duration.microseconds(time.rawValue).seconds)
     }
 
     /// A signature came that had been accepted before.

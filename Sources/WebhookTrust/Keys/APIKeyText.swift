@@ -45,7 +45,7 @@ package struct APIKeyText: Hashable, Sendable, CustomStringConvertible, CustomDe
     }
 
     private static func checksum(of body: String) throws(CryptoError) -> String {
-        Hex.encode(try ContentHash.sha256(Array(body.utf8)).bytes.prefix(checksumLength / 2))
+        Hex.encode(Array(try ContentHash.sha256(Array(body.utf8)).bytes.prefix(checksumLength / 2)))
     }
 
     /// The key's public name only.

@@ -19,8 +19,16 @@ package enum SignatureVerifier {
         tolerance: Int64 = SignatureVerifier.tolerance
     ) throws(CryptoError) -> SignatureCheck {
         guard let header = headers.first else { return .refused(.missing) }
-        guard headers.count == 1, let signature = SignatureHeader(parsing: header) else { return .refused(.malformed) }
+        return try check(
+            headers.count == 1 ? SignatureHeader(parsing: header) : nil, body: body, secrets: secrets, now: now,
+            tolerance: tolerance)
+    }
 
+    /// Checks a header that is there; nil where it cannot be read.
+    static func check(
+        _ signature: SignatureHeader?, body: [UInt8], secrets: [WebhookSecret], now: Timestamp, tolerance: Int64
+    ) throws(CryptoError) -> SignatureCheck {
+        guard let signature else { return .refused(.malformed) }
         let prefix = Array("\(signature.time).".utf8)
         var label: String?
         for secret in secrets {
@@ -62,7 +70,7 @@ package enum SignatureCheck: Hashable, Sendable {
 }
 
 /// A header that could be read.
-struct SignatureHeader: Equatable {
+struct SignatureHeader: Hashable, Sendable {
     /// `t` as it was written: these bytes were signed.
     var time: String
     /// `t` as a number.

@@ -4,17 +4,16 @@ extension DeliveryCredentials {
     /// What stands for everything that was signed, apart from the secret: account, id, time and body. Two deliveries with
     /// the same one are the same signed delivery, sent twice, however else they differ. Nil without a readable signature.
     package func signedContent(body: ContentDigest) throws(CryptoError) -> ContentDigest? {
-        var parts: [String] = []
-        if signatureHeaders.count == 1, let header = signatureHeaders.first,
-            let signature = SignatureHeader(parsing: header)
-        {
-            parts.append("bolna|\(signature.time)")
+        var content: [UInt8] = []
+        if let signature {
+            content += "bolna|\(signature.time)\n".utf8
         }
         if let signature = StandardSignatureParts(standardHeaders) {
-            parts.append("standard|\(signature.id)|\(signature.time)")
+            content += "standard|\(signature.id)|\(signature.time)\n".utf8
         }
-        guard !parts.isEmpty else { return nil }
-        return try ContentHash.sha256(
-            Array((parts + [account.rawValue, Hex.encode(body.bytes)]).joined(separator: "\n").utf8))
+        guard !content.isEmpty else { return nil }
+        content += account.rawValue.utf8
+        content.append(UInt8(ascii: "\n"))
+        return try ContentHash.sha256(content + body.bytes)
     }
 }

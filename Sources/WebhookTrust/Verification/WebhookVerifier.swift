@@ -3,7 +3,9 @@ package import CallDomain
 /// What a delivery brings to show who sent it.
 package struct DeliveryCredentials: Hashable, Sendable {
     /// All values of `Bolna-Signature`, in order.
-    package var signatureHeaders: [String]
+    package let signatureHeaders: [String]
+    /// What they say, read once; nil where there is not exactly one, or it cannot be read.
+    let signature: SignatureHeader?
     /// The header fields of Standard Webhooks.
     package var standardHeaders: StandardWebhookHeaders
     /// The value of `Authorization`.
@@ -24,6 +26,7 @@ package struct DeliveryCredentials: Hashable, Sendable {
         peerAddress: String? = nil
     ) {
         self.signatureHeaders = signatureHeaders
+        signature = signatureHeaders.count == 1 ? signatureHeaders.first.flatMap(SignatureHeader.init(parsing:)) : nil
         self.standardHeaders = standardHeaders
         self.authorizationHeader = authorizationHeader
         self.urlToken = urlToken
@@ -117,8 +120,11 @@ package struct WebhookVerifier: Sendable {
         let secrets = own + decoys.dropFirst(own.count)
         let signature = try signature(of: credentials, body: body, secrets: secrets, now: now)
         let token = try token(of: credentials, secrets: secrets)
+        // Before an account that does not exist is told apart: neither may take longer than the other.
         let addresses = trust?.sourceAddresses ?? .bolna
-        let isAddressed = credentials.peerAddress.map(addresses.contains) ?? false
+        let isAddressed =
+            signature == .refused(.missing) && token.match == nil
+            && (credentials.peerAddress.map(addresses.contains) ?? false)
         guard let trust else { return .refused(.unknownAccount) }
 
         switch signature {
@@ -141,8 +147,11 @@ package struct WebhookVerifier: Sendable {
     private func signature(
         of credentials: DeliveryCredentials, body: [UInt8], secrets: [WebhookSecret], now: Timestamp
     ) throws(CryptoError) -> SignatureCheck {
-        let own = try SignatureVerifier.check(
-            headers: credentials.signatureHeaders, body: body, secrets: secrets, now: now, tolerance: tolerance)
+        let own: SignatureCheck =
+            credentials.signatureHeaders.isEmpty
+            ? .refused(.missing)
+            : try SignatureVerifier.check(
+                credentials.signature, body: body, secrets: secrets, now: now, tolerance: tolerance)
         let standard = try StandardSignature.check(
             headers: credentials.standardHeaders, body: body, secrets: secrets, now: now, tolerance: tolerance)
         switch (own, standard) {
