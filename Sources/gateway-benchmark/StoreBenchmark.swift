@@ -11,6 +11,9 @@ struct StoreBenchmark: ParsableCommand {
 
     @OptionGroup var options: MeasuringOptions
 
+    @Option(parsing: .upToNextOption, help: "How many deliveries are stored at a time.")
+    var batches = [1, 8, 64, 512]
+
     @Option(help: "The folder for the databases, which is removed afterwards; it must be on the disk to be measured.")
     var folder = ".build/benchmark-store"
 
@@ -22,7 +25,7 @@ struct StoreBenchmark: ParsableCommand {
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: directory) }
         let sample = SampleCall(bytes: bytes)
-        for batch in [1, 8, 64, 512] {
+        for batch in batches {
             let bare = try BareStore(path: directory.appending(path: "bare-\(batch)").path)
             let store = try SQLiteStore(path: directory.appending(path: "gateway-\(batch)").path)
             var comparison = Comparison("Storing in batches of \(batch)", per: "delivery", options: options)
@@ -43,7 +46,23 @@ struct StoreBenchmark: ParsableCommand {
             try comparison.run()
             try store.close()
         }
+        try showFootprint(in: directory, sample: sample)
     }
+
+    private func showFootprint(in directory: URL, sample: SampleCall) throws {
+        let path = directory.appending(path: "footprint").path
+        let store = try SQLiteStore(path: path)
+        var deliveries = Deliveries(sample: sample)
+        for _ in 0..<Self.footprintBatches {
+            _ = try store.apply(
+                try deliveries.next(Deliveries.turn).map { try SampleCall.observation($0.body, at: $0.time) })
+        }
+        try store.close()
+        try StoreFootprint(path: path).show(calls: Self.footprintBatches * Deliveries.turn / SampleCall.statuses.count)
+    }
+
+    /// Enough for whole calls, and for indexes of several pages.
+    private static let footprintBatches = 32
 }
 
 /// Deliveries without end, the four of a call some calls apart, so that no batch has two of one call.
@@ -54,7 +73,7 @@ private struct Deliveries {
     init(sample: SampleCall) { self.sample = sample }
 
     /// How many calls are told of in turns.
-    private static let turn = 1_024
+    static let turn = 1_024
 
     mutating func next(_ count: Int) -> [(body: [UInt8], time: Timestamp)] {
         defer { number += count }
