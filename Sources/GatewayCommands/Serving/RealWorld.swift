@@ -22,31 +22,37 @@ enum RealWorld {
         }
     }
 
-    /// 24 random hex digits: 96 bits, so that no two are equal.
+    /// 24 hex digits: the time in milliseconds, and 48 random bits. Later ones sort behind earlier ones, so that an index of
+    /// them grows at its end, whatever its size.
     static let newID: @Sendable () -> String = {
-        let ids = RandomIDs()
-        return { ids.next() }
+        let random = RandomBytes()
+        return { Hex.encode(time(in: now()) + random.next()) }
     }()
+
+    /// Six bytes for the milliseconds of a time, the highest first.
+    private static func time(in now: Timestamp) -> [UInt8] {
+        let milliseconds = now.rawValue / 1_000
+        return stride(from: 40, through: 0, by: -8).map { UInt8(truncatingIfNeeded: milliseconds >> Int64($0)) }
+    }
 
     /// A number in 0..<1.
     static let chance: @Sendable () -> Double = { Double.random(in: 0..<1) }
 }
 
-/// Makes ids of random bytes, which are drawn in blocks: to ask for each id took longer than to find its call.
-private final class RandomIDs: Sendable {
-    private static let idBytes = 12
+/// Six random bytes at a time, drawn in blocks: to ask for those of each id took longer than to find its call.
+private final class RandomBytes: Sendable {
+    private static let count = 6
     /// The bytes that are drawn at once.
-    private static let blockBytes = 128 * idBytes
+    private static let blockBytes = 256 * count
 
     private let drawn = Mutex<[UInt8]>([])
 
-    func next() -> String {
-        let bytes = drawn.withLock { drawn in
+    func next() -> [UInt8] {
+        drawn.withLock { drawn in
             if drawn.isEmpty { drawn = Self.draw() }
-            defer { drawn.removeLast(Self.idBytes) }
-            return Array(drawn.suffix(Self.idBytes))
+            defer { drawn.removeLast(Self.count) }
+            return Array(drawn.suffix(Self.count))
         }
-        return Hex.encode(bytes)
     }
 
     /// Random bytes of libcrypto's generator; of the system's where that one has none.
