@@ -61,26 +61,62 @@ package struct WonFields: Hashable, Sendable {
     }
 }
 
-/// Which observation gave each field's value.
+/// Which observation gave each field's value. A few give all of them, so each of their keys is kept once.
 package struct FieldWinners: Hashable, Sendable {
-    /// A place for each raw value, as in ``FieldSet`` and for the same reason.
-    private var keys: [CanonicalKey?] = Self.noKeys
+    /// For each raw value of a field the place of its winner in ``keys``, from 1; 0 where it has none.
+    private var places: [UInt16] = Self.noPlaces
+    /// Distinct keys; those that win nothing any more go when there are too many.
+    private var keys: [CanonicalKey] = []
 
-    private static let noKeys = [CanonicalKey?](
-        repeating: nil, count: 1 + CallField.allCases.reduce(0) { max($0, $1.rawValue) })
+    private static let noPlaces = [UInt16](
+        repeating: 0, count: 1 + CallField.allCases.reduce(0) { max($0, $1.rawValue) })
+    /// More keys than fields: as many can be of use at most.
+    private static let mostKeys = 2 * noPlaces.count
 
     /// No winners.
     package init() {}
 
     /// The winner of a field; nil where it has none.
     package subscript(field: CallField) -> CanonicalKey? {
-        get { keys[field.rawValue] }
-        set { keys[field.rawValue] = newValue }
+        get { key(at: field.rawValue) }
+        set {
+            guard let newValue else {
+                places[field.rawValue] = 0
+                return
+            }
+            places[field.rawValue] = UInt16(clamping: 1 + place(of: newValue))
+        }
+    }
+
+    private func key(at place: Int) -> CanonicalKey? { places[place] == 0 ? nil : keys[Int(places[place]) - 1] }
+
+    private mutating func place(of key: CanonicalKey) -> Int {
+        if let place = keys.lastIndex(of: key) { return place }
+        if keys.count >= Self.mostKeys { forgetLosers() }
+        keys.append(key)
+        return keys.count - 1
+    }
+
+    private mutating func forgetLosers() {
+        let all = all
+        (places, keys) = (Self.noPlaces, [])
+        for (field, winner) in all { self[field] = winner }
     }
 
     /// The fields that have one, with it, in the order of their raw values.
     package var all: [(field: CallField, winner: CanonicalKey)] {
         CallField.allCases.compactMap { field in self[field].map { (field, $0) } }
+    }
+
+    /// Whether both give each field the same winner.
+    package static func == (left: Self, right: Self) -> Bool {
+        if left.places == right.places, left.keys == right.keys { return true }
+        return left.places.indices.allSatisfy { left.key(at: $0) == right.key(at: $0) }
+    }
+
+    /// Feeds the winners of all fields.
+    package func hash(into hasher: inout Hasher) {
+        for place in places.indices { hasher.combine(key(at: place)) }
     }
 }
 
