@@ -34,6 +34,7 @@ extension Statement {
     /// The statement without the fields that a redaction takes: what places it among others stays, so that a fold of
     /// redacted statements differs from the fold of whole ones in these fields alone.
     package func redacted(_ redaction: Redaction) -> Statement {
+        guard redaction != .none else { return self }
         var redacted = self
         for field in redaction.fields { redacted.fields[field] = nil }
         return redacted

@@ -1,4 +1,5 @@
 import CallDomain
+import Foundation
 import GRDB
 import GRDBSQLite
 
@@ -88,7 +89,10 @@ final class HotStatement {
 
     /// Binds a text that is at hand as UTF-8, up to its first NUL.
     mutating func add(utf8 bytes: [UInt8]) {
-        let count = bytes.firstIndex(of: 0) ?? bytes.count
+        let count = unsafe bytes.withUnsafeBytes { text in
+            guard let start = text.baseAddress, let end = unsafe memchr(start, 0, text.count) else { return text.count }
+            return unsafe UnsafeRawPointer(end) - start
+        }
         guard count > 0 else { return add("") }
         let place = next()
         note(

@@ -6,21 +6,32 @@ extension String {
     /// The bytes of ``caseFolded``.
     var caseFoldedUTF8: [UInt8] {
         let bytes = Array(utf8)
+        let folded = bytes.foldedASCII
+        var place = 0
+        var isSame = true
+        while isSame, let start = bytes.firstOutsideASCII(from: place) {
+            place = Swift.min(start + bytes[start].sequenceLength, bytes.count)
+            isSame = !Self.hasCase(bytes[start..<place])
+        }
+        return isSame ? folded : Self.foldingEach(bytes, from: folded)
+    }
+
+    /// The same where characters outside ASCII may change, and their number of bytes with them.
+    private static func foldingEach(_ bytes: [UInt8], from ascii: [UInt8]) -> [UInt8] {
         var folded: [UInt8] = []
         folded.reserveCapacity(bytes.count)
         var place = 0
-        while let start = bytes[place...].firstIndex(where: { $0 >= 0x80 }) {
-            folded.append(folding: bytes[place..<start])
+        while let start = bytes.firstOutsideASCII(from: place) {
+            folded += ascii[place..<start]
             place = Swift.min(start + bytes[start].sequenceLength, bytes.count)
             let sequence = bytes[start..<place]
-            if Self.hasCase(sequence) {
+            if hasCase(sequence) {
                 folded += String(decoding: sequence, as: UTF8.self).lowercased().utf8
             } else {
                 folded += sequence
             }
         }
-        folded.append(folding: bytes[place...])
-        return folded
+        return folded + ascii[place...]
     }
 
     /// Whether a character outside ASCII may be one that has a lower case. None does from U+0800 to U+0FFF (the scripts
@@ -36,15 +47,21 @@ extension String {
 }
 
 extension [UInt8] {
-    /// Appends ASCII, its capitals as small letters.
-    fileprivate mutating func append(folding text: ArraySlice<UInt8>) {
-        var piece = Array(text)
-        for place in piece.indices {
-            let byte = piece[place]
+    /// The bytes, ASCII's capitals as small letters.
+    fileprivate var foldedASCII: [UInt8] {
+        var folded = self
+        for place in folded.indices {
+            let byte = folded[place]
             // Without a branch, so that many bytes are done at once.
-            piece[place] = byte | (byte &- 0x41 < 26 ? 0x20 : 0)
+            folded[place] = byte | (byte &- 0x41 < 26 ? 0x20 : 0)
         }
-        append(contentsOf: piece)
+        return folded
+    }
+
+    /// Where the next byte of a character outside ASCII is.
+    fileprivate func firstOutsideASCII(from start: Int) -> Int? {
+        for place in start..<Swift.max(start, count) where self[place] >= 0x80 { return place }
+        return nil
     }
 }
 
