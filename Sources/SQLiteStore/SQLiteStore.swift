@@ -136,6 +136,7 @@ extension SQLiteStore {
                 PRAGMA synchronous = FULL;
                 PRAGMA secure_delete = ON;
                 PRAGMA wal_autocheckpoint = \(StoreBounds.checkpointPages);
+                PRAGMA cache_size = -\(StoreBounds.writerCacheKibibytes);
                 PRAGMA journal_size_limit = \(StoreBounds.walSizeBytes)
                 """)
         let settings = try settings(db)

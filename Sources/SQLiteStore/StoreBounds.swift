@@ -10,6 +10,13 @@ enum StoreBounds {
     static let readers = 4
     /// How long a connection waits for a lock of another process, in milliseconds.
     static let busyTimeoutMilliseconds = 2_000
+    /// The shortest statement, state or body that is packed, in bytes.
+    static let shortestPacked = 256
+    /// The longest one, in bytes: far more than a body may have.
+    static let longestPacked = 32 * 1_024 * 1_024
+    /// What the writer keeps of the file in memory, in KiB: the pages of a large batch, which would else be written before
+    /// it ends, and the inner pages of the indexes of millions of calls.
+    static let writerCacheKibibytes = 16_384
     /// Pages of the write-ahead log after which the writer moves them into the database.
     static let checkpointPages = 1_000
     /// The write-ahead log is cut to this size after a checkpoint that emptied it.

@@ -51,9 +51,15 @@ struct MigrationTests {
         let new = try open(Migration.all + [Self.later])
         #expect(try new.facts().schemaVersion == Self.next)
         #expect(try new.record("e").state?.status == .ringing)
+        #expect(try new.journal(of: "e").rows.map(\.body) == [Arrival.webhook("e", .ringing, at: 1).body])
+        let page = try new.calls(account: .default, query: CallQuery(), after: nil, limit: 9)
+        #expect(page.calls.map(\.execution.rawValue) == ["e"])
+        #expect(try new.takeDue(of: [.default], at: .distantFuture, limit: 9, lease: .zero).calls.count == 1)
+        try new.observe(.talkative("e", .completed, at: 2))
+        #expect(try new.differences(of: "e") == [])
         #expect(try new.count("later") == 0)
         let query = ReportQuery(account: .default, from: .at(0), to: .at(100))
-        #expect(try new.report(query).value(.deliveries) == 1)
+        #expect(try new.report(query).value(.deliveries) == 2)
         #expect(try new.report(query).value(.calls) == 1)
     }
 

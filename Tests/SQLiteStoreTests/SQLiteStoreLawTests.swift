@@ -115,6 +115,10 @@ enum ArrivalSamples {
             arrival.fields[.totalCost] = .number(Double(Int.random(in: 0..<3, using: &random)))
         }
         if Bool.random(using: &random) { arrival.fields[.createdAt] = .time(.at(second % 7)) }
+        if Bool.random(using: &random) {
+            let lines = (0..<40).map { "user: \($0 * Int.random(in: 7...9, using: &random))" }
+            arrival.fields[.transcript] = .text(lines.joined(separator: "\n"))
+        }
         return arrival
     }
 }

@@ -13,8 +13,10 @@ enum Journal {
                     FROM observations WHERE call = ?
                     """),
             arguments: [call])
+        var unpacker = Unpacker(db)
         return Evidence(
-            observations: try rows.map { try Observation(row: $0, from: 0) }, reads: try reads(db, call: call))
+            observations: try rows.map { try Observation(row: $0, from: 0, with: &unpacker) },
+            reads: try reads(db, call: call))
     }
 
     /// Every full read of a call, in the order in which they were sent.
@@ -43,18 +45,27 @@ enum Journal {
         }
     }
 
+    /// The body at a position; nil where it is not kept.
+    static func body(_ db: Database, at position: Int64) throws -> [UInt8]? {
+        let row = try Row.fetchOne(
+            db.cachedStatement(sql: "SELECT body, is_packed FROM bodies WHERE position = ?"), arguments: [position])
+        var unpacker = Unpacker(db)
+        return try row.map { try unpacker.value(try $0.bytes(0), isPacked: try $0.value(1)) }
+    }
+
     /// A call's rows in commit order.
     static func rows(
         _ db: Database, call: Int64, withBodies: Bool, after position: Int64 = 0, limit: Int = -1
     ) throws -> [JournalRow] {
         let contradictions = Dictionary(grouping: try contradictions(db, call: call)) { $0.position }
             .mapValues { $0.map(\.entry.contradiction) }
+        var unpacker = Unpacker(db)
         return try Row.fetchAll(
             db.cachedStatement(
                 sql: """
                     SELECT source, trust, standing, digest, received_at, statement, withdraws,
                         observations.position, outcome, rule, status_before, status_after, changed_fields, count,
-                        last_received_at, bodies.body
+                        last_received_at, bodies.body, bodies.is_packed
                     FROM observations LEFT JOIN bodies ON ? AND bodies.position = observations.position
                     WHERE call = ? AND observations.position > ? ORDER BY observations.position LIMIT ?
                     """),
@@ -63,10 +74,11 @@ enum Journal {
             let position: Int64 = try row.value(7)
             var decision = try Decision(row: row, from: 8)
             decision.newContradictions = contradictions[position, default: []]
+            let body = try row.optionalBytes(15)
             return JournalRow(
-                position: position, observation: try Observation(row: row, from: 0), decision: decision,
-                count: try row.value(13), lastReceivedAt: Timestamp(rawValue: try row.value(14)),
-                body: try row.optionalBytes(15))
+                position: position, observation: try Observation(row: row, from: 0, with: &unpacker),
+                decision: decision, count: try row.value(13), lastReceivedAt: Timestamp(rawValue: try row.value(14)),
+                body: try body.map { try unpacker.value($0, isPacked: try row.value(16)) })
         }
     }
 
@@ -131,11 +143,11 @@ extension ObservationKey {
 
 extension Observation {
     /// Reads the key, the first receipt, the statement and what it withdraws from a row.
-    init(row: Row, from index: Int) throws {
+    init(row: Row, from index: Int, with unpacker: inout Unpacker) throws {
         let withdraws = try row.optionalBytes(index + 6) ?? []
         self.init(
             key: try ObservationKey(row: row, from: index), receivedAt: Timestamp(rawValue: try row.value(index + 4)),
-            statement: try Statement(encoded: try row.bytes(index + 5)),
+            statement: try Statement(encoded: try unpacker.value(try row.bytes(index + 5))),
             withdraws: try stride(from: 0, to: withdraws.count, by: ObservationKey.columnBytesCount).map { start in
                 try ObservationKey(columnBytes: withdraws[start...].prefix(ObservationKey.columnBytesCount))
             })

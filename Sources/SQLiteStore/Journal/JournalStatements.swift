@@ -1,7 +1,9 @@
 import CallDomain
 
-/// The statements that each delivery runs, prepared once for the writer's connection.
+/// What each delivery needs: its statements, prepared once for the writer's connection, and what packs its values. Belongs
+/// to the queue of that connection.
 final class JournalStatements {
+    let packer = Packer()
     let findCall = HotStatement("SELECT \(StoredCall.columns) FROM calls WHERE account = ? AND execution = ?")
     let insertCall = HotStatement(StoredCall.insertion)
     let updateCall = HotStatement(StoredCall.wholeUpdate)
@@ -26,7 +28,7 @@ final class JournalStatements {
             status_after, changed_fields, withdraws, statement, delivered_at, stated_at)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?8, ?8, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?8, ?)
         """)
-    let insertBody = HotStatement("INSERT INTO bodies (position, body) VALUES (?, ?)")
+    let insertBody = HotStatement("INSERT INTO bodies (position, body, is_packed) VALUES (?, ?, ?)")
     let insertChange = HotStatement(
         "INSERT INTO changes (account, sequence, call, status, source, at) VALUES (?, ?, ?, ?, ?, ?)")
 

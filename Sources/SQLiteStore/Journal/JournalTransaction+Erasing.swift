@@ -58,9 +58,9 @@ extension JournalTransaction {
         guard let id = call.id, call.redaction < redaction else { return call }
         try removeBodies(of: id)
         try removeFromIndex(id, at: call.updatedAt)
-        try redactStatements(of: id, call.execution, to: redaction)
         var redacted = call
         redacted.redaction = redaction
+        try redactStatements(of: &redacted, id: id)
         if call.state != nil { redacted.state = reconciler.fold(try Journal.evidence(db, call: id)) }
         _ = try redacted.save(db, with: statements, previous: call, edition: reconciler.edition)
         return redacted
@@ -74,7 +74,9 @@ extension JournalTransaction {
         // Marked by the call's own time, its block is indexed again at once, however many calls are erased after it.
         if db.changesCount > 0 { try removeFromIndex(id, at: call.updatedAt) }
         if keepsJournal {
-            try redactStatements(of: id, call.execution, to: .person)
+            var erased = call
+            erased.redaction = .person
+            try redactStatements(of: &erased, id: id)
             try emptyQuarantine(of: call.execution, account: call.account, at: time)
         } else {
             for table in ["contradictions", "reads", "observations"] {
@@ -151,24 +153,27 @@ extension JournalTransaction {
         try run("DELETE FROM bodies WHERE position IN (SELECT position FROM observations WHERE call = ?)", [call])
     }
 
-    /// A statement that cannot be read may tell of a person, too: where everything that does is to go, it says nothing
-    /// any more.
-    private func redactStatements(of call: Int64, _ execution: ExecutionID, to redaction: Redaction) throws {
+    /// Takes from all statements of a call what its redaction says. All of them are written anew, and packed with another
+    /// root: the old one had what is to go. A statement that cannot be read may tell of a person, too: where everything that
+    /// does is to go, it says nothing any more.
+    private func redactStatements(of call: inout StoredCall, id: Int64) throws {
         let rows = try Row.fetchAll(
-            db.cachedStatement(sql: "SELECT position, statement FROM observations WHERE call = ?"), arguments: [call])
-        for row in rows {
-            let redacted: CallDomain.Statement
+            db.cachedStatement(sql: "SELECT position, statement FROM observations WHERE call = ? ORDER BY position"),
+            arguments: [id])
+        var unpacker = Unpacker(db)
+        let redacted = try rows.map { row -> CallDomain.Statement in
             do {
-                let statement = try Statement(encoded: try row.bytes(1))
-                redacted = statement.redacted(redaction)
-                guard redacted != statement else { continue }
+                return try Statement(encoded: try unpacker.value(try row.bytes(1))).redacted(call.redaction)
             } catch {
-                guard redaction == .person else { throw error }
-                redacted = Statement(executionID: execution, status: nil)
+                guard call.redaction == .person else { throw error }
+                return Statement(executionID: call.execution, status: nil)
             }
-            try run(
-                "UPDATE observations SET statement = ? WHERE position = ?",
-                [Data(redacted.encoded), try row.value(0) as Int64])
+        }
+        call.root = nil
+        for (row, statement) in zip(rows, redacted) {
+            let position: Int64 = try row.value(0)
+            let bytes = pack(statement, of: &call, at: position)
+            try run("UPDATE observations SET statement = ? WHERE position = ?", [Data(bytes), position])
         }
     }
 

@@ -50,8 +50,10 @@ extension JournalTransaction {
         revised.observationCount += 1
         revised.firstHeardAt = min(call.firstHeardAt, incoming.receivedAt)
         if try isPlacedWithPriority(incoming, call) { revised.ledger.isPriority = true }
+        let statement = pack(observation.statement, of: &revised, at: position)
         let (row, change) = try settle(&revised, from: call, incoming: incoming, result: result)
-        try insert(observation, call: row, incoming: incoming, result: result)
+        try insert(observation, as: statement, call: row, incoming: incoming, result: result)
+        try insertBody(incoming, of: revised)
         if let read {
             try insert(
                 read, call: row, observation: position, incoming: incoming, result: result, previous: call.ledger)
@@ -199,6 +201,19 @@ extension JournalTransaction {
 }
 
 extension JournalTransaction {
+    /// A statement as it is to be stored at a position. One that has little in common with the call's root is packed by
+    /// itself, and is its root from then on: the first one, and mostly the one that brings the transcript.
+    func pack(_ statement: CallDomain.Statement, of call: inout StoredCall, at position: Int64) -> [UInt8] {
+        let bytes = statement.encoded
+        let packed = statements.packer.packed(bytes, with: call.root)
+        guard bytes.count >= StoreBounds.shortestPacked, call.root == nil || packed.count > bytes.count / 2 else {
+            return packed
+        }
+        let alone = call.root == nil ? packed : statements.packer.packed(bytes, with: nil)
+        call.root = PackingRoot(position: position, bytes: bytes)
+        return alone
+    }
+
     private func storedObservation(call: Int64, key: ObservationKey) throws -> StoredObservation? {
         try statements.findObservation.first(db) { values in
             values.add(call)
@@ -221,7 +236,8 @@ extension JournalTransaction {
     }
 
     private func insert(
-        _ observation: Observation, call: Int64, incoming: IncomingObservation, result: Reconciliation
+        _ observation: Observation, as packed: [UInt8], call: Int64, incoming: IncomingObservation,
+        result: Reconciliation
     ) throws {
         let decision = result.decision
         let statement = observation.statement
@@ -245,14 +261,20 @@ extension JournalTransaction {
             values.add(decision.statusAfter?.word)
             values.add(changed.isEmpty ? nil : changed)
             values.add(withdraws.isEmpty ? nil : withdraws)
-            values.add(statement.encoded)
+            values.add(packed)
             // A body that tells no change says nothing of how long one took to arrive.
             values.add(statement.looksPreCall ? nil : statement.updatedAt?.rawValue)
         }
+    }
+
+    private func insertBody(_ incoming: IncomingObservation, of call: StoredCall) throws {
         guard incoming.redaction == .none || incoming.key.source == .ruling else { return }
+        let packed = statements.packer.packed(incoming.body, with: call.root)
         try statements.insertBody.run(db) { values in
             values.add(position)
-            values.add(incoming.body)
+            values.add(packed)
+            // What cannot be packed stands as it is, and is as long as before.
+            values.add(packed.count < incoming.body.count)
         }
     }
 }

@@ -141,17 +141,17 @@ extension JournalTransaction {
         """
     static let oldWordsSQL = """
         SELECT id, created_at FROM calls INDEXED BY calls_by_creation
-        WHERE account = ? AND created_at >= ? AND created_at < ? AND status IS NOT NULL AND redaction = 0
+        WHERE account = ? AND created_at >= ? AND created_at < ? AND born_at IS NOT NULL AND erased_at IS NULL AND redaction = 0
         ORDER BY created_at LIMIT ?
         """
     static let oldHintsSQL = """
         SELECT id FROM calls INDEXED BY hints_by_first_heard
-        WHERE account = ? AND first_heard_at < ? AND status IS NULL AND erased_at IS NULL
+        WHERE account = ? AND first_heard_at < ? AND born_at IS NULL AND erased_at IS NULL
         ORDER BY first_heard_at LIMIT ?
         """
     static let oldCallsSQL = """
         SELECT id FROM calls INDEXED BY calls_by_creation
-        WHERE account = ? AND created_at < ? AND status IS NOT NULL AND next_due_at IS NULL
+        WHERE account = ? AND created_at < ? AND born_at IS NOT NULL AND erased_at IS NULL AND next_due_at IS NULL
         ORDER BY created_at LIMIT ?
         """
 }

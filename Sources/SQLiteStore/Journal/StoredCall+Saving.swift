@@ -33,55 +33,35 @@ extension StoredCall {
         "UPDATE calls SET \(columns.map { "\($0) = ?" }.joined(separator: ", ")) WHERE id = ?"
     }
 
-    /// The values of ``rare``.
-    private struct RareValues: Equatable {
-        var agent: String?
-        var fromDigits: String?
-        var toDigits: String?
-        var createdAt: Timestamp
-        var firstHeardAt: Timestamp
-        var hasRecording: Bool
-        var unverifiedStatus: CallStatus?
-        var bornAt: Timestamp?
-        var bornPosition: Int64?
-        var agentPosition: Int64?
-        var redaction: Redaction
-        var erasedAt: Timestamp?
-
-        init(_ call: StoredCall) {
-            agent = call.state?.shared.values.text(.agentID)
-            fromDigits = call.state?[.fromNumber].digits
-            toDigits = call.state?[.toNumber].digits
-            createdAt = call.createdAt
-            firstHeardAt = call.firstHeardAt
-            hasRecording = call.state?[.recordingURL] != nil
-            unverifiedStatus = call.unverifiedStatus
-            bornAt = call.bornAt
-            bornPosition = call.bornPosition
-            agentPosition = call.agentPosition
-            redaction = call.redaction
-            erasedAt = call.erasedAt
-        }
-
-        /// The lead follows from what was given about the call.
-        func bind(to values: inout HotBinding, lead: String?) {
-            values.add(agent)
-            values.add(fromDigits)
-            values.add(toDigits)
-            values.add(createdAt.rawValue)
-            values.add(firstHeardAt.rawValue)
-            values.add(hasRecording)
-            values.add(lead)
-            values.add(unverifiedStatus?.word)
-            values.add(bornAt?.rawValue)
-            values.add(bornPosition)
-            values.add(agentPosition)
-            values.add(redaction.rawValue)
-            values.add(erasedAt?.rawValue)
-        }
+    /// Whether no column of ``rare`` differs; of the lead, which follows from what was given about the call, apart.
+    private func hasRareValues(of other: StoredCall) -> Bool {
+        let told: [CallField] = [.agentID, .fromNumber, .toNumber, .createdAt]
+        return told.allSatisfy { state?.shared.values[$0] == other.state?.shared.values[$0] }
+            && firstHeardAt == other.firstHeardAt && hasRecording == other.hasRecording
+            && unverifiedStatus == other.unverifiedStatus && bornAt == other.bornAt
+            && bornPosition == other.bornPosition && agentPosition == other.agentPosition
+            && redaction == other.redaction && erasedAt == other.erasedAt
     }
 
-    private func bindFrequent(to values: inout HotBinding, edition: Int64) {
+    private var hasRecording: Bool { state?[.recordingURL] != nil }
+
+    private func bindRare(to values: inout HotBinding, lead: String?) {
+        values.add(state?.shared.values.text(.agentID))
+        values.add(state?[.fromNumber].digits)
+        values.add(state?[.toNumber].digits)
+        values.add(createdAt.rawValue)
+        values.add(firstHeardAt.rawValue)
+        values.add(hasRecording)
+        values.add(lead)
+        values.add(unverifiedStatus?.word)
+        values.add(bornAt?.rawValue)
+        values.add(bornPosition)
+        values.add(agentPosition)
+        values.add(redaction.rawValue)
+        values.add(erasedAt?.rawValue)
+    }
+
+    private func bindFrequent(to values: inout HotBinding, state packed: [UInt8]?, edition: Int64) {
         values.add(state?.status.word)
         values.add(state?.status.phase?.rawValue)
         values.add(updatedAt.rawValue)
@@ -91,7 +71,7 @@ extension StoredCall {
         values.add(edition)
         values.add(observationCount)
         values.add(ledger.encoded)
-        values.add(state?.encoded)
+        values.add(packed)
         values.add(ledgerPosition)
         values.add(ledger.open?.why.rawValue)
     }
@@ -100,38 +80,45 @@ extension StoredCall {
     func save(
         _ db: Database, with statements: JournalStatements, previous: StoredCall, edition: Int64
     ) throws -> Int64 {
-        let searched: [CallField] = [.transcript, .summary, .recipientData]
-        let isRetold = previous.isRefolded || searched.contains { previous.state?[$0] != state?[$0] }
-        let given = state?.shared.values.json(.recipientData)
-        let rare = RareValues(self)
-        if let id, !isRetold, given == previous.state?.shared.values.json(.recipientData), rare == RareValues(previous)
-        {
+        let packed = state.map { statements.packer.packed($0.encoded, with: root) }
+        let (given, givenBefore) = (recipientData, previous.recipientData)
+        let isLabelledAlike =
+            try given == givenBefore
+            || CallLabels(given, db: db, statement: statements.labels)
+                == CallLabels(givenBefore, db: db, statement: statements.labels)
+        let isRetold =
+            previous.isRefolded || !isLabelledAlike || previous.state?[.transcript] != state?[.transcript]
+            || previous.state?[.summary] != state?[.summary]
+        if let id, !isRetold, hasRareValues(of: previous) {
             try statements.updateOften.run(db) { values in
-                bindFrequent(to: &values, edition: edition)
+                bindFrequent(to: &values, state: packed, edition: edition)
                 values.add(id)
             }
             return id
         }
         let labels = try CallLabels(given, db: db, statement: statements.labels)
-        let row = try saveWhole(db, with: statements, rare: rare, lead: labels.lead, edition: edition)
+        let row = try saveWhole(db, with: statements, state: packed, lead: labels.lead, edition: edition)
         if isRetold { try saveText(db, with: statements, row: row, labels: labels) }
         return row
     }
 
+    private var recipientData: String? { state?.shared.values.json(.recipientData) }
+
     private func saveWhole(
-        _ db: Database, with statements: JournalStatements, rare: RareValues, lead: String?, edition: Int64
+        _ db: Database, with statements: JournalStatements, state packed: [UInt8]?, lead: String?,
+        edition: Int64
     ) throws -> Int64 {
         if let id {
             try statements.updateCall.run(db) { values in
-                bindFrequent(to: &values, edition: edition)
-                rare.bind(to: &values, lead: lead)
+                bindFrequent(to: &values, state: packed, edition: edition)
+                bindRare(to: &values, lead: lead)
                 values.add(id)
             }
             return id
         }
         try statements.insertCall.run(db) { values in
-            bindFrequent(to: &values, edition: edition)
-            rare.bind(to: &values, lead: lead)
+            bindFrequent(to: &values, state: packed, edition: edition)
+            bindRare(to: &values, lead: lead)
             values.add(callID.rawValue)
             values.add(account.rawValue)
             values.add(execution.rawValue)
@@ -157,7 +144,7 @@ extension StoredCall {
 }
 
 /// What was given about a call when it was dialled, as far as lists filter by it.
-struct CallLabels {
+struct CallLabels: Equatable {
     /// Who it was meant for.
     var lead: String?
     /// The called person's name.

@@ -3,7 +3,7 @@ import Foundation
 import GRDB
 
 /// A row of `calls`, and how its other columns follow from what is believed.
-struct StoredCall {
+struct StoredCall: Equatable {
     /// The row; nil before it is written first.
     var id: Int64?
     var callID: CallID
@@ -28,7 +28,9 @@ struct StoredCall {
     /// What is gone from all its statements.
     var redaction = Redaction.none
     /// Whether its state was folded anew when it was read, so that other columns may still be as other rules made them.
-    private(set) var isRefolded = false
+    var isRefolded = false
+    /// The statement that its state and further values are packed with; nil while there is none, or none is known.
+    var root: PackingRoot?
     /// Since when nothing of it is shown, and everything about it is dropped; nil while it is a call like any other.
     var erasedAt: Timestamp?
 
@@ -76,7 +78,9 @@ struct StoredCall {
         self.redaction = redaction
         erasedAt = (try row.value(17) as Int64?).map(Timestamp.init(rawValue:))
         guard let bytes = try row.optionalBytes(11) else { return }
-        if try row.value(9) == reconciler.edition, let state = try? CallState(encoded: bytes) {
+        var unpacker = Unpacker(db)
+        root = try? unpacker.root(of: bytes)
+        if try row.value(9) == reconciler.edition, let state = try? CallState(encoded: unpacker.value(bytes)) {
             self.state = state
         } else {
             state = reconciler.fold(try Journal.evidence(db, call: id))

@@ -10,7 +10,7 @@ struct Migration: Sendable {
 
     /// All steps, in order.
     static let all: [Migration] = [
-        .first, .health, .reports, .quarantine, .expectations, .sweeps, .accounts, .persons, .numbers, .texts,
+        .first, .health, .reports, .quarantine, .expectations, .sweeps, .accounts, .persons, .numbers, .texts, .packing,
     ]
 
     /// Brings the schema to the last of the steps, each in a transaction of its own, which also records its number.

@@ -25,7 +25,7 @@ struct CallFilter {
 
     /// The calls of an account that clients see, under a query's conditions.
     init(account: AccountID, query: CallQuery) {
-        conditions = ["calls.account = ?", "status IS NOT NULL"]
+        conditions = ["calls.account = ?", "status IS NOT NULL", "born_at IS NOT NULL", "erased_at IS NULL"]
         arguments = [account.rawValue]
         if !query.statuses.isEmpty {
             let words = query.statuses.map(\.word).sorted()

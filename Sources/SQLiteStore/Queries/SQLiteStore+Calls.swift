@@ -135,14 +135,15 @@ extension SQLiteStore {
     private func lastBody(of call: StoredCall, db: Database) throws -> [UInt8]? {
         guard let id = call.id, let key = call.state?.frontier.observation, key.source != .dial, key.source != .ruling
         else { return nil }
-        return try Row.fetchOne(
+        let position = try Int64.fetchOne(
             db.cachedStatement(
                 sql: """
-                    SELECT body FROM observations JOIN bodies ON bodies.position = observations.position
+                    SELECT position FROM observations
                     WHERE call = ? AND source = ? AND trust = ? AND standing = ? AND digest = ?
                     """),
             arguments: [
                 id, key.source.rawValue, key.trust.rawValue, key.standing.rawValue, key.digest.blob,
-            ])?.bytes(0)
+            ])
+        return try position.flatMap { try Journal.body(db, at: $0) }
     }
 }

@@ -10,7 +10,7 @@ extension SQLiteStore {
                 let row = try Row.fetchOne(db.cachedStatement(sql: Self.storedFormSQL), arguments: [id])
             else { return nil }
             return CallDossier(
-                record: call.record, stored: try StoredForm(row: row), reconciler: reconciler,
+                record: call.record, stored: try StoredForm(row: row, db: db), reconciler: reconciler,
                 rows: try Journal.rows(db, call: id, withBodies: false),
                 reads: try Journal.readsWithOutcomes(db, call: id),
                 contradictions: try Journal.contradictions(db, call: id).map(\.entry))
@@ -29,13 +29,9 @@ extension SQLiteStore {
             var bodyBytes = 0
             for var row in found.prefix(limit) {
                 if withBodies {
-                    let size = try Self.bodySize(db, position: row.position)
-                    if !rows.isEmpty, bodyBytes + size > JournalPage.mostBodyBytes { break }
-                    bodyBytes += size
-                    row.body = try Row.fetchOne(
-                        db.cachedStatement(sql: "SELECT body FROM bodies WHERE position = ?"),
-                        arguments: [row.position]
-                    )?.bytes(0)
+                    row.body = try Journal.body(db, at: row.position)
+                    bodyBytes += row.body?.count ?? 0
+                    if !rows.isEmpty, bodyBytes > JournalPage.mostBodyBytes { break }
                 }
                 rows.append(row)
             }
@@ -53,11 +49,6 @@ extension SQLiteStore {
             arguments: [call.rawValue, account.rawValue])
     }
 
-    private static func bodySize(_ db: Database, position: Int64) throws -> Int {
-        try Int.fetchOne(
-            db.cachedStatement(sql: "SELECT length(body) FROM bodies WHERE position = ?"), arguments: [position]) ?? 0
-    }
-
     private static let storedFormSQL = """
         SELECT rules_version, status, agent, created_at, first_heard_at, has_recording, observation_count,
             unverified_status, state
@@ -67,11 +58,12 @@ extension SQLiteStore {
 
 extension StoredForm {
     /// Reads a row as it is, without folding anything anew.
-    fileprivate init(row: Row) throws {
+    fileprivate init(row: Row, db: Database) throws {
         let bytes = try row.optionalBytes(8)
+        var unpacker = Unpacker(db)
         let state: State =
             bytes.map { bytes in
-                (try? CallState(encoded: bytes)).map(State.state) ?? .unreadable
+                (try? CallState(encoded: unpacker.value(bytes))).map(State.state) ?? .unreadable
             } ?? .none
         self.init(
             edition: try row.value(0), state: state, status: try row.value(1),

@@ -120,7 +120,7 @@ extension SQLiteStore {
 
     static let expectingSQL = """
         SELECT call_id, next_due_at, id, execution FROM calls INDEXED BY calls_by_due
-        WHERE account = ?1 AND (next_due_at, id) > (?2, ?3) AND status IS NOT NULL AND next_due_at IS NOT NULL
+        WHERE account = ?1 AND (next_due_at, id) > (?2, ?3) AND born_at IS NOT NULL AND next_due_at IS NOT NULL
             AND agent IS ?4
         ORDER BY next_due_at, id LIMIT ?5
         """
@@ -172,8 +172,8 @@ enum DueQueue: CaseIterable {
     /// What the rows of the index have in common.
     private var condition: String {
         switch self {
-        case .calls: "next_due_at IS NOT NULL AND status IS NOT NULL"
-        case .hints: "next_due_at IS NOT NULL AND status IS NULL"
+        case .calls: "next_due_at IS NOT NULL AND born_at IS NOT NULL"
+        case .hints: "next_due_at IS NOT NULL AND born_at IS NULL"
         }
     }
 

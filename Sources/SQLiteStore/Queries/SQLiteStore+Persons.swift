@@ -12,7 +12,9 @@ extension SQLiteStore {
             let arguments: StatementArguments = [
                 "account": account.rawValue, "start": start, "end": end, "digits": number.digits,
             ]
-            let calls = try String.fetchAll(db.cachedStatement(sql: Self.mentionedCallsSQL), arguments: arguments)
+            let dialled = try String.fetchAll(db.cachedStatement(sql: Self.dialledCallsSQL), arguments: arguments)
+            let told = try Self.callsTelling(of: number, db: db, account: account, slice: start..<end)
+            let calls = Set(dialled).union(told).sorted()
             let quarantine = try Int64.fetchAll(
                 db.cachedStatement(sql: Self.mentionedQuarantineSQL), arguments: arguments)
             let dials = try String.fetchAll(db.cachedStatement(sql: Self.mentionedDialsSQL), arguments: arguments)
@@ -84,17 +86,42 @@ extension SQLiteStore {
         }
     }
 
-    static let mentionedCallsSQL = """
+    /// The calls of which a statement or a body of a slice names a number. A call's state is folded from its statements, so
+    /// these are what is searched of it; one that cannot be read is searched as bytes, since a number must be found whatever
+    /// else is damaged.
+    private static func callsTelling(
+        of number: TelephoneNumber, db: Database, account: AccountID, slice: Range<Int64>
+    ) throws -> Set<String> {
+        var calls: Set<String> = []
+        var unpacker = Unpacker(db)
+        let rows = try Row.fetchCursor(
+            db.cachedStatement(sql: toldCallsSQL), arguments: [slice.lowerBound, slice.upperBound, account.rawValue])
+        while let row = try rows.next() {
+            let call: String = try row.value(0)
+            guard !calls.contains(call) else { continue }
+            let statement = try row.bytes(1)
+            let body = try row.optionalBytes(2) ?? []
+            let isPacked = try row.value(3) as Int64? == 1
+            let bytes = (try? unpacker.value(body, isPacked: isPacked)) ?? body
+            let isNamed =
+                (try? Statement(encoded: unpacker.value(statement))).map { number.isNamed(in: $0) }
+                ?? number.isNamed(in: statement)
+            if isNamed || number.isNamed(in: bytes) { calls.insert(call) }
+        }
+        return calls
+    }
+
+    static let dialledCallsSQL = """
         SELECT call_id FROM calls
         WHERE id > :start AND id <= :end AND +account = :account AND erased_at IS NULL
             AND (from_digits = :digits OR to_digits = :digits)
-        UNION
-        SELECT call_id FROM observations
+        """
+    static let toldCallsSQL = """
+        SELECT call_id, statement, body, is_packed FROM observations
             LEFT JOIN bodies ON bodies.position = observations.position
             JOIN calls ON calls.id = observations.call
-        WHERE observations.position > :start AND observations.position <= :end
-            AND +observations.account = :account AND erased_at IS NULL
-            AND (statement_names(statement, :digits) OR bytes_name(body, :digits))
+        WHERE observations.position > ? AND observations.position <= ? AND +observations.account = ?
+            AND erased_at IS NULL
         """
     static let mentionedQuarantineSQL = """
         SELECT id FROM quarantine

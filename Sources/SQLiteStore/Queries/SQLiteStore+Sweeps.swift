@@ -45,7 +45,7 @@ extension SQLiteStore {
     /// The phase of an unknown status is not known, so such a call counts as open.
     static let oldestOpenSQL = """
         SELECT min(created_at) FROM calls INDEXED BY calls_by_due
-        WHERE account = ?1 AND next_due_at IS NOT NULL AND status IS NOT NULL AND waiting_outcome IS NULL
+        WHERE account = ?1 AND next_due_at IS NOT NULL AND born_at IS NOT NULL AND waiting_outcome IS NULL
             AND phase IS NOT ?2
         """
 }

@@ -181,7 +181,7 @@ extension FigureSource.Part {
         table: "calls", call: "id", at: "next_due_at", position: "ledger_position", detail: "waits_by",
         agent: agentOfCall,
         conditions: [
-            "account = :account", "next_due_at <= :now", "status IS NOT NULL", "ledger_position <= :position",
+            "account = :account", "next_due_at <= :now", "born_at IS NOT NULL", "ledger_position <= :position",
             "born_position <= :position",
         ])
 
