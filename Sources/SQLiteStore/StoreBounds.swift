@@ -14,6 +14,8 @@ enum StoreBounds {
     static let shortestPacked = 256
     /// The longest one, in bytes: far more than a body may have.
     static let longestPacked = 32 * 1_024 * 1_024
+    /// The calls whose rows the writer remembers, at least; it forgets the others when there are twice as many.
+    static let callsRemembered = 1_024
     /// What the writer keeps of the file in memory, in KiB: the pages of a large batch, which would else be written before
     /// it ends, and the inner pages of the indexes of millions of calls.
     static let writerCacheKibibytes = 16_384

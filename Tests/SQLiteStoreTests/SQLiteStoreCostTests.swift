@@ -36,7 +36,7 @@ struct SQLiteStoreCostTests {
         "A first webhook, a next one and a repeat run no more statements than they need",
         arguments: [
             ([Arrival.webhook("e", .ringing, at: 2)], 1 + 5),
-            ([.webhook("e", .ringing, at: 2), .webhook("e", .inProgress, at: 3)], 1 + 5 + 6),
+            ([.webhook("e", .ringing, at: 2), .webhook("e", .inProgress, at: 3)], 1 + 5 + 5),
             ([.webhook("e", .ringing, at: 2), .webhook("e", .ringing, at: 2)], 1 + 5 + 4),
         ])
     func deliveries(arrivals: [Arrival], most: Int) throws {
@@ -64,6 +64,13 @@ struct SQLiteStoreCostTests {
         #expect(try pages(batch(.inProgress, at: 200)) <= 60)
         #expect(try pages(batch(.completed, at: 300)) <= 60)
         _ = try store.apply(batch(.completed, at: 400))
+    }
+
+    @Test("A webhook of a call that was written lately does not read the call")
+    func remembered() throws {
+        try store.observe(.webhook("e", .ringing, at: 2))
+        let run = try statements(entries([.webhook("e", .inProgress, at: 3)]))
+        #expect(!run.contains { $0.contains("FROM calls") })
     }
 
     @Test("A batch sets no savepoints, and one that holds something wrong sets them")

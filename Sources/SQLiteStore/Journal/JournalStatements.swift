@@ -1,9 +1,10 @@
 import CallDomain
 
-/// What each delivery needs: its statements, prepared once for the writer's connection, and what packs its values. Belongs
-/// to the queue of that connection.
+/// What each delivery needs: its statements, prepared once for the writer's connection, what packs its values, and the
+/// calls that were written last. Belongs to the queue of that connection.
 final class JournalStatements {
     let packer = Packer()
+    let calls = RememberedCalls()
     let findCall = HotStatement("SELECT \(StoredCall.columns) FROM calls WHERE account = ? AND execution = ?")
     let insertCall = HotStatement(StoredCall.insertion)
     let updateCall = HotStatement(StoredCall.wholeUpdate)

@@ -30,6 +30,9 @@ extension JournalTransaction {
         }
         place(&call, previous: previous, at: time)
         let row = try call.save(db, with: statements, previous: previous, edition: reconciler.edition)
+        call.id = row
+        call.isRefolded = false
+        statements.calls.keep(call)
         try logAgent(of: call, id: row, previous: previous)
         try logWaiting(call, id: row, previous: previous, at: time)
         let change = try changedStatus.map {

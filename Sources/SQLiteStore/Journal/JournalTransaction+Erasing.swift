@@ -56,6 +56,7 @@ extension JournalTransaction {
     /// told of a change: nothing was said about the call.
     func redact(_ call: StoredCall, to redaction: Redaction) throws -> StoredCall {
         guard let id = call.id, call.redaction < redaction else { return call }
+        statements.calls.forget(call)
         try removeBodies(of: id)
         try removeFromIndex(id, at: call.updatedAt)
         var redacted = call
@@ -69,6 +70,7 @@ extension JournalTransaction {
     /// Takes everything that tells of a person from a call, and hides it. With its journal, reports keep adding up.
     func erase(_ call: StoredCall, keepsJournal: Bool, at time: Timestamp) throws {
         guard let id = call.id else { return }
+        statements.calls.forget(call)
         try removeBodies(of: id)
         try run("DELETE FROM call_texts WHERE call = ?", [id])
         // Marked by the call's own time, its block is indexed again at once, however many calls are erased after it.

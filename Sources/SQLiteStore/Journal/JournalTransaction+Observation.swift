@@ -12,9 +12,11 @@ private struct StoredObservation {
 extension JournalTransaction {
     /// Puts an observation into the journal, reconciles it, and stores what follows.
     mutating func observe(_ incoming: IncomingObservation) throws -> JournalReceipt {
-        let found = try StoredCall.find(
-            db, with: statements, account: incoming.account, execution: incoming.statement.executionID,
-            reconciler: reconciler)
+        let execution = incoming.statement.executionID
+        let found =
+            try statements.calls.call(account: incoming.account, execution: execution)
+            ?? StoredCall.find(
+                db, with: statements, account: incoming.account, execution: execution, reconciler: reconciler)
         if incoming.isForgotten || found?.erasedAt != nil || (found == nil && incoming.isOverAge) {
             try forget(incoming, call: found)
             return .forgotten

@@ -47,6 +47,7 @@ struct JournalTransaction {
                 return receipt
             }
         } catch {
+            statements.calls.removeAll()
             let failure = StoreError(error)
             guard isolatesEntries, failure.kind == .invalid else { throw failure }
             guard case .observation(let incoming) = entry else { return .failed(failure) }

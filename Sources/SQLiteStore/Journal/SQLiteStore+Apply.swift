@@ -1,5 +1,6 @@
 package import CallDomain
 import GRDB
+import GRDBSQLite
 
 extension SQLiteStore {
     /// Stores a batch in one transaction and returns when it is synced to disk.
@@ -24,14 +25,30 @@ extension SQLiteStore {
     private func apply(_ batch: [JournalEntry], isolated: Bool, in db: Database) throws -> [JournalReceipt] {
         var receipts: [JournalReceipt] = []
         receipts.reserveCapacity(batch.count)
-        try db.inTransaction(.immediate) {
-            var journal = try JournalTransaction(
-                db: db, statements: unsafe statements, reconciler: reconciler, calculus: calculus,
-                isolatesEntries: isolated)
-            for entry in batch { receipts.append(try journal.apply(entry)) }
-            try journal.finish()
-            return .commit
+        let statements = unsafe statements
+        do {
+            try db.inTransaction(.immediate) {
+                statements.calls.begin(at: Self.version(db))
+                var journal = try JournalTransaction(
+                    db: db, statements: statements, reconciler: reconciler, calculus: calculus,
+                    isolatesEntries: isolated)
+                for entry in batch { receipts.append(try journal.apply(entry)) }
+                try journal.finish()
+                return .commit
+            }
+        } catch {
+            statements.calls.removeAll()
+            throw error
         }
+        statements.calls.end(at: Self.version(db))
         return receipts
+    }
+
+    /// A number that changes with each commit of any connection, as far as the running transaction sees them
+    /// (https://www.sqlite.org/c3ref/c_fcntl_begin_atomic_write.html, `SQLITE_FCNTL_DATA_VERSION`).
+    private static func version(_ db: Database) -> UInt32 {
+        var version: UInt32 = 0
+        _ = unsafe sqlite3_file_control(db.sqliteConnection, "main", SQLITE_FCNTL_DATA_VERSION, &version)
+        return version
     }
 }
