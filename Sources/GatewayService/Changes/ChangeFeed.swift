@@ -11,125 +11,140 @@ package enum ChangeEvent: Hashable, Sendable {
 
 /// Tells subscribers of changes in the order of commits, without gap or repeat.
 ///
-/// A subscriber reads from the store until it has caught up, then hears of changes as they are published. What waits
-/// for it then is bounded: a subscriber that does not keep up is ended, and comes back with its last cursor.
+/// A subscriber reads from the store until it has caught up, then hears of changes as they are published. Those are held
+/// once for all subscribers of an account, and bounded: a subscriber that falls behind them is ended, and comes back with
+/// its last cursor.
 package final class ChangeFeed: Sendable {
     private let reader: StoreReader
-    private let mostWaiting: Int
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     /// The most changes read from the store at once.
     package static let pageSize = 256
 
     private struct State {
-        var subscriptions: [UInt64: ChangeSubscription] = [:]
+        let mostWaiting: Int
+        var topics: [AccountID: ChangeTopic] = [:]
+        var subscribers = 0
         var lastID: UInt64 = 0
-        var lastPublished: [AccountID: ChangeCursor] = [:]
+        var edition: UInt64 = 0
         var hasEnded = false
+
+        subscript(account: AccountID) -> ChangeTopic {
+            get { topics[account] ?? ChangeTopic(mostWaiting: mostWaiting) }
+            // In place: a topic that is taken out and put back would be copied with all its subscriptions.
+            _modify { yield &topics[account, default: ChangeTopic(mostWaiting: mostWaiting)] }
+        }
     }
 
     /// Feeds from a store; at most `mostWaiting` changes wait for one subscriber.
     package init(reader: StoreReader, mostWaiting: Int = 1_024) {
         self.reader = reader
-        self.mostWaiting = max(mostWaiting, 1)
+        state = Mutex(State(mostWaiting: max(mostWaiting, 1)))
     }
 
     /// How many are subscribed.
-    package var subscribers: Int { state.withLock { $0.subscriptions.count } }
+    package var subscribers: Int { state.withLock { $0.subscribers } }
 
     /// How many of an account are subscribed.
     package func subscribers(of account: AccountID) -> Int {
-        state.withLock { $0.subscriptions.values.count { $0.account == account } }
+        state.withLock { $0.topics[account]?.subscribers ?? 0 }
     }
 
-    /// Tells those who are live; called in the order of commits.
-    package func publish(_ changes: [Change]) {
-        guard !changes.isEmpty else { return }
-        let woken = state.withLock { state in
-            for change in changes {
-                state.lastPublished[change.account] =
-                    max(state.lastPublished[change.account] ?? change.cursor, change.cursor)
-            }
-            return state.subscriptions.keys.compactMap { id in
-                state.subscriptions[id]?.offer(changes, mostWaiting: mostWaiting).map { (id, $0) }
-            }
+    /// Counts the commits that changed, or may have changed, what calls look like without a change to tell, such as an
+    /// erasure: what was made of a call before must not be shown after.
+    package var edition: UInt64 { state.withLock { $0.edition } }
+
+    /// Tells those who are live what a commit changed; called in the order of commits, before any sender is answered.
+    package func committed(_ receipts: [JournalReceipt]) {
+        var changes: [Change] = []
+        var isTold = true
+        for receipt in receipts {
+            let own = receipt.changes
+            if own.isEmpty { isTold = false }
+            changes += own
         }
-        // Who came first is woken first: the order of a dictionary differs from process to process.
-        for (_, sleeper) in woken.sorted(by: { $0.0 < $1.0 }) { sleeper.resume() }
+        let woken = state.withLock { state -> [ChangeTopic.Sleeper] in
+            if !isTold { state.edition &+= 1 }
+            var woken: [ChangeTopic.Sleeper] = []
+            for (account, own) in Dictionary(grouping: changes, by: \.account) { woken += state[account].publish(own) }
+            return woken
+        }
+        Self.wake(woken)
     }
 
     /// A commit failed, as far as is known: one that reached the disk all the same has changes that were not published, so
     /// those who are live read on from the store.
     package func recheck() {
         let woken = state.withLock { state in
-            state.subscriptions.keys.compactMap { id in state.subscriptions[id]?.recheck().map { (id, $0) } }
+            state.edition &+= 1
+            return state.topics.keys.flatMap { state[$0].recheck() }
         }
-        for (_, sleeper) in woken.sorted(by: { $0.0 < $1.0 }) { sleeper.resume() }
+        Self.wake(woken)
     }
 
     /// The changes after a cursor, or from now on without one. Ends when the subscriber is too slow, when the store
     /// cannot be read, or when the gateway stops.
-    package func subscribe(
-        account: AccountID, after: ChangeCursor?
-    ) async throws(StoreError) -> AsyncStream<ChangeEvent> {
+    package func subscribe(account: AccountID, after: ChangeCursor?) async throws(StoreError) -> ChangeStream {
         let cursor: ChangeCursor
         if let after {
             cursor = after
         } else {
             cursor = try await latestCursor(of: account)
         }
-        let added = state.withLock { state -> UInt64? in
-            guard !state.hasEnded else { return nil }
+        let id = state.withLock { state in
             state.lastID += 1
-            state.subscriptions[state.lastID] = ChangeSubscription(account: account, cursor: cursor)
+            guard !state.hasEnded else { return state.lastID }
+            state.subscribers += 1
+            state[account].subscribe(state.lastID, cursor: cursor)
             return state.lastID
         }
-        guard let id = added else { return AsyncStream { $0.finish() } }
-        // The stream's closures hold the ticket, and nobody else: the subscription ends with the stream.
-        let ticket = Ticket { [weak self] in self?.end(id) }
-        return AsyncStream(
-            unfolding: { [weak self] in
-                defer { withExtendedLifetime(ticket) {} }
-                return await self?.next(id)
-            }, onCancel: { ticket.end() })
+        return ChangeStream(feed: self, account: account, id: id)
     }
 
     /// Ends all subscriptions and takes no new ones.
     package func end() {
-        let ids = state.withLock { state in
+        let woken = state.withLock { state in
             state.hasEnded = true
-            return state.subscriptions.keys.sorted()
+            state.subscribers = 0
+            return state.topics.keys.flatMap { state[$0].end() }
         }
-        for id in ids { end(id) }
+        Self.wake(woken)
     }
 
-    private func end(_ id: UInt64) {
-        let sleeper = state.withLock { $0.subscriptions.removeValue(forKey: id)?.sleeper }
+    /// Ends one subscription.
+    func end(_ id: UInt64, of account: AccountID) {
+        let sleeper = state.withLock { state -> CheckedContinuation<Void, Never>? in
+            guard let ended = state.topics[account]?.end(id) else { return nil }
+            if ended.wasThere { state.subscribers -= 1 }
+            return ended.sleeper
+        }
         sleeper?.resume()
     }
 
-    /// The next event of a subscription; nil where it has ended.
-    private func next(_ id: UInt64) async -> ChangeEvent? {
+    /// Wakes one subscriber without anything to tell.
+    func nudge(_ id: UInt64, of account: AccountID) {
+        state.withLock { $0.topics[account]?.nudge(id) }?.resume()
+    }
+
+    /// The next events of a subscription, none where it was nudged; nil where it has ended.
+    func next(_ id: UInt64, of account: AccountID) async -> [ChangeEvent]? {
         while true {
-            let step = state.withLock { $0.subscriptions[id]?.step() ?? .end }
-            switch step {
-            case .tell(let event): return event
+            switch state.withLock({ $0.topics[account]?.step(id) ?? .end }) {
+            case .tell(let events): return events
             case .end:
-                end(id)
+                end(id, of: account)
                 return nil
-            case .read(let account, let cursor):
+            case .read(let cursor):
                 guard await replay(id, account: account, after: cursor) else { return nil }
-            case .sleep: await sleep(id)
+            case .sleep: await sleep(id, account: account)
             }
         }
     }
 
-    /// Sleeps until something is offered or the subscription ends.
-    private func sleep(_ id: UInt64) async {
+    /// Sleeps until something is published or the subscription ends.
+    private func sleep(_ id: UInt64, account: AccountID) async {
         await withCheckedContinuation { (sleeper: CheckedContinuation<Void, Never>) in
-            let isAsleep = state.withLock { state in
-                state.subscriptions[id]?.fallAsleep(sleeper) ?? false
-            }
+            let isAsleep = state.withLock { $0.topics[account]?.fallAsleep(id, sleeper) ?? false }
             if !isAsleep { sleeper.resume() }
         }
     }
@@ -141,13 +156,10 @@ package final class ChangeFeed: Sendable {
                 try store.changes(account: account, after: cursor, limit: Self.pageSize)
             }
             let latest = page == nil ? try await latestCursor(of: account) : cursor
-            state.withLock { state in
-                let published = state.lastPublished[account]
-                state.subscriptions[id]?.replayed(page, latest: latest, published: published)
-            }
+            state.withLock { $0.topics[account]?.replayed(id, page, latest: latest) }
             return true
         } catch {
-            end(id)
+            end(id, of: account)
             return false
         }
     }
@@ -156,14 +168,8 @@ package final class ChangeFeed: Sendable {
         try await reader.read { store throws(StoreError) in try store.latestCursor(account: account) }
     }
 
-    /// Ends a subscription when the last stream that could read from it is gone.
-    private final class Ticket: Sendable {
-        private let onEnd: @Sendable () -> Void
-
-        init(onEnd: @escaping @Sendable () -> Void) { self.onEnd = onEnd }
-
-        deinit { onEnd() }
-
-        func end() { onEnd() }
+    /// Who came first is woken first: the order of a dictionary differs from process to process.
+    private static func wake(_ woken: [ChangeTopic.Sleeper]) {
+        for sleeper in woken.sorted(by: { $0.id < $1.id }) { sleeper.continuation.resume() }
     }
 }

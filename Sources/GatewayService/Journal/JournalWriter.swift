@@ -136,7 +136,7 @@ package final class JournalWriter: Service, Sendable {
             return (acknowledgements.map { (state.submitters.removeValue(forKey: $0.ticket), $0.result) }, next)
         }
         switch outcome {
-        case .success(let receipts): changes.publish(receipts.flatMap(\.changes))
+        case .success(let receipts): changes.committed(receipts)
         case .failure: changes.recheck()
         }
         Self.tell(told)

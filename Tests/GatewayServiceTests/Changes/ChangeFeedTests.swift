@@ -11,7 +11,7 @@ import Testing
         }
     }
 
-    private func cursors(_ stream: AsyncStream<ChangeEvent>, count: Int) async -> [Int64] {
+    private func cursors(_ stream: ChangeStream, count: Int) async -> [Int64] {
         var cursors: [Int64] = []
         for await event in stream {
             if case .change(let change) = event { cursors.append(change.cursor.sequence) }
@@ -149,89 +149,49 @@ import Testing
         try await eventually("it is gone") { gateway.feed.subscribers == 0 }
     }
 
+    @Test("A nudged subscriber hears of it once, of what comes then all the same, and another one of nothing")
+    func nudges() async throws {
+        let gateway = try TestGateway()
+        let stream = try await gateway.feed.subscribe(account: .default, after: nil)
+        let other = try await gateway.feed.subscribe(account: .default, after: nil)
+        stream.nudge()
+        stream.nudge()
+        #expect(await stream.next() == [])
+        await change(gateway, 0..<1)
+        #expect(await stream.next()?.count == 1)
+        #expect(await other.next()?.count == 1)
+        async let asleep = stream.next()
+        stream.nudge()
+        #expect(await asleep == [])
+    }
+
+    @Test("Of what waits a few changes are told at once")
+    func several() async throws {
+        let gateway = try TestGateway()
+        let stream = try await gateway.feed.subscribe(account: .default, after: ChangeCursor(sequence: 0))
+        await change(gateway, 0..<40)
+        var sizes: [Int] = []
+        while sizes.reduce(0, +) < 40, let events = await stream.next() { sizes.append(events.count) }
+        #expect(sizes == [16, 16, 8])
+    }
+
+    @Test("Only commits that change how calls look without a change to tell count as editions")
+    func editions() async throws {
+        let gateway = try TestGateway()
+        await change(gateway, 0..<1)
+        let before = gateway.feed.edition
+        await change(gateway, 1..<3)
+        #expect(gateway.feed.edition == before)
+        let call = try #require(try gateway.record("exec-0")?.call)
+        _ = try await gateway.context.submit([.erase(Erasure(account: .default, calls: [call], at: gateway.now))])
+        #expect(gateway.feed.edition > before)
+    }
+
     @Test("After the end a subscription ends at once")
     func ended() async throws {
         let gateway = try TestGateway()
         gateway.feed.end()
         let stream = try await gateway.feed.subscribe(account: .default, after: nil)
         #expect(await stream.first { _ in true } == nil)
-    }
-}
-
-@Suite struct ChangeSubscriptionTests {
-    private func change(_ sequence: Int64, account: AccountID = .default) -> Change {
-        Change(
-            cursor: ChangeCursor(sequence: sequence), account: account, call: CallID(rawValue: "c"),
-            execution: ExecutionID(rawValue: "e"), status: .ringing, source: .webhook, at: .start)
-    }
-
-    private func live() -> ChangeSubscription {
-        var subscription = ChangeSubscription(account: .default, cursor: ChangeCursor(sequence: 5))
-        subscription.replayed([], latest: ChangeCursor(sequence: 5), published: nil)
-        return subscription
-    }
-
-    private func told(_ subscription: inout ChangeSubscription) -> [Int64] {
-        var told: [Int64] = []
-        while case .tell(.change(let change)) = subscription.step() { told.append(change.cursor.sequence) }
-        return told
-    }
-
-    @Test("It begins by reading what came after its cursor")
-    func begins() {
-        var subscription = ChangeSubscription(account: .default, cursor: ChangeCursor(sequence: 5))
-        guard case .read(_, let cursor) = subscription.step() else {
-            Issue.record("it must read")
-            return
-        }
-        #expect(cursor.sequence == 5)
-    }
-
-    @Test("What was published, but not read, makes it read on")
-    func overlap() {
-        var subscription = ChangeSubscription(account: .default, cursor: ChangeCursor(sequence: 5))
-        subscription.replayed([change(6)], latest: ChangeCursor(sequence: 6), published: ChangeCursor(sequence: 7))
-        #expect(told(&subscription) == [6])
-        guard case .read(_, let cursor) = subscription.step() else {
-            Issue.record("it must read on")
-            return
-        }
-        #expect(cursor.sequence == 6)
-    }
-
-    @Test("A commit whose end is not known, while it reads, makes it read once more")
-    func uncertain() {
-        var subscription = ChangeSubscription(account: .default, cursor: ChangeCursor(sequence: 5))
-        _ = subscription.recheck()
-        subscription.replayed([], latest: ChangeCursor(sequence: 5), published: nil)
-        guard case .read(_, let cursor) = subscription.step() else {
-            Issue.record("it must read once more")
-            return
-        }
-        #expect(cursor.sequence == 5)
-        subscription.replayed([change(6)], latest: ChangeCursor(sequence: 6), published: nil)
-        #expect(told(&subscription) == [6])
-        guard case .sleep = subscription.step() else {
-            Issue.record("it must be live")
-            return
-        }
-    }
-
-    @Test("What was read already, or belongs to others, is not told again")
-    func noRepeat() {
-        var subscription = live()
-        _ = subscription.offer(
-            [change(4), change(5), change(6, account: AccountID(rawValue: "other")), change(7)], mostWaiting: 10)
-        #expect(told(&subscription) == [7])
-    }
-
-    @Test("More than may wait ends it, and what waited is dropped")
-    func slow() {
-        var subscription = live()
-        _ = subscription.offer([change(6), change(7), change(8)], mostWaiting: 2)
-        guard case .end = subscription.step() else {
-            Issue.record("it must end")
-            return
-        }
     }
 }
