@@ -128,7 +128,10 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(
             name: "gateway-benchmark",
-            dependencies: ["BolnaWire", "CallDomain", "SQLiteStore", "WebhookTrust", argumentParser, crypto, grdb],
+            dependencies: [
+                "BolnaWire", "CallDomain", "GatewayService", "SQLiteStore", "WebhookTrust", argumentParser, crypto,
+                grdb, logging, serviceLifecycle,
+            ],
             swiftSettings: strict),
         .testTarget(name: "CallDomainTests", dependencies: ["CallDomain"], swiftSettings: strict),
         .testTarget(
@@ -137,7 +140,8 @@ let package = Package(
         .testTarget(
             name: "WebhookTrustTests", dependencies: ["WebhookTrust", "CallDomain"], swiftSettings: strict),
         .testTarget(
-            name: "SQLiteStoreTests", dependencies: ["SQLiteStore", "CallDomain", grdb], swiftSettings: strict),
+            name: "SQLiteStoreTests", dependencies: ["SQLiteStore", "CallDomain", grdb, sqlite],
+            swiftSettings: strict),
         .testTarget(
             name: "BolnaClientTests",
             dependencies: [

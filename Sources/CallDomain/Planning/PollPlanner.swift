@@ -95,23 +95,31 @@ package struct PollPlanner: Sendable {
     package mutating func plan(
         due: [DueCall], following: [PlannedRead] = [], inFlight: Int, now: Timestamp
     ) -> [PlannedRead] {
-        var room = Self.mostAtOnce - max(inFlight, 0)
-        guard room > 0 else { return [] }
         let calls = Dictionary(grouping: due, by: \.account)
         let others = Dictionary(grouping: following, by: \.account)
-        var queues: [AccountID: [PlannedRead]] = [:]
+        var queues: [AccountID: PollQueue] = [:]
         for account in Set(calls.keys).union(others.keys) {
-            let reads = ListRead.grouping(calls[account] ?? []) + (others[account] ?? [])
-            queues[account] = reads.map { (read: $0, order: $0.order) }.sorted { $0.order > $1.order }.map(\.read)
+            queues[account] = PollQueue(due: calls[account] ?? [], following: others[account] ?? [])
         }
+        return plan(&queues, inFlight: inFlight, now: now)
+    }
+
+    /// The reads of accounts to send now, each taken from its queue and paid for; at most as many as fit beside those in
+    /// flight.
+    package mutating func plan(
+        _ queues: inout [AccountID: PollQueue], inFlight: Int, now: Timestamp
+    ) -> [PlannedRead] {
+        var room = Self.mostAtOnce - max(inFlight, 0)
+        guard room > 0 else { return [] }
         var planned: [PlannedRead] = []
         var turns = turns(of: queues.keys)
         while room > 0, !turns.isEmpty {
             var next: [AccountID] = []
             for account in turns where room > 0 {
-                guard let read = takeNext(from: &queues[account, default: []], account: account, now: now) else {
-                    continue
+                let read = queues[account]?.next(at: now) { budget, asker in
+                    take(budget, account: account, for: asker, now: now)
                 }
+                guard let read else { continue }
                 planned.append(read)
                 room -= 1
                 lastServed = account
@@ -127,16 +135,6 @@ package struct PollPlanner: Sendable {
         let ordered = accounts.sorted()
         guard let lastServed, let start = ordered.firstIndex(where: { $0 > lastServed }) else { return ordered }
         return Array(ordered[start...] + ordered[..<start])
-    }
-
-    /// The account's most urgent read that its budgets allow; the queue's most urgent is last.
-    private mutating func takeNext(
-        from queue: inout [PlannedRead], account: AccountID, now: Timestamp
-    ) -> PlannedRead? {
-        while let read = queue.popLast() {
-            if take(read.budget, account: account, for: read.asker(at: now), now: now) == nil { return read }
-        }
-        return nil
     }
 
     /// Takes the right to send one request; nil is granted, else how long to wait before asking again.
@@ -203,11 +201,5 @@ package enum PlannedRead: Hashable, Sendable {
         let isUnderWay = call.status.map { !$0.isFinal } ?? false
         let hasWaited = now.duration(since: open.due) >= PollPlanner.patienceOfHints
         return isUnderWay && hasWaited ? .background : .hint
-    }
-
-    /// Earliest deadline first, then by call, so that a plan is a function of what is due and not of its order.
-    fileprivate var order: (due: Timestamp, call: CallID) {
-        let orders = calls.map { (due: $0.ledger.open?.due ?? .distantFuture, call: $0.call) }
-        return orders.min { $0 < $1 } ?? (.distantFuture, CallID(rawValue: ""))
     }
 }

@@ -4,11 +4,11 @@ package import CallDomain
 /// Decides which due calls are read when, and what follows from the answers. It reads no clock and sends nothing.
 package struct PollerMachine: Sendable {
     private let settings: ExpectationSettings
-    private var backlog: [Key: DueCall] = [:]
+    /// What waits to be read, by account; none whose part is empty.
+    private var backlog: [AccountID: Part] = [:]
     private var backlogUntil = Timestamp.distantPast
-    /// What answered pages ask for: further pages, and single reads of calls whose row shows a change. Their calls are
-    /// in ``reading``, and are planned beside those of the backlog.
-    private var following: [PlannedRead] = []
+    /// The due calls in the backlog.
+    private var held = 0
     /// The calls that are being read, or will be since a page asks for it, or whose answer is not committed yet.
     private var reading: Set<Key> = []
     private var inFlight = 0
@@ -29,6 +29,35 @@ package struct PollerMachine: Sendable {
         init(_ due: DueCall) {
             account = due.account
             call = due.call
+        }
+    }
+
+    /// What waits of one account.
+    private struct Part: Sendable {
+        var calls: [CallID: DueCall] = [:]
+        /// What answered pages ask for: further pages, and single reads of calls whose row shows a change. Their calls
+        /// are in ``PollerMachine/reading``, and are planned beside those that are due.
+        var following: [PlannedRead] = []
+        /// All of that in its order; nil where it has changed since it was made.
+        var queue: PollQueue?
+
+        var isEmpty: Bool { calls.isEmpty && following.isEmpty }
+
+        /// The call whose read tells best whether Bolna answers again.
+        var probe: DueCall? { calls.values.min { ($0.due, $0.execution) < ($1.due, $1.execution) } }
+
+        /// Takes the queue out, so that it is changed in place.
+        mutating func takeQueue() -> PollQueue {
+            defer { queue = nil }
+            return queue ?? PollQueue(due: Array(calls.values), following: following)
+        }
+
+        /// A read of it is sent; returns how many due calls that takes.
+        mutating func remove(_ read: PlannedRead) -> Int {
+            let before = calls.count
+            for call in read.calls { calls[call.call] = nil }
+            if calls.count == before, let place = following.firstIndex(of: read) { following.remove(at: place) }
+            return before - calls.count
         }
     }
 
@@ -63,7 +92,7 @@ package struct PollerMachine: Sendable {
     }
 
     /// How many more due calls may be taken from the store.
-    package var room: Int { max(0, Self.mostHeld - backlog.count - reading.count) }
+    package var room: Int { max(0, Self.mostHeld - held - reading.count) }
 
     /// How many requests are under way.
     package var requestsInFlight: Int { inFlight }
@@ -74,10 +103,10 @@ package struct PollerMachine: Sendable {
     package mutating func beginTake(at now: Timestamp) -> Int {
         takes += 1
         let isOver = backlogUntil.hasCome(at: now, setAtMost: settings.tick)
-        if isOver || (backlog.isEmpty && following.isEmpty) {
+        if isOver || backlog.isEmpty {
+            for call in backlog.values.flatMap(\.following).flatMap(\.calls) { reading.remove(Key(call)) }
             backlog = [:]
-            for call in following.flatMap(\.calls) { reading.remove(Key(call)) }
-            following = []
+            held = 0
             backlogUntil = now.advanced(by: settings.tick)
         }
         return room
@@ -92,41 +121,60 @@ package struct PollerMachine: Sendable {
             guard !reading.contains(key), !settledMeanwhile.contains(key) else { continue }
             if call.ledger.open?.why == .pace, profile(call).path == .healthy {
                 recomputed.append(call)
-            } else if room > 0 || backlog[key] != nil {
-                backlog[key] = call
+            } else if room > 0 || backlog[call.account]?.calls[call.call] != nil {
+                hold(call)
             }
         }
         accountsWithMore = hasMore ? Set(due.map(\.account)) : []
         takes = max(takes - 1, 0)
         if takes == 0 { settledMeanwhile = [] }
-        return Taken(recomputed: recomputed, toRead: backlog.count + following.reduce(0) { $0 + $1.calls.count })
+        let following = backlog.values.flatMap(\.following)
+        return Taken(recomputed: recomputed, toRead: held + following.reduce(0) { $0 + $1.calls.count })
+    }
+
+    private mutating func hold(_ call: DueCall) {
+        let known = backlog[call.account, default: Part()].calls.updateValue(call, forKey: call.call)
+        if known == nil { held += 1 }
+        if known != call { backlog[call.account]?.queue = nil }
     }
 
     /// Whether more due calls should be taken before the next tick: the store has more, and all that was taken of some
     /// account is done or under way.
-    package var wantsMore: Bool { !accountsWithMore.isSubset(of: backlog.values.lazy.map(\.account)) }
+    package var wantsMore: Bool { accountsWithMore.contains { backlog[$0]?.calls.isEmpty ?? true } }
 
     /// Whether time alone lets a turn go on: reads wait for a budget to fill again, or there is more to take.
     package func waits(gate: RequestGateMachine) -> Bool {
         guard inFlight < PollPlanner.mostAtOnce else { return false }
-        let candidates = candidates(gate: gate)
-        return wantsMore || !candidates.due.isEmpty || !candidates.following.isEmpty
+        return wantsMore
+            || backlog.contains { account, part in
+                guard !gate.isPaused(account) else { return false }
+                return !gate.isBroken(account) || (gate.mayPass(account) && !part.calls.isEmpty)
+            }
     }
 
-    /// The requests to send now; each is under way until ``answered(_:with:profile:chance:)``, and its calls are held until
-    /// ``stored(_:)``.
+    /// The requests to send now: nothing of paused accounts, the most urgent read of an account whose breaker is open. Each
+    /// is under way until ``answered(_:with:profile:chance:)``, and its calls are held until ``stored(_:)``.
     package mutating func next(gate: inout RequestGateMachine, now: Timestamp) -> [PlannedRead] {
-        let candidates = candidates(gate: gate)
-        let reads = gate.planner.plan(
-            due: candidates.due, following: candidates.following, inFlight: inFlight, now: now)
-        let started = Set(reads)
-        following.removeAll { started.contains($0) }
+        guard inFlight < PollPlanner.mostAtOnce else { return [] }
+        var queues: [AccountID: PollQueue] = [:]
+        for account in Array(backlog.keys) where !gate.isPaused(account) {
+            if gate.isBroken(account) {
+                // What a page asks for waits while the breaker is open: a single read is the better probe.
+                guard gate.mayPass(account), let call = backlog[account]?.probe else { continue }
+                queues[account] = PollQueue(due: [call])
+                backlog[account]?.queue = nil
+            } else if backlog[account]?.queue?.isReady(at: now) ?? true {
+                queues[account] = backlog[account]?.takeQueue()
+            }
+        }
+        guard !queues.isEmpty else { return [] }
+        let reads = gate.planner.plan(&queues, inFlight: inFlight, now: now)
+        for (account, queue) in queues where !gate.isBroken(account) { backlog[account]?.queue = queue }
         for read in reads {
             gate.passed(read.account)
-            for call in read.calls {
-                backlog[Key(call)] = nil
-                reading.insert(Key(call))
-            }
+            held -= backlog[read.account]?.remove(read) ?? 0
+            if backlog[read.account]?.isEmpty == true { backlog[read.account] = nil }
+            for call in read.calls { reading.insert(Key(call)) }
         }
         inFlight += reads.count
         return reads
@@ -139,14 +187,14 @@ package struct PollerMachine: Sendable {
         _ read: PlannedRead, with answer: BolnaAnswer, profile: (DueCall) -> ScopeProfile, chance: () -> Double
     ) -> Outcome {
         inFlight -= 1
-        let earlier = following.count
+        let earlier = backlog[read.account]?.following.count ?? 0
         var outcome =
             switch (read, answer.outcome) {
             case (_, .failed(let failure)) where failure.kind == .cancelled: Outcome()
             case (.single(let call), _): judge(call, answer)
             case (.listPage(let page), _): judge(page, answer)
             }
-        let followed = Set(following[earlier...].flatMap(\.calls).map(Key.init))
+        let followed = Set((backlog[read.account]?.following.dropFirst(earlier) ?? []).flatMap(\.calls).map(Key.init))
         outcome.settled = read.calls.filter { !followed.contains(Key($0)) }
         outcome.failures = outcome.failed.map { call in
             failure(
@@ -170,22 +218,11 @@ package struct PollerMachine: Sendable {
         failure(of: call, answer, isNotFound: false, profile: profile(call), chance: chance())
     }
 
-    /// What may be read now: nothing of paused accounts, the most urgent of an account whose breaker is open.
-    private func candidates(gate: RequestGateMachine) -> (due: [DueCall], following: [PlannedRead]) {
-        var due: [DueCall] = []
-        var broken: [AccountID: DueCall] = [:]
-        for call in backlog.values where !gate.isPaused(call.account) {
-            guard gate.isBroken(call.account) else {
-                due.append(call)
-                continue
-            }
-            guard gate.mayPass(call.account) else { continue }
-            if let other = broken[call.account], (other.due, other.execution) <= (call.due, call.execution) { continue }
-            broken[call.account] = call
-        }
-        // What a page asks for waits while the breaker is open: a single read is the better probe.
-        let following = following.filter { !gate.isPaused($0.account) && !gate.isBroken($0.account) }
-        return (due + broken.values, following)
+    /// An answered page asks for these reads.
+    private mutating func follow(_ reads: [PlannedRead], of account: AccountID) {
+        guard !reads.isEmpty else { return }
+        backlog[account, default: Part()].following += reads
+        backlog[account]?.queue = nil
     }
 
     private func judge(_ call: DueCall, _ answer: BolnaAnswer) -> Outcome {
@@ -208,7 +245,7 @@ package struct PollerMachine: Sendable {
         switch answer.outcome {
         case .response(200..<300, _, let body):
             guard let list = try? BolnaDecoder.decodeListPage(body, requestedSize: page.window.size) else {
-                following += page.calls.map(PlannedRead.single)
+                follow(page.calls.map(PlannedRead.single), of: page.account)
                 outcome.detail = "unusable page"
                 return outcome
             }
@@ -217,14 +254,14 @@ package struct PollerMachine: Sendable {
             }
             let verdict = page.verdict(rows: rows, hasMore: list.hasMore)
             outcome.unchanged = verdict.unchanged
-            following += verdict.toRead.map(PlannedRead.single)
-            if let next = verdict.next { following.append(.listPage(next)) }
+            follow(verdict.toRead.map(PlannedRead.single), of: page.account)
+            if let next = verdict.next { follow([.listPage(next)], of: page.account) }
         case .response(401, _, _), .response(403, _, _): break
         case .response(let status, _, _) where status == 429 || status >= 500:
             outcome.detail = "status \(status)"
             outcome.failed = page.calls
         case .response(let status, _, _):
-            following += page.calls.map(PlannedRead.single)
+            follow(page.calls.map(PlannedRead.single), of: page.account)
             outcome.detail = "status \(status)"
         case .failed(let failure):
             outcome.detail = failure.kind.rawValue

@@ -142,12 +142,24 @@ enum DueQueue: CaseIterable {
         static func < (left: Self, right: Self) -> Bool { (left.due, left.row) < (right.due, right.row) }
     }
 
-    /// Where calls are due, at most `limit`: the earliest of each account, then the second of each, and so on.
+    /// Where calls are due, at most `limit`: the earliest of each account, then the second of each, and so on. Each account
+    /// is asked for its share, and those that have more for what others left, so that no more rows are read than are
+    /// wanted, and one round of them.
     func take(_ db: Database, of accounts: [AccountID], at now: Timestamp, limit: Int) throws -> [Place] {
         var turns: [(number: Int, place: Place)] = []
-        for account in accounts {
-            let places = try places(db, of: account, at: now, after: nil, limit: limit)
-            turns += places.enumerated().map { ($0.offset, $0.element) }
+        var open = accounts.map { (account: $0, last: nil as Place?) }
+        var turn = 0
+        while !open.isEmpty, turns.count < limit {
+            let share = (limit - turns.count + open.count - 1) / open.count
+            var more: [(account: AccountID, last: Place?)] = []
+            for (account, last) in open {
+                let after = last.map { DueCursor(due: Timestamp(rawValue: $0.due), row: $0.row) }
+                let places = try places(db, of: account, at: now, after: after, limit: share)
+                turns += places.enumerated().map { (turn + $0.offset, $0.element) }
+                if places.count == share { more.append((account, places.last)) }
+            }
+            open = more
+            turn += share
         }
         return turns.sorted { ($0.number, $0.place) < ($1.number, $1.place) }.prefix(limit).map(\.place)
     }
