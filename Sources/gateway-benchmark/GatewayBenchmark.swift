@@ -1,7 +1,7 @@
 import ArgumentParser
 
 /// Measures single parts of the gateway, each beside what bounds it or does the same elsewhere, in one run.
-@main struct GatewayBenchmark: ParsableCommand {
+@main struct GatewayBenchmark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gateway-benchmark",
         abstract: "Measures parts of the gateway in microseconds of processor time.",
@@ -11,6 +11,7 @@ import ArgumentParser
             """,
         subcommands: [
             DecodeBenchmark.self, VerifyBenchmark.self, ReconcileBenchmark.self, StoreBenchmark.self,
+            TickBenchmark.self, FeedBenchmark.self, AllocationsBenchmark.self,
         ])
 }
 

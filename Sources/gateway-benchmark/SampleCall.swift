@@ -54,13 +54,15 @@ struct SampleCall {
         """.split(separator: " ").map(String.init)
 
     /// The observation that comes of a body.
-    static func observation(_ body: [UInt8], at time: Timestamp) throws -> JournalEntry {
+    static func observation(
+        _ body: [UInt8], at time: Timestamp, account: AccountID = .default
+    ) throws -> JournalEntry {
         guard case .observations(let statements) = BolnaDecoder.decodeDelivery(body), let decoded = statements.first
         else { throw UnreadableSample() }
         let execution = decoded.statement.executionID
         return .observation(
             IncomingObservation(
-                account: .default,
+                account: account,
                 key: ObservationKey(
                     source: .webhook, trust: .signed, standing: .applied, digest: try ContentHash.sha256(body)),
                 receivedAt: time, body: body, statement: decoded.statement, profile: ScopeProfile(path: .healthy),

@@ -46,7 +46,8 @@ enum ImportRules {
         ]),
         "bolna-simulator": platform.union(["BolnaSimulator", "BolnaModel", "ArgumentParser", "Logging"]),
         "gateway-benchmark": platform.union([
-            "CallDomain", "BolnaWire", "WebhookTrust", "SQLiteStore", "ArgumentParser", "Crypto", "GRDB",
+            "CallDomain", "BolnaWire", "WebhookTrust", "SQLiteStore", "GatewayService", "ArgumentParser", "Crypto",
+            "GRDB", "Logging", "ServiceLifecycle",
         ]),
     ]
 
