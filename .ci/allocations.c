@@ -1,0 +1,30 @@
+// Counts heap allocations of a process that preloads it; see .ci/count-allocations. glibc's own functions do the work.
+#include <errno.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+
+extern void *__libc_malloc(size_t);
+extern void *__libc_calloc(size_t, size_t);
+extern void *__libc_realloc(void *, size_t);
+extern void *__libc_memalign(size_t, size_t);
+
+static _Atomic uint64_t count;
+
+uint64_t allocations_so_far(void) { return atomic_load_explicit(&count, memory_order_relaxed); }
+
+static void note(void) { atomic_fetch_add_explicit(&count, 1, memory_order_relaxed); }
+
+void *malloc(size_t size) { note(); return __libc_malloc(size); }
+void *calloc(size_t number, size_t size) { note(); return __libc_calloc(number, size); }
+void *realloc(void *old, size_t size) { note(); return __libc_realloc(old, size); }
+void *memalign(size_t alignment, size_t size) { note(); return __libc_memalign(alignment, size); }
+void *aligned_alloc(size_t alignment, size_t size) { note(); return __libc_memalign(alignment, size); }
+
+int posix_memalign(void **result, size_t alignment, size_t size) {
+    note();
+    void *block = __libc_memalign(alignment, size);
+    if (block == NULL) return ENOMEM;
+    *result = block;
+    return 0;
+}
