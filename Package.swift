@@ -130,7 +130,7 @@ let package = Package(
             name: "gateway-benchmark",
             dependencies: [
                 "BolnaWire", "CallDomain", "GatewayService", "SQLiteStore", "WebhookTrust", argumentParser, crypto,
-                grdb, logging, serviceLifecycle,
+                grdb, logging, serviceLifecycle, sqlite,
             ],
             swiftSettings: strict),
         .testTarget(name: "CallDomainTests", dependencies: ["CallDomain"], swiftSettings: strict),

@@ -12,6 +12,7 @@ import ArgumentParser
         subcommands: [
             DecodeBenchmark.self, VerifyBenchmark.self, ReconcileBenchmark.self, StoreBenchmark.self,
             TickBenchmark.self, FeedBenchmark.self, AllocationsBenchmark.self,
+            DatasetCommand.self, ScaleBenchmark.self,
         ])
 }
 
