@@ -64,4 +64,12 @@ enum StoreBounds {
     static let mostChangedBlocks = 64
     /// How much later a further change of a block must be than the one written down to be written down as well.
     static let blockChangeInterval: Duration = .seconds(10)
+    /// So many calls are all looked at rather soon: fewer of a status come before those of an agent.
+    static let fewCalls = 20_000
+    /// The blocks of texts by which it is judged how rare a gram is.
+    static let sampledBlocks = 64
+    /// So few calls that may have a term are looked at without asking for its further grams.
+    static let fewTextCandidates = 100
+    /// The blocks that are asked one by one for a further gram; more are all read in their order.
+    static let mostNamedBlocks = 4_000
 }

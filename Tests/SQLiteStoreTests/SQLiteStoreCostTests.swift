@@ -31,13 +31,14 @@ struct SQLiteStoreCostTests {
 
     private func entries(_ arrivals: [Arrival]) -> [JournalEntry] { arrivals.map(\.entry) }
 
-    /// One of each batch looks for changes that are too old.
+    /// One of each batch looks for changes that are too old. A trigger counts a new call with one statement and a change of
+    /// status with two, and is itself a line.
     @Test(
         "A first webhook, a next one and a repeat run no more statements than they need",
         arguments: [
-            ([Arrival.webhook("e", .ringing, at: 2)], 1 + 5),
-            ([.webhook("e", .ringing, at: 2), .webhook("e", .inProgress, at: 3)], 1 + 5 + 5),
-            ([.webhook("e", .ringing, at: 2), .webhook("e", .ringing, at: 2)], 1 + 5 + 4),
+            ([Arrival.webhook("e", .ringing, at: 2)], 1 + 5 + 2),
+            ([.webhook("e", .ringing, at: 2), .webhook("e", .inProgress, at: 3)], 1 + 5 + 2 + 5 + 3),
+            ([.webhook("e", .ringing, at: 2), .webhook("e", .ringing, at: 2)], 1 + 5 + 2 + 4),
         ])
     func deliveries(arrivals: [Arrival], most: Int) throws {
         let run = try statements(entries(arrivals))
@@ -91,14 +92,14 @@ struct SQLiteStoreCostTests {
         let run = try statements(entries([.webhook("e", .inProgress, at: 3)]))
         let updates = run.filter { $0.hasPrefix("UPDATE calls") }
         #expect(updates.count == 1)
-        // Each name is set apart: the columns of an index, and those of its condition.
+        // Each name is set apart: the columns of an index, and those of its condition. One index is there to follow it.
         let named = try store.pool.read { db in
             try String.fetchAll(
                 db,
                 sql: """
                     SELECT sql FROM sqlite_master WHERE tbl_name = 'calls' AND type = 'index' AND sql IS NOT NULL
                     """)
-        }.filter { !$0.contains("_by_due") }.joined()
+        }.filter { !$0.contains("_by_due") && !$0.contains("calls_by_status") }.joined()
         for column in ["status", "phase", "updated_at", "next_due_at", "state", "ledger", "waits_by"] {
             #expect(!named.contains(column))
         }

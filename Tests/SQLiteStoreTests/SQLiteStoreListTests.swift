@@ -1,4 +1,5 @@
 import CallDomain
+import GRDB
 import Testing
 
 @testable import SQLiteStore
@@ -58,6 +59,55 @@ struct SQLiteStoreListTests {
         let beyond = try store.calls(account: .default, query: CallQuery(), offset: 9, limit: 2, withBodies: true)
         #expect(beyond.calls.isEmpty)
         #expect(beyond.total == 4)
+    }
+
+    @Test("Numbers by the day of creation equal what is counted, and lead to every page, also across days and erasures")
+    func counts() throws {
+        for number in 0..<60 {
+            var arrival = Arrival.webhook("c\(number)", .ringing, at: Int64(number) * 20_000 - 200_000)
+            if number % 3 == 0 { arrival.fields[.createdAt] = .time(.at(Int64(number % 7) * 50_000)) }
+            if number % 11 == 0 {
+                arrival.fields[.createdAt] = .time(Timestamp(rawValue: Int64(number) * -9_000_000_000))
+            }
+            try store.observe(arrival)
+            arrival.status = [CallStatus.completed, .busy, .inProgress, .unknown("on-hold")][number % 4]
+            arrival.note = "next"
+            arrival.receivedAt = arrival.receivedAt.advanced(by: .seconds(9))
+            arrival.updatedAt = arrival.receivedAt
+            if number % 5 == 0 { arrival.fields[.recordingURL] = .text("https://example.org/a.mp3") }
+            try store.observe(arrival)
+        }
+        let erased = try ["c3", "c20", "c44"].map { try store.record($0).call }
+        _ = try store.apply([
+            .erase(Erasure(account: .default, calls: erased, quarantine: [], dials: [], at: .at(2_000_000)))
+        ])
+        for statuses: Set<CallStatus> in [[], [.completed], [.busy, .unknown("on-hold")], [.failed]] {
+            for hasRecording in [false, true] {
+                let change: (inout CallQuery) -> Void = { query in
+                    (query.statuses, query.hasRecording) = (statuses, hasRecording)
+                }
+                let all = try executions(change)
+                var query = CallQuery()
+                change(&query)
+                for offset in 0...all.count + 1 {
+                    let page = try store.calls(
+                        account: .default, query: query, offset: offset, limit: 4, withBodies: false)
+                    #expect(page.total == all.count)
+                    #expect(page.calls.map(\.execution.rawValue) == Array(all.dropFirst(offset).prefix(4)))
+                }
+            }
+        }
+        let differing = try store.pool.read { db in
+            try Int.fetchOne(
+                db,
+                sql: """
+                    SELECT count(*) FROM (
+                        SELECT account, day, status, has_recording, calls FROM call_counts WHERE calls <> 0
+                        EXCEPT SELECT account, created_at / 86400000000, status, has_recording, count(*) FROM calls
+                        WHERE status IS NOT NULL GROUP BY 1, 2, 3, 4)
+                    """)
+        }
+        #expect(differing == 0)
     }
 
     @Test("Filters by status, agent, time, recording and due time")

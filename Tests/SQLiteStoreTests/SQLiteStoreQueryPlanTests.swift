@@ -76,6 +76,26 @@ struct SQLiteStoreQueryPlanTests {
         }
     }
 
+    @Test("Filters by agent, status and recording come from an index of their own, in its order")
+    func filters() throws {
+        let changes: [(String, (inout CallQuery) -> Void)] = [
+            ("calls_by_agent (account=? AND agent=?", { $0.agent = AgentID(rawValue: "a") }),
+            ("calls_with_recording (account=?", { $0.hasRecording = true }),
+            ("calls_by_status (account=? AND status=?", { $0.statuses = [.busy, .failed] }),
+            ("calls_by_due (account=? AND next_due_at<?)", { $0.overdueAt = .at(0) }),
+        ]
+        for (index, change) in changes {
+            var query = CallQuery()
+            change(&query)
+            var filter = CallFilter(account: .default, query: query)
+            filter.add("(created_at, call_id) < (?, ?)", 1, "a")
+            let details = try details(SQLiteStore.listSQL(filter))
+            let plain = details.replacing("COVERING ", with: "")
+            #expect(plain.contains("SEARCH calls USING INDEX \(index)"), "\(details)")
+            #expect(!details.contains("SCAN calls"))
+        }
+    }
+
     @Test("A lead's calls come from the index by lead")
     func lead() throws {
         var query = CallQuery()

@@ -47,7 +47,7 @@ enum ImportRules {
         "bolna-simulator": platform.union(["BolnaSimulator", "BolnaModel", "ArgumentParser", "Logging"]),
         "gateway-benchmark": platform.union([
             "CallDomain", "BolnaWire", "WebhookTrust", "SQLiteStore", "GatewayService", "ArgumentParser", "Crypto",
-            "GRDB", "Logging", "ServiceLifecycle",
+            "GRDB", "GRDBSQLite", "Logging", "ServiceLifecycle",
         ]),
     ]
 

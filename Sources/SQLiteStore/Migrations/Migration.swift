@@ -11,6 +11,7 @@ struct Migration: Sendable {
     /// All steps, in order.
     static let all: [Migration] = [
         .first, .health, .reports, .quarantine, .expectations, .sweeps, .accounts, .persons, .numbers, .texts, .packing,
+        .lists,
     ]
 
     /// Brings the schema to the last of the steps, each in a transaction of its own, which also records its number.

@@ -12,10 +12,13 @@ struct CallFilter {
     private(set) var finding: TextFinding?
     /// Whether the rows of the calls are among the conditions, and they are to be read by these.
     private(set) var namesRows = false
+    /// Whether so few calls have one of the statuses that these come before an agent.
+    private var hasFewOfStatuses = false
+    private let query: CallQuery
 
-    /// A condition on one number.
+    /// A condition with the index that finds what meets it.
     struct Side {
-        /// The index by the number's last digits.
+        /// The index.
         var index: String
         /// The condition, beside those of the filter.
         var condition: String
@@ -25,11 +28,13 @@ struct CallFilter {
 
     /// The calls of an account that clients see, under a query's conditions.
     init(account: AccountID, query: CallQuery) {
+        self.query = query
         conditions = ["calls.account = ?", "status IS NOT NULL", "born_at IS NOT NULL", "erased_at IS NULL"]
         arguments = [account.rawValue]
         if !query.statuses.isEmpty {
             let words = query.statuses.map(\.word).sorted()
-            conditions.append("status IN (\(words.map { _ in "?" }.joined(separator: ", ")))")
+            // The sign keeps SQLite from reading all calls of some statuses before it puts them in order.
+            conditions.append("+status IN (\(words.map { _ in "?" }.joined(separator: ", ")))")
             arguments += StatementArguments(words)
         }
         if let agent = query.agent { add("agent = ?", agent.rawValue) }
@@ -45,7 +50,7 @@ struct CallFilter {
         if let from = query.from { add("created_at >= ?", from.rawValue) }
         if let to = query.to { add("created_at < ?", to.rawValue) }
         if let lead = query.lead { add("lead = ?", String(lead.unicodeScalars.prefix(StoreBounds.longestLabel))) }
-        if query.hasRecording { add("has_recording = ?", true) }
+        if query.hasRecording { add("has_recording = 1") }
         if let time = query.overdueAt { add("next_due_at <= ?", time.rawValue) }
         if let text = query.text {
             let term = Self.term(text)
@@ -63,6 +68,12 @@ struct CallFilter {
         if case .found = finding { query.text = nil }
         self.init(account: account, query: query)
         self.finding = finding
+        if !query.statuses.isEmpty, query.agent != nil || query.hasRecording {
+            let count = try CallCounts.total(
+                db, account: account, statuses: query.statuses, hasRecording: query.hasRecording)
+            if count == 0 { add("FALSE") }
+            hasFewOfStatuses = count <= StoreBounds.fewCalls && !query.hasRecording
+        }
         switch finding {
         case .found(let rows):
             namesRows = true
@@ -102,6 +113,34 @@ struct CallFilter {
                 condition: "\(column) IS NOT NULL AND substr(\(column), -4) = ? AND \(condition(column))",
                 arguments: [end, digits])
         }
+    }
+
+    /// How the newest calls are found.
+    enum Way {
+        /// By the rows that are named.
+        case rows
+        /// In the order of an index.
+        case index(String)
+        /// The newest of each side, then the newest of these.
+        case sides([Side])
+    }
+
+    /// How the newest calls are found without looking at more than are of use.
+    var way: Way {
+        if !sides.isEmpty { return .sides(sides) }
+        if namesRows { return .rows }
+        if query.lead != nil { return .index("calls_by_lead") }
+        if let time = query.overdueAt {
+            return .sides([Side(index: "calls_by_due", condition: "next_due_at <= ?", arguments: [time.rawValue])])
+        }
+        if !query.statuses.isEmpty, query.agent == nil || hasFewOfStatuses {
+            return .sides(
+                query.statuses.map(\.word).sorted().map { word in
+                    Side(index: "calls_by_status", condition: "status = ?", arguments: [word])
+                })
+        }
+        if query.agent != nil { return .index("calls_by_agent") }
+        return .index(query.hasRecording ? "calls_with_recording" : "calls_by_creation")
     }
 
     /// The condition of a `WHERE` over `calls`.

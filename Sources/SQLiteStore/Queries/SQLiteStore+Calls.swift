@@ -33,12 +33,19 @@ extension SQLiteStore {
         account: AccountID, query: CallQuery, offset: Int, limit: Int, withBodies: Bool
     ) throws(StoreError) -> (calls: [CallRecord], total: Int) {
         try read { db in
-            let filter = try CallFilter(account: account, query: query, in: db)
-            let total = try Int.fetchOne(
-                db.makeStatement(sql: "SELECT count(*) FROM calls WHERE \(filter.sql)"),
-                arguments: filter.sqlArguments)
-            let calls = try storedCalls(db, filter: filter, limit: Self.bounded(limit), offset: max(0, offset))
-            return (try calls.map { try record($0, db: db, withBody: withBodies) }, total ?? 0)
+            var filter = try CallFilter(account: account, query: query, in: db)
+            var place = CallCounts.Place(total: 0, before: nil, offset: max(0, offset))
+            if let counted = try CallCounts.place(db, account: account, query: query, offset: place.offset) {
+                place = counted
+                if let before = counted.before { filter.add("created_at < ?", before) }
+            } else {
+                place.total =
+                    try Int.fetchOne(
+                        db.makeStatement(sql: "SELECT count(*) FROM calls WHERE \(filter.sql)"),
+                        arguments: filter.sqlArguments) ?? 0
+            }
+            let calls = try storedCalls(db, filter: filter, limit: Self.bounded(limit), offset: place.offset)
+            return (try calls.map { try record($0, db: db, withBody: withBodies) }, place.total)
         }
     }
 
@@ -87,31 +94,37 @@ extension SQLiteStore {
     /// Between none and ``StoreBounds/mostRows``.
     static func bounded(_ limit: Int) -> Int { min(max(0, limit), StoreBounds.mostRows) }
 
-    /// A page of the calls that a filter lets through, newest first. Where a number is asked for, each side gives its
-    /// newest by an index of its own: one index for both would have to put all of them in order first.
+    /// A page of the calls that a filter lets through, newest first. Where there are several sides, each gives its newest
+    /// by an index of its own: one index for all would have to put all of them in order first.
     static func listSQL(_ filter: CallFilter) -> String {
         let order = "ORDER BY created_at DESC, call_id DESC"
-        guard !filter.sides.isEmpty else {
-            let calls = filter.namesRows ? "calls NOT INDEXED" : "calls"
-            return "SELECT \(StoredCall.columns) FROM \(calls) WHERE \(filter.sql) \(order) LIMIT ? OFFSET ?"
-        }
         let conditions = filter.conditions.joined(separator: " AND ")
-        let parts = filter.sides.map { side in
-            """
-            SELECT id FROM (SELECT id FROM calls INDEXED BY \(side.index)
-            WHERE \(conditions) AND \(side.condition) \(order) LIMIT ?)
-            """
+        switch filter.way {
+        case .rows:
+            return "SELECT \(StoredCall.columns) FROM calls NOT INDEXED WHERE \(conditions) \(order) LIMIT ? OFFSET ?"
+        case .index(let index):
+            return """
+                SELECT \(StoredCall.columns) FROM calls INDEXED BY \(index) WHERE \(conditions)
+                \(order) LIMIT ? OFFSET ?
+                """
+        case .sides(let sides):
+            let parts = sides.map { side in
+                """
+                SELECT id FROM (SELECT id FROM calls INDEXED BY \(side.index)
+                WHERE \(conditions) AND \(side.condition) \(order) LIMIT ?)
+                """
+            }
+            return """
+                SELECT \(StoredCall.columns) FROM calls WHERE id IN (\(parts.joined(separator: " UNION ")))
+                \(order) LIMIT ? OFFSET ?
+                """
         }
-        return """
-            SELECT \(StoredCall.columns) FROM calls WHERE id IN (\(parts.joined(separator: " UNION ")))
-            \(order) LIMIT ? OFFSET ?
-            """
     }
 
     /// The values of ``listSQL(_:)``.
     static func listArguments(_ filter: CallFilter, limit: Int, offset: Int) -> StatementArguments {
-        guard !filter.sides.isEmpty else { return filter.arguments + [limit, offset] }
-        return filter.sides.reduce(StatementArguments()) { all, side in
+        guard case .sides(let sides) = filter.way else { return filter.arguments + [limit, offset] }
+        return sides.reduce(StatementArguments()) { all, side in
             all + filter.arguments + side.arguments + [limit + offset]
         } + [limit, offset]
     }
