@@ -119,7 +119,7 @@ extension FigureSource {
 
     /// What told a call's last change of status as of the position, as the number of a source; ``openEnd`` where that
     /// change is no final one, or there is none. Positions are at most some 2^50, so that the number fits beside them.
-    private static let ender: String = {
+    static let ender: String = {
         let told = "max(position * 16 + iif(status_after IN (\(finals)), source, \(openEnd)))"
         func last(in table: String, _ condition: String = "") -> String {
             """
@@ -133,7 +133,7 @@ extension FigureSource {
         return "max(\(tables.joined(separator: ", "))) % 16"
     }()
 
-    private static let openEnd = 15
+    static let openEnd = 15
 
     private static func waiting(_ id: FigureID) -> FigureSource {
         func ended(_ outcome: ExpectationLedger.Outcome) -> Part { .ended.with("outcome = \(outcome.rawValue)") }

@@ -22,12 +22,15 @@ struct FigureSource {
         var count = "1"
         /// The condition that one agent is meant; nil where rows know of none.
         var agent: String?
+        /// What holds of all rows of the window that the position allows.
         var conditions: [String]
+        /// What holds of those that are counted.
+        var choice: [String] = []
 
         /// The same under further conditions.
         func with(_ more: String...) -> Part {
             var part = self
-            part.conditions += more
+            part.choice += more
             return part
         }
 
@@ -38,9 +41,12 @@ struct FigureSource {
             return part
         }
 
+        /// Whether both choose among the same rows.
+        func isOfSameRows(as other: Part) -> Bool { table == other.table && conditions == other.conditions }
+
         /// The table and the condition; one more where the report is about one agent.
         func from(isForAgent: Bool) -> String {
-            let all = conditions + (isForAgent ? [agent ?? "FALSE"] : [])
+            let all = conditions + choice + (isForAgent ? [agent ?? "FALSE"] : [])
             return "\(table) WHERE \(all.joined(separator: " AND "))"
         }
     }
@@ -110,17 +116,6 @@ struct FigureSource {
         let value = countsCalls ? "count(DISTINCT call)" : "sum(count)"
         return "SELECT step, \(value) FROM (\(union.joined(separator: " UNION ALL "))) GROUP BY step"
     }
-
-    /// The statement for sums by agent and step of the window.
-    func agentSeriesSQL(isForAgent: Bool) -> String {
-        let union = parts.map { part in
-            """
-            SELECT \(Part.agentThen(of: part.table)) AS agent, (\(part.at) - :from) / :step AS step, \(part.count) AS count
-            FROM \(part.from(isForAgent: isForAgent))
-            """
-        }
-        return "SELECT agent, step, sum(count) FROM (\(union.joined(separator: " UNION ALL "))) GROUP BY agent, step"
-    }
 }
 
 extension FigureSource.Part {
@@ -139,15 +134,13 @@ extension FigureSource.Part {
         """
     }
 
-    /// The agent that a call had at the position.
-    fileprivate static func agentThen(of table: String) -> String {
-        """
-        (SELECT iif(owner.agent_position <= :position, owner.agent,
+    /// The agent that the call of a row had at the position.
+    static let agentThen = """
+        SELECT iif(owner.agent_position <= :position, owner.agent,
             (SELECT span.agent FROM agent_spans AS span WHERE span.call = owner.id
                 AND span.from_position <= :position AND span.until_position > :position))
-        FROM calls AS owner WHERE owner.id = \(table).call)
+        FROM calls AS owner WHERE owner.id = :call
         """
-    }
 
     private static let agentOfCall =
         "(agent = :agent AND agent_position <= :position OR \(formerAgent(of: "calls.id")))"
@@ -236,7 +229,7 @@ extension FigureSource.Part {
     /// Requests paid from a budget, in the minute of the window that had most of them.
     static func busiestMinute(of budget: RequestBudget) -> Self {
         let requests = requests(of: budget)
-        let conditions = requests.conditions.joined(separator: " AND ")
+        let conditions = (requests.conditions + requests.choice).joined(separator: " AND ")
         return requests.with(
             """
             at / 60000000 = (SELECT at / 60000000 FROM tallies WHERE \(conditions)

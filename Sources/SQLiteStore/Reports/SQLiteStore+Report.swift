@@ -73,13 +73,15 @@ struct ReportComputation {
     private var isForAgent: Bool { query.agent != nil }
 
     func report() throws -> ReconciliationReport {
-        let spans = try histograms(.webhookLatency)
+        let sheet = try ReportSheet(query, db: db, arguments: { arguments(of: $0, with: $1) })
         let latencies = [
-            ReconciliationReport.Latency(kind: .webhookLatency, histogram: spans.all),
-            ReconciliationReport.Latency(kind: .healingLatency, histogram: try histograms(.healingLatency).all),
+            ReconciliationReport.Latency(kind: .webhookLatency, histogram: sheet.latency),
+            ReconciliationReport.Latency(kind: .healingLatency, histogram: try healingLatency()),
         ]
+        let once = Once(ends: try ends(), rules: try overdueByRule(), budgets: try busiestMinutes())
         let figures = try FigureID.all.filter { isTold($0) }.map { id in
-            ReconciliationReport.Figure(id: id, value: try value(of: id, latencies: latencies))
+            ReconciliationReport.Figure(
+                id: id, value: try value(of: id, latencies: latencies, once: once, sheet: sheet))
         }
         let incidents = try incidents()
         let withoutToken = try withoutToken()
@@ -95,7 +97,7 @@ struct ReportComputation {
         return ReconciliationReport(
             query: query, position: position, asOf: asOf, coverage: coverage, figures: figures,
             leftOut: try leftOut(),
-            latencies: latencies, series: try series(latencies: spans.byStep), incidents: incidents, names: try names())
+            latencies: latencies, series: try series(sheet), incidents: incidents, names: try names())
     }
 
     /// Whether any call of the account had become known.
@@ -152,61 +154,117 @@ struct ReportComputation {
     /// Whether the figure can be told for the query.
     private func isTold(_ id: FigureID) -> Bool { !isForAgent || FigureSource.source(of: id).knowsAgents }
 
-    private func value(of id: FigureID, latencies: [ReconciliationReport.Latency]) throws -> Int? {
+    /// What all parts of a figure are told of in one go, by part.
+    private struct Once {
+        var ends: [Int: Int]
+        var rules: [String: Int]
+        var budgets: [String: Int]
+    }
+
+    private func value(
+        of id: FigureID, latencies: [ReconciliationReport.Latency], once: Once, sheet: ReportSheet
+    ) throws -> Int? {
         if let histogram = latencies.first(where: { $0.kind == id.kind })?.histogram {
             guard let share = LatencyHistogram.quantiles.first(where: { $0.name == id.part })?.share else {
                 return histogram.count
             }
             return histogram.quantile(share).map { Int($0.microseconds / 1_000) }
         }
+        if let steps = sheet.numbers[id] { return steps.reduce(0, +) }
+        if id.kind == .finished { return sheet.finished }
+        if id.kind == .callsByEnd {
+            let source = Source.allCases.first { $0.word == id.part }
+            return once.ends[source.map { Int($0.rawValue) } ?? FigureSource.openEnd] ?? 0
+        }
+        if id.kind == .overdueByRule { return id.part.flatMap { once.rules[$0] } ?? 0 }
+        if id.kind == .budgetUsed { return id.part.flatMap { once.budgets[$0] } ?? 0 }
+        return try plainValue(of: id)
+    }
+
+    /// A figure's value by a statement of its own, as its list is.
+    func plainValue(of id: FigureID) throws -> Int? {
         let sql = FigureSource.source(of: id).valueSQL(isForAgent: isForAgent)
         return try Int.fetchOne(db.cachedStatement(sql: sql), arguments: arguments(of: sql))
     }
 
-    /// The latencies of a kind, in all and by step of the window.
-    private func histograms(
-        _ kind: FigureID.Kind
-    ) throws -> (all: LatencyHistogram, byStep: [LatencyHistogram]) {
-        var all = LatencyHistogram()
-        var byStep = Array(repeating: LatencyHistogram(), count: query.steps)
-        let id = FigureID(kind, part: "count") ?? FigureID(kind)
-        for part in FigureSource.source(of: id).parts {
-            let span = kind == .webhookLatency ? "delivered_at - stated_at" : "received_at - ifnull(stated_at, due_at)"
-            let sql = "SELECT \(span), (\(part.at) - :from) / :step FROM \(part.from(isForAgent: isForAgent))"
-            let rows = try Row.fetchCursor(db.cachedStatement(sql: sql), arguments: stepArguments(of: sql))
-            while let row = try rows.next() {
-                let (span, step) = (Duration.microseconds(try row.value(0) as Int64), try row.value(1) as Int)
-                all.record(span)
-                if byStep.indices.contains(step) { byStep[step].record(span) }
-            }
-        }
-        return (all, byStep)
+    /// The calls that became known in the window, by what told their end.
+    private func ends() throws -> [Int: Int] {
+        let calls = FigureSource.Part.born.from(isForAgent: isForAgent)
+        let sql = "SELECT \(FigureSource.ender) AS ender, count(*) FROM \(calls) GROUP BY ender"
+        let rows = try Row.fetchAll(db.cachedStatement(sql: sql), arguments: arguments(of: sql))
+        return try rows.reduce(into: [:]) { ends, row in ends[try row.value(0)] = try row.value(1) }
     }
 
-    private func series(latencies: [LatencyHistogram]) throws -> ReconciliationReport.Series {
-        let webhook = [FigureID(.changesBySource, part: Source.webhook.word)]
-        let reads = Source.allCases.filter(\.isFullRead).map { FigureID(.changesBySource, part: $0.word) }
-        let others = Source.allCases.filter { !$0.isFullRead && $0 != .webhook }
-            .map { FigureID(.changesBySource, part: $0.word) }
+    /// The calls that were overdue at the position, by the rule that expected something of them.
+    private func overdueByRule() throws -> [String: Int] {
+        let parts = FigureSource.source(of: FigureID(.overdue)).parts.map { part in
+            "SELECT \(part.detail) AS rule, \(part.call ?? "NULL") AS call FROM \(part.from(isForAgent: isForAgent))"
+        }
+        let sql = "SELECT rule, count(DISTINCT call) FROM (\(parts.joined(separator: " UNION ALL "))) GROUP BY rule"
+        let rows = try Row.fetchAll(db.cachedStatement(sql: sql), arguments: arguments(of: sql))
+        return try rows.reduce(into: [:]) { rules, row in
+            if let rule: String = try row.value(0) { rules[rule] = try row.value(1) }
+        }
+    }
+
+    /// The most requests of a minute, by the budget that paid for them.
+    private func busiestMinutes() throws -> [String: Int] {
+        guard !isForAgent else { return [:] }
+        let sums = RequestBudget.allCases.map { budget in
+            let choice = FigureSource.Part.requests(of: budget).choice.joined(separator: " AND ")
+            return "sum(count) FILTER (WHERE \(choice)) AS \"\(budget.word)\""
+        }
+        let requests = FigureSource.Part.tallied(.request).from(isForAgent: false)
+        let most = RequestBudget.allCases.map { "ifnull(max(\"\($0.word)\"), 0)" }.joined(separator: ", ")
+        let sql = """
+            SELECT \(most) FROM (
+                SELECT \(sums.joined(separator: ", ")) FROM \(requests) GROUP BY at / 60000000)
+            """
+        guard let row = try Row.fetchOne(db.cachedStatement(sql: sql), arguments: arguments(of: sql)) else {
+            return [:]
+        }
+        return try RequestBudget.allCases.enumerated().reduce(into: [:]) { most, budget in
+            most[budget.element.word] = try row.value(budget.offset)
+        }
+    }
+
+    private func healingLatency() throws -> LatencyHistogram {
+        var histogram = LatencyHistogram()
+        let id = FigureID(.healingLatency, part: "count") ?? FigureID(.healingLatency)
+        for part in FigureSource.source(of: id).parts {
+            let sql = "SELECT received_at - ifnull(stated_at, due_at) FROM \(part.from(isForAgent: isForAgent))"
+            let rows = try Row.fetchCursor(db.cachedStatement(sql: sql), arguments: arguments(of: sql))
+            while let row = try rows.next() { histogram.record(.microseconds(try row.value(0) as Int64)) }
+        }
+        return histogram
+    }
+
+    private func series(_ sheet: ReportSheet) throws -> ReconciliationReport.Series {
         let tellsRequests = isTold(FigureID(.requests))
+        func changes(by isMeant: (Source) -> Bool) -> [Int] {
+            sum(
+                of: Source.allCases.filter(isMeant).compactMap { FigureID(.changesBySource, part: $0.word) }, in: sheet)
+        }
         var series = ReconciliationReport.Series(
-            step: query.step, byWebhook: try steps(Self.parts(of: webhook)), byRead: try steps(Self.parts(of: reads)),
-            byOther: try steps(Self.parts(of: others)),
-            requests: tellsRequests ? try steps(FigureSource.source(of: FigureID(.requests))) : [])
+            step: query.step, byWebhook: changes { $0 == .webhook }, byRead: changes { $0.isFullRead },
+            byOther: changes { !$0.isFullRead && $0 != .webhook },
+            requests: tellsRequests ? sheet.numbers[FigureID(.requests)] ?? [] : [])
         if tellsRequests {
-            series.requestsByBudget = try RequestBudget.allCases.map {
-                try steps(FigureSource(rows: .requests(of: $0)))
+            series.requestsByBudget = RequestBudget.allCases.map { budget in
+                sum(of: Tally.endpoints(of: budget).compactMap { FigureID(.requestsByEndpoint, part: $0) }, in: sheet)
             }
         }
-        series.missed = try steps(FigureSource.source(of: FigureID(.missedWebhooks)))
+        series.missed = sheet.numbers[FigureID(.missedWebhooks)] ?? []
         series.healed = try steps(FigureSource.source(of: FigureID(.healed)))
-        series.latency = latencies.map { ReconciliationReport.Series.Latency($0) }
-        series.agents = try agents(byWebhook: Self.parts(of: webhook), byRead: Self.parts(of: reads))
+        series.latency = sheet.latencies.map { ReconciliationReport.Series.Latency($0) }
+        series.agents = agents(sheet)
         return series
     }
 
-    private static func parts(of ids: [FigureID?]) -> FigureSource {
-        FigureSource(ids.compactMap { $0 }.flatMap { FigureSource.source(of: $0).parts })
+    private func sum(of figures: [FigureID], in sheet: ReportSheet) -> [Int] {
+        figures.reduce(Array(repeating: 0, count: query.steps)) { sums, figure in
+            zip(sums, sheet.numbers[figure] ?? []).map { $0 + $1 }
+        }
     }
 
     private func steps(_ source: FigureSource) throws -> [Int] {
@@ -219,27 +277,12 @@ struct ReportComputation {
         return numbers
     }
 
-    /// The changes of each agent's calls, by the agents that calls had at the position.
-    private func agents(
-        byWebhook: FigureSource, byRead: FigureSource
-    ) throws -> [ReconciliationReport.Series.Agent] {
-        typealias Agent = ReconciliationReport.Series.Agent
-        let none = Array(repeating: 0, count: query.steps)
-        var agents: [AgentID?: Agent] = [:]
-        let columns: [(FigureSource, WritableKeyPath<Agent, [Int]>)] = [
-            (byWebhook, \.byWebhook), (byRead, \.byRead),
-        ]
-        for (source, numbers) in columns {
-            let sql = source.agentSeriesSQL(isForAgent: isForAgent)
-            for row in try Row.fetchAll(db.cachedStatement(sql: sql), arguments: stepArguments(of: sql)) {
-                let agent = (try row.value(0) as String?).map(AgentID.init(rawValue:))
-                let step: Int = try row.value(1)
-                guard none.indices.contains(step) else { continue }
-                agents[agent, default: Agent(agent: agent, byWebhook: none, byRead: none)][keyPath: numbers][step] +=
-                    try row.value(2)
-            }
+    /// The agents with the most changes, by the agents that calls had at the position.
+    private func agents(_ sheet: ReportSheet) -> [ReconciliationReport.Series.Agent] {
+        let agents = sheet.agents.map { agent, steps in
+            ReconciliationReport.Series.Agent(agent: agent, byWebhook: steps.byWebhook, byRead: steps.byRead)
         }
-        let sorted = agents.values.sorted {
+        let sorted = agents.sorted {
             ($1.total, $0.agent?.rawValue ?? "") < ($0.total, $1.agent?.rawValue ?? "")
         }
         return Array(sorted.prefix(ReconciliationReport.Series.mostAgents))

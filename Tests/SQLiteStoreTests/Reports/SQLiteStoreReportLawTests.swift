@@ -122,6 +122,30 @@ struct SQLiteStoreReportLawTests {
         #expect(try #require(store.report(Self.queries[0]).value(.changes)) > 0)
     }
 
+    @Test("What is counted in one pass equals what a statement for each figure counts", arguments: 1...5)
+    func onePass(seed: UInt64) throws {
+        let fixture = try StoreFixture()
+        let store = try fixture.open()
+        var random = Random(state: seed &* 31)
+        for batch in 0..<8 {
+            _ = try store.apply(Self.entries(20, from: Int64(batch) * 140, random: &random))
+        }
+        let newest = try store.reportPositions().upperBound
+        for query in Self.queries {
+            for position in [newest, newest / 2] {
+                var query = query
+                query.asOf = position
+                let report = try store.report(query)
+                try store.read { db in
+                    let computation = try ReportComputation(query, db: db)
+                    for figure in report.figures where figure.id.unit != .milliseconds {
+                        #expect(try computation.plainValue(of: figure.id) == figure.value, "\(figure.id)")
+                    }
+                }
+            }
+        }
+    }
+
     @Test(
         "A report as of a position, and each of its lists, stays what it was while the journal grows", arguments: 1...5)
     func asOf(seed: UInt64) throws {
