@@ -1,6 +1,7 @@
 package import CallDomain
 import Foundation
 import GRDB
+import Synchronization
 
 /// The store over SQLite: one process owns the file, one connection writes and alone checkpoints, a few read.
 ///
@@ -18,6 +19,8 @@ package final class SQLiteStore: CallStore {
 
     /// The writer's statements, of use on the queue of the writer's connection alone.
     nonisolated(unsafe) let statements = JournalStatements()
+    /// What lists that have not changed are known by.
+    let editions = Mutex(Editions())
     private let lock: FileLock?
     private let engine: String
     private let schemaVersion: Int

@@ -62,6 +62,10 @@ package protocol CallStore: JournalStore {
     /// The newest change's cursor.
     func latestCursor(account: AccountID) throws(StoreError) -> ChangeCursor
 
+    /// A number that is another one once anything of an account's calls has changed, whether clients are told of it or not:
+    /// of use within one run of the program. Takes no time.
+    func edition(of account: AccountID) -> UInt64
+
     /// Which of these calls are known, with their status (nil while only hints are known).
     func known(account: AccountID, executions: [ExecutionID]) throws(StoreError) -> [ExecutionID: CallStatus?]
 

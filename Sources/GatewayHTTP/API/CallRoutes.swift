@@ -16,6 +16,7 @@ struct CallRoutes: Sendable {
 
     private let dependencies: GatewayDependencies
     private let bodyLimit: Int
+    private let tags = ListTags()
 
     init(dependencies: GatewayDependencies, bodyLimit: Int) {
         self.dependencies = dependencies
@@ -43,6 +44,15 @@ struct CallRoutes: Sendable {
         let after = try request.query.text("cursor").map { text throws(Problem) in
             try PageCursor.read(text, account: principal.account)
         }
+        let key = ListTags.Key(
+            account: principal.account, scopes: principal.scopes, target: request.head.path ?? "")
+        let edition = dependencies.reader.edition(of: principal.account)
+        if let held = request.head.headerFields[.ifNoneMatch], let known = tags.list(key, edition: edition),
+            EntityTag.matches(held, tag: known.tag)
+        {
+            if !known.isEmpty { dependencies.noteReveal("lists of calls", by: principal, at: request.receivedAt) }
+            return EntityTag.unchanged(tag: known.tag, links: known.links)
+        }
         let page = try await dependencies.reader.read { store throws(StoreError) in
             try store.calls(account: principal.account, query: query, after: after, limit: limit)
         }
@@ -57,9 +67,10 @@ struct CallRoutes: Sendable {
             json.member("nextCursor", next)
         }
         let tag = try "W/\"\(ContentHash.sha256(json.bytes).hex.prefix(32))\""
-        return EntityTag.answer(
-            request, json: json, tag: tag, links: next.map { "<\(Self.target(of: request, cursor: $0))>; rel=\"next\"" }
-        )
+        let links = next.map { "<\(Self.target(of: request, cursor: $0))>; rel=\"next\"" }
+        tags.remember(
+            ListTags.List(edition: edition, tag: tag, links: links, isEmpty: page.calls.isEmpty), for: key)
+        return EntityTag.answer(request, json: json, tag: tag, links: links)
     }
 
     /// The filters of a list.

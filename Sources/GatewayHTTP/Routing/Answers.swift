@@ -47,6 +47,15 @@ enum EntityTag {
         return response
     }
 
+    /// 304 for what the client has under this tag.
+    static func unchanged(tag: String, links: String?) -> Response {
+        var response = Response(status: .notModified)
+        response.headers[.contentLength] = nil
+        response.headers[.eTag] = tag
+        if let links, let link { response.headers[link] = links }
+        return response
+    }
+
     /// Whether a list of tags names this one, compared weakly.
     static func matches(_ list: String, tag: String) -> Bool {
         list.split(separator: ",").contains { element in

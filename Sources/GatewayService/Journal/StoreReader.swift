@@ -25,6 +25,9 @@ package final class StoreReader: Sendable {
         self.threads = max(threads, 1)
     }
 
+    /// A number that is another one once anything of an account's calls has changed; blocks nothing.
+    package func edition(of account: AccountID) -> UInt64 { store.edition(of: account) }
+
     /// Runs a read on a thread of its own and returns its value.
     package func read<Value: Sendable>(
         _ body: @escaping @Sendable (any CallStore) throws(StoreError) -> Value

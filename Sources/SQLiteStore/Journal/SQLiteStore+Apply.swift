@@ -1,10 +1,13 @@
 package import CallDomain
 import GRDB
 import GRDBSQLite
+import Synchronization
 
 extension SQLiteStore {
     /// Stores a batch in one transaction and returns when it is synced to disk.
     package func apply(_ batch: [JournalEntry]) throws(StoreError) -> [JournalReceipt] {
+        // Also where it fails: a commit whose syncing failed may be there all the same.
+        defer { editions.withLock { $0.note(batch) } }
         do {
             return try pool.writeWithoutTransaction { db in
                 do {

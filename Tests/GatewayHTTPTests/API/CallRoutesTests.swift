@@ -2,6 +2,7 @@ import CallDomain
 import Foundation
 import GatewayHTTP
 import GatewayService
+import SQLiteStore
 import Testing
 
 @Suite("CallRoutes")
@@ -96,6 +97,23 @@ struct CallRoutesTests {
                 "GET", path, key: TestGateway.allScopes, headers: ["If-None-Match": tag])
             #expect(changed.status == 200)
             #expect(changed.headers["etag"] != tag)
+        }
+    }
+
+    @Test("A list is no longer the one a client has once a call was erased, though nobody is told of a change")
+    func erasedFromList() async throws {
+        try await TestGateway.run { gateway in
+            _ = try await gateway.post(TestGateway.execution("exec-1", "completed"))
+            let first = try await gateway.send("GET", "/api/v1/calls", key: TestGateway.allScopes)
+            let known = ["If-None-Match": try #require(first.headers["etag"])]
+            let same = try await gateway.send("GET", "/api/v1/calls", key: TestGateway.allScopes, headers: known)
+            #expect(same.status == 304)
+            let record = try #require(try gateway.store.call(account: .default, reference: "exec-1", withBody: false))
+            _ = try gateway.store.apply([
+                .erase(Erasure(account: .default, calls: [record.call], at: record.updatedAt))
+            ])
+            let after = try await gateway.send("GET", "/api/v1/calls", key: TestGateway.allScopes, headers: known)
+            #expect(after.status == 200)
         }
     }
 

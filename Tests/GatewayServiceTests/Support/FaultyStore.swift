@@ -138,6 +138,8 @@ final class FaultyStore: CallStore {
         try store.latestCursor(account: account)
     }
 
+    func edition(of account: AccountID) -> UInt64 { store.edition(of: account) }
+
     func known(account: AccountID, executions: [ExecutionID]) throws(StoreError) -> [ExecutionID: CallStatus?] {
         try store.known(account: account, executions: executions)
     }
