@@ -7,12 +7,15 @@ struct SampleCall {
     /// The statuses a call is told to have, in their order.
     static let statuses = ["initiated", "ringing", "in-progress", "completed"]
 
-    private let padding: Int
+    /// What was said in some calls; others repeat it.
+    private let transcripts: [String]
+
+    private static let differentTranscripts = 64
 
     /// Bodies of about this many bytes; no less than about 900.
     init(bytes: Int) {
         let least = Self.body(number: 0, status: Self.statuses[3], transcript: "").utf8.count
-        padding = max(0, bytes - least)
+        transcripts = (0..<Self.differentTranscripts).map { Self.transcript(of: $0, bytes: max(0, bytes - least)) }
     }
 
     /// The body that tells one status of one call.
@@ -20,7 +23,7 @@ struct SampleCall {
         Array(
             Self.body(
                 number: number, status: Self.statuses[status % Self.statuses.count],
-                transcript: Self.transcript(of: number, bytes: padding)
+                transcript: transcripts[number % transcripts.count]
             ).utf8)
     }
 
