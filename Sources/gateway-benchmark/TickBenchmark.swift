@@ -31,7 +31,7 @@ struct TickBenchmark: AsyncParsableCommand {
 
     func validate() throws {
         guard (1...500).contains(organizations), (1...3_600).contains(seconds), (0...10_000_000).contains(backlog),
-            open.allSatisfy({ (Self.due...100_000_000).contains($0) })
+            open.allSatisfy({ (Self.due + 1...100_000_000).contains($0) }), Set(open).count == open.count
         else { throw ValidationError("A number is too small or too large.") }
     }
 
