@@ -41,6 +41,14 @@ private struct EventReader {
         }
         return nil
     }
+
+    /// The data of the next event that tells something; heartbeats, which come when it is their time, are skipped.
+    mutating func change() async throws -> String? {
+        while let event = try await event() {
+            if event.name != "heartbeat" { return event.data }
+        }
+        return nil
+    }
 }
 
 @Suite("ChangeRoutes")
@@ -151,7 +159,7 @@ struct ChangeRoutesTests {
             live.keys.replace([key])
             var reader = try await Self.open(gateway, key: text.secret)
             _ = try await gateway.post(TestGateway.execution("exec-1", "ringing"))
-            #expect(try await reader.event() != nil)
+            #expect(try await reader.change() != nil)
             switch loss {
             case .revoked:
                 key.revokedAt = gateway.wall.now
@@ -161,7 +169,7 @@ struct ChangeRoutesTests {
                 live.directory.replace([GatewayAccount(id: .default, hasToken: true, isDisabled: true)])
             }
             _ = try await gateway.post(TestGateway.execution("exec-1", "completed", minute: 1))
-            #expect(try await reader.event() == nil)
+            #expect(try await reader.change() == nil)
             #expect(try await gateway.send("GET", "/api/v1/me", key: text.secret).status == 401)
         }
     }
