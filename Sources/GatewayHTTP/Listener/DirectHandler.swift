@@ -46,6 +46,8 @@ final class DirectHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var peer = ""
 
     private var own = Own.none
+    /// The body of its own request, beside it, so that no part copies those before it.
+    private var body: WholeBody?
     /// Requests that were let through and are not answered yet.
     private var passed = 0
     private var waiting: CircularBuffer<Item> = []
@@ -125,21 +127,17 @@ final class DirectHandler: ChannelDuplexHandler, RemovableChannelHandler {
         switch (own, item) {
         case (.working, _): return false
         case (.none, .part(.head(let head))):
-            guard let task = responder?.begin(head, peer: peer) else {
+            guard let begun = responder?.begin(head, peer: peer) else {
                 pass(head, context: context)
                 return true
             }
             guard passed == 0 else { return false }
-            own = .receiving(task)
+            own = .receiving(begun.task)
+            body = begun.body
         case (.none, .part(let part)): context.fireChannelRead(wrapInboundOut(part))
         case (.none, .error(let error)): tell(error, context: context)
-        case (.receiving(var task), .part(.body(let bytes))):
-            do {
-                try task.body.add(bytes)
-                own = .receiving(task)
-            } catch {
-                refuse(task, error, context: context)
-            }
+        case (.receiving(let task), .part(.body(let bytes))):
+            do { try body?.add(bytes) } catch { refuse(task, error, context: context) }
         case (.receiving(let task), .part(.end)): finish(task, context: context)
         case (.receiving(let task), .error(let error)): refuse(task, error, context: context)
         case (.dropping, .part(.end)): own = .none
@@ -199,6 +197,7 @@ final class DirectHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func end() {
         own = .none
+        body = nil
         waiting.removeAll()
         events = []
         guard !hasOthers else { return }
@@ -218,10 +217,11 @@ final class DirectHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private func finish(_ task: DirectTask, context: ChannelHandlerContext) {
-        guard let responder, let place else { return }
+        guard let responder, let place, let body else { return }
+        self.body = nil
         own = .working(isLast: task.isLast)
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        responder.finish(task, at: place) { answer in
+        responder.finish(task, body: body, at: place) { answer in
             let (handler, context) = bound.value
             guard case .working(let isLast) = handler.own else { return }
             handler.own = .none
@@ -232,6 +232,7 @@ final class DirectHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func refuse(_ task: DirectTask, _ error: any Error, context: ChannelHandlerContext) {
         own = .dropping
+        body = nil
         guard let responder else { return }
         send(responder.refuse(task, error), isLast: task.isLast, context: context)
     }

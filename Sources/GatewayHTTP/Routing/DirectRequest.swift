@@ -66,31 +66,32 @@ struct DirectAnswer: Sendable {
 struct WholeBody {
     private let limit: Int
     private let declared: Int?
-    private var parts: [ByteBuffer] = []
-    private var received = 0
+    /// One array, whatever the parts are: who sends a byte in each must not make many of them.
+    private var received: [UInt8] = []
+
+    /// What is made room for before it has come, in bytes.
+    private static let mostReserved = 64 << 10
 
     /// Begins with the head, which may already say that the body is too large.
     init(of head: HTTPRequest, limit: Int) throws(Problem) {
         self.limit = limit
         declared = head.headerFields[.contentLength].flatMap(Int.init)
         if let declared, declared > limit { throw tooLarge }
+        received.reserveCapacity(min(max(declared ?? 0, 0), Self.mostReserved))
     }
 
     /// Takes the next part.
     mutating func add(_ part: ByteBuffer) throws(Problem) {
-        guard part.readableBytes <= limit - received else { throw tooLarge }
-        received += part.readableBytes
-        parts.append(part)
+        guard part.readableBytes <= limit - received.count else { throw tooLarge }
+        received.append(contentsOf: part.readableBytesView)
     }
 
     /// All of it, once it has ended, which it also does where the connection does.
     func bytes() throws(Problem) -> [UInt8] {
-        if let declared, received != declared { throw Problem(.badRequest, "The body is shorter than announced.") }
-        guard parts.count > 1, let first = parts.first else { return parts.first.map { Array(buffer: $0) } ?? [] }
-        var bytes = Array(buffer: first)
-        bytes.reserveCapacity(received)
-        for part in parts.dropFirst() { bytes.append(contentsOf: part.readableBytesView) }
-        return bytes
+        if let declared, received.count != declared {
+            throw Problem(.badRequest, "The body is shorter than announced.")
+        }
+        return received
     }
 
     private var tooLarge: Problem { Problem(.bodyTooLarge, "At most \(limit) bytes are taken here.") }

@@ -186,9 +186,7 @@ final class GatewayResponder: Sendable {
 struct DirectTask {
     fileprivate let route: Route
     fileprivate let handler: DirectRequest.Handler
-    fileprivate var request: DirectRequest
-    /// The body so far.
-    var body: WholeBody
+    fileprivate let request: DirectRequest
     /// Whether the client said that it is its last on the connection; the guard has made the word one.
     var isLast: Bool { request.head.headerFields[.connection] == "close" }
 }
@@ -196,7 +194,7 @@ struct DirectTask {
 extension GatewayResponder {
     /// Begins with a request of a direct route; nil where it is of another, or where its head alone has it refused: then
     /// ``respond(to:writer:channel:)`` answers it.
-    func begin(_ head: HTTPRequest, peer: String) -> DirectTask? {
+    func begin(_ head: HTTPRequest, peer: String) -> (task: DirectTask, body: WholeBody)? {
         guard head.method == .post, let path = head.path else { return nil }
         let target = path.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         guard let (route, parameters) = table.direct(path: target.first ?? "/"), visitors.admit(head),
@@ -204,17 +202,18 @@ extension GatewayResponder {
             case .direct(let bodyLimit, let handler) = route.handler,
             let body = try? WholeBody(of: head, limit: bodyLimit)
         else { return nil }
-        return DirectTask(
-            route: route, handler: handler,
-            request: DirectRequest(
-                head: head, parameters: parameters, peer: visitors.address(of: head, peer: peer), receivedAt: now()),
-            body: body)
+        let request = DirectRequest(
+            head: head, parameters: parameters, peer: visitors.address(of: head, peer: peer), receivedAt: now())
+        return (DirectTask(route: route, handler: handler, request: request), body)
     }
 
     /// Has a request answered whose body has ended, and calls once: at once, or later at the place.
-    func finish(_ task: DirectTask, at place: AnswerPlace, then answer: @escaping @Sendable (DirectAnswer) -> Void) {
+    func finish(
+        _ task: DirectTask, body: WholeBody, at place: AnswerPlace,
+        then answer: @escaping @Sendable (DirectAnswer) -> Void
+    ) {
         var request = task.request
-        do { request.body = try task.body.bytes() } catch { return answer(refuse(task, error)) }
+        do { request.body = try body.bytes() } catch { return answer(refuse(task, error)) }
         task.handler(request, place) { [self, request, route = task.route] outcome in
             switch outcome {
             case .success(let success): answer(complete(success, to: request))

@@ -16,13 +16,13 @@ private struct Stage {
     let book: Asked
     let log = Log()
 
-    init(isStream: Bool = false) throws {
+    init(isStream: Bool = false, bodyLimit: Int = 8) throws {
         let asked = Asked()
         self.book = asked
         let table = RouteTable([
             Route(
                 .post, "/direct",
-                .direct(bodyLimit: 8) { request, _, answer in asked.append(request, answer) }),
+                .direct(bodyLimit: bodyLimit) { request, _, answer in asked.append(request, answer) }),
             Route(.get, "/other", .open { _ in .object { _ in } }),
         ])
         let responder = GatewayResponder(
@@ -53,9 +53,9 @@ private struct Stage {
         }
     }
 
-    func post(_ body: String, fields: HTTPFields = HTTPFields()) throws {
+    func post(_ parts: String..., fields: HTTPFields = HTTPFields()) throws {
         try channel.writeInbound(HTTPRequestPart.head(head(.post, "/direct", fields)))
-        try channel.writeInbound(HTTPRequestPart.body(ByteBuffer(string: body)))
+        for part in parts { try channel.writeInbound(HTTPRequestPart.body(ByteBuffer(string: part))) }
         try channel.writeInbound(HTTPRequestPart.end(nil))
     }
 
@@ -120,6 +120,19 @@ struct DirectHandlerTests {
         stage.book.answer(2, .created)
         #expect(try stage.answers() == [200, 202, 201])
         #expect(stage.log.count == 1)
+        #expect(try stage.channel.finish().isClean)
+    }
+
+    @Test("A body that comes in parts is put together, up to its limit and no further")
+    func parts() throws {
+        let stage = try Stage(bodyLimit: 4)
+        try stage.post("a", "b", "", "cd")
+        stage.book.answer(0)
+        try stage.post("a", "b", "c", "d", "e")
+        try stage.post("f")
+        #expect(stage.book.bodies == ["abcd", "f"])
+        stage.book.answer(1)
+        #expect(try stage.answers() == [200, 413, 200])
         #expect(try stage.channel.finish().isClean)
     }
 
