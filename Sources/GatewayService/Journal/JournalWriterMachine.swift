@@ -67,7 +67,9 @@ package struct JournalWriterMachine: Sendable {
         if isStopping { return .stopping }
         if isIdle { return nil }
         let fits = entries + new <= limits.mostEntries && bytes + size <= limits.mostBytes
-        return fits && wait(of: new, bytes: size) <= limits.mostWait
+        // What goes into the next commit waits for no other, however slow the disk is.
+        let isNext = waiting.reduce(new) { $0 + $1.entries.count } <= limits.batchEntries
+        return fits && (isNext || wait(of: new, bytes: size) <= limits.mostWait)
             ? nil : .queueFull(retryAfter: limits.retryAfter)
     }
 

@@ -56,6 +56,11 @@ import Testing
         #expect(machine.refusal(of: 2, bytes: 0) != nil)
         for _ in 1...4 { machine.took(.milliseconds(1)) }
         #expect(refusal(machine.submit(beats(2), ticket: 7)) == nil)
+        var slow = JournalWriterMachine(limits: JournalLimits(batchEntries: 2, mostWait: .seconds(3)))
+        slow.took(.seconds(60))
+        #expect(size(slow.submit(beats(1), ticket: 1)) == 1)
+        #expect(refusal(slow.submit(beats(2), ticket: 2)) == nil, "what goes into the next commit waits for no other")
+        #expect(refusal(slow.submit(beats(1), ticket: 3)) == .queueFull(retryAfter: .seconds(2)))
         var idle = JournalWriterMachine(limits: JournalLimits(mostWait: .zero))
         idle.took(.seconds(60))
         #expect(size(idle.submit(beats(1), ticket: 1)) == 1, "one that waits for nobody is always tried")
