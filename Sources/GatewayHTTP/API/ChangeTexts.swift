@@ -57,7 +57,11 @@ final class ChangeTexts: Sendable {
             }
             return text
         }
-        return try await text.value
+        do { return try await text.value } catch {
+            // The next one reads again: what hindered this reading may be gone.
+            state.withLock { if $0.texts[key] == text { $0.texts[key] = nil } }
+            throw error
+        }
     }
 
     /// Reads a call and writes what one watcher may see of it.
