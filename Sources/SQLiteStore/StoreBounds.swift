@@ -10,15 +10,19 @@ enum StoreBounds {
     static let readers = 4
     /// How long a connection waits for a lock of another process, in milliseconds.
     static let busyTimeoutMilliseconds = 2_000
+    /// The statuses that a list asks an index for, one by one; more of them are looked for among all calls.
+    static let mostStatuses = 32
     /// The shortest statement, state or body that is packed, in bytes.
     static let shortestPacked = 256
     /// The longest one, in bytes: far more than a body may have.
     static let longestPacked = 32 * 1_024 * 1_024
     /// The calls whose rows the writer remembers, at least; it forgets the others when there are twice as many.
-    static let callsRemembered = 1_024
+    static let callsRemembered = 512
+    /// The longest statement of a call that is remembered, in bytes, so that long transcripts do not fill the memory.
+    static let longestRemembered = 16_384
     /// What the writer keeps of the file in memory, in KiB: the pages of a large batch, which would else be written before
     /// it ends, and the inner pages of the indexes of millions of calls.
-    static let writerCacheKibibytes = 16_384
+    static let writerCacheKibibytes = 8_192
     /// Pages of the write-ahead log after which the writer moves them into the database.
     static let checkpointPages = 1_000
     /// The write-ahead log is cut to this size after a checkpoint that emptied it.

@@ -23,14 +23,20 @@ final class RememberedCalls {
     /// The call, where it is remembered.
     func call(account: AccountID, execution: ExecutionID) -> StoredCall? {
         let name = Name(account: account, execution: execution)
-        return newer[name] ?? older[name]
+        guard let call = newer[name] ?? older[name] else { return nil }
+        // Texts that look alike are equal here, and not in the database.
+        let isSame =
+            call.account.rawValue.utf8.elementsEqual(account.rawValue.utf8)
+            && call.execution.rawValue.utf8.elementsEqual(execution.rawValue.utf8)
+        return isSame ? call : nil
     }
 
-    /// Remembers a call that was written just now. A name that the database cuts is another one there.
+    /// Remembers a call that was written just now, unless it is a long one. A name that the database cuts is another one
+    /// there.
     func keep(_ call: StoredCall) {
         guard !call.account.rawValue.utf8.contains(0), !call.execution.rawValue.utf8.contains(0),
-            !call.callID.rawValue.utf8.contains(0)
-        else { return }
+            !call.callID.rawValue.utf8.contains(0), (call.root?.bytes.count ?? 0) <= StoreBounds.longestRemembered
+        else { return forget(call) }
         if newer.count >= StoreBounds.callsRemembered {
             older = newer
             newer.removeAll(keepingCapacity: true)
