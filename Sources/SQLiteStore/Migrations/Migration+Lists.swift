@@ -9,7 +9,8 @@ extension Migration {
     static let lists = Migration(
         version: 12,
         sql: """
-            CREATE INDEX calls_by_agent ON calls (account, agent, created_at, call_id) WHERE agent IS NOT NULL;
+            CREATE INDEX calls_by_agent ON calls (account, agent, created_at, call_id)
+                WHERE agent IS NOT NULL AND erased_at IS NULL;
             CREATE INDEX calls_by_status ON calls (account, status, created_at, call_id) WHERE status IS NOT NULL;
             CREATE INDEX calls_with_recording ON calls (account, created_at, call_id) WHERE has_recording = 1;
             CREATE INDEX text_grams_long ON text_grams (block) WHERE gram = \(TextIndex.longTexts);

@@ -133,7 +133,8 @@ struct CallFilter {
         if let time = query.overdueAt {
             return .sides([Side(index: "calls_by_due", condition: "next_due_at <= ?", arguments: [time.rawValue])])
         }
-        if !query.statuses.isEmpty, query.agent == nil || hasFewOfStatuses {
+        let canSeparate = (1...StoreBounds.mostStatuses).contains(query.statuses.count)
+        if canSeparate, query.agent == nil || hasFewOfStatuses {
             return .sides(
                 query.statuses.map(\.word).sorted().map { word in
                     Side(index: "calls_by_status", condition: "status = ?", arguments: [word])
