@@ -124,11 +124,13 @@ struct ReportSheet {
         let query: ReportQuery
         let arguments: (_ sql: String, _ more: [String: Int64]) -> StatementArguments
         private(set) var sorts: [Sort: Int] = [:]
-        private(set) var finished: Set<Int64> = []
+        private(set) var finished = RowSet()
         /// The agents that were met, nil for calls whose agent is not known.
         private(set) var agents: [String?] = []
         private var places: [String?: Int] = [:]
         private var agentOfCall: [Int64: Int] = [:]
+        /// Calls whose agent is kept; one more, and all are asked for again.
+        private static let mostAgentsKept = 65_536
 
         init(
             db: Database, query: ReportQuery,
@@ -196,6 +198,7 @@ struct ReportSheet {
                 agents.append(name)
                 places[name] = place
             }
+            if agentOfCall.count >= Self.mostAgentsKept { agentOfCall.removeAll(keepingCapacity: true) }
             agentOfCall[call] = place
             return place
         }
