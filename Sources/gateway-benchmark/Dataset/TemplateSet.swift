@@ -40,6 +40,8 @@ struct TemplateSet {
                 throw UnreadableSample()
             }
         }
+        // What is copied must stand as it is: a packed value refers to a row, and names in it may be in pieces.
+        try store.unpackAll()
         try store.close()
         let queue = try DatabaseQueue(path: path)
         byKind = try queue.read { db in
