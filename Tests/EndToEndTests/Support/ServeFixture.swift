@@ -7,6 +7,8 @@ struct ServeFixture: Sendable {
     let poster: Poster
     let address: URL
     let operatorAddress: URL
+    /// Its folder stays for as long as it runs.
+    private let folder: TemporaryFolder
 
     /// The secret the tests sign with.
     static let secret = "whsec_end_to_end_test_secret"
@@ -29,7 +31,8 @@ struct ServeFixture: Sendable {
         let (address, operatorAddress) = try await gateway.ready()
         let client = try Poster.client(trusting: folder.url.appending(path: "data/gateway.crt"))
         let poster = Poster(gateway: address, secret: secret, client: client)
-        return ServeFixture(gateway: gateway, poster: poster, address: address, operatorAddress: operatorAddress)
+        return ServeFixture(
+            gateway: gateway, poster: poster, address: address, operatorAddress: operatorAddress, folder: folder)
     }
 
     /// Asks the gateway to stop and returns its exit code.
