@@ -113,6 +113,11 @@ final class DirectHandler: ChannelDuplexHandler, RemovableChannelHandler {
         tellEvents(context: context)
     }
 
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        context.fireChannelWritabilityChanged()
+        if context.channel.isWritable, !waiting.isEmpty { goOn(context: context) }
+    }
+
     func read(context: ChannelHandlerContext) {
         isReadWanted = waiting.count >= Self.mostWaiting
         if !isReadWanted { context.read() }
@@ -131,7 +136,7 @@ final class DirectHandler: ChannelDuplexHandler, RemovableChannelHandler {
                 pass(head, context: context)
                 return true
             }
-            guard passed == 0 else { return false }
+            guard passed == 0, isStream || context.channel.isWritable else { return false }
             own = .receiving(begun.task)
             body = begun.body
         case (.none, .part(let part)): context.fireChannelRead(wrapInboundOut(part))

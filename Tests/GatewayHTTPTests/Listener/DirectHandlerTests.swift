@@ -226,6 +226,26 @@ struct DirectHandlerTests {
         #expect(reads.reads == before + 1)
     }
 
+    @Test("A request waits while the client does not take the answers to those before it")
+    func unread() throws {
+        let stage = try Stage()
+        stage.channel.isWritable = false
+        try stage.post("1")
+        try stage.post("2")
+        #expect(stage.book.bodies == [], "an answer to either could only be kept")
+        stage.channel.isWritable = true
+        stage.channel.pipeline.fireChannelWritabilityChanged()
+        #expect(stage.book.bodies == ["1"])
+        stage.channel.isWritable = false
+        stage.book.answer(0)
+        #expect(stage.book.bodies == ["1"])
+        stage.channel.isWritable = true
+        stage.channel.pipeline.fireChannelWritabilityChanged()
+        #expect(stage.book.bodies == ["1", "2"])
+        stage.book.answer(1)
+        #expect(try stage.answers() == [200, 200])
+    }
+
     @Test("After a client's last request the gateway's side is closed, of a connection alone")
     func last() throws {
         let heard = Heard()
