@@ -38,9 +38,12 @@ struct OriginSharing: Sendable {
         return response
     }
 
+    /// Whether answers to requests for a path say something of sharing.
+    func covers(path: String) -> Bool { !origins.isEmpty && path.hasPrefix(Self.prefix) }
+
     /// Lets the page that asked read an answer.
     func add(to fields: inout HTTPFields, for head: HTTPRequest) {
-        guard !origins.isEmpty, (head.path ?? "").hasPrefix(Self.prefix) else { return }
+        guard covers(path: head.path ?? "") else { return }
         // Caches must not give one site what was meant for another.
         if let vary = Self.vary { fields[vary] = "Origin" }
         guard shares(with: head), let name = Self.origin else { return }

@@ -121,6 +121,18 @@ final class ConnectionWatch: ChannelDuplexHandler, RemovableChannelHandler {
         closeAfterLeaving()
     }
 
+    /// Whether the next request is not the last one that the connection takes.
+    var takesMoreThanOne: Bool { deadlines.requests + 1 < requestsPerConnection }
+
+    /// Sends an answer that is written already, the only one that is open, and takes its request for answered once the
+    /// socket has it.
+    func answer(_ bytes: ByteBuffer) {
+        guard let context else { return requestEnded() }
+        context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
+        guard let socket else { return requestEnded() }
+        socket.whenSent { [self] _ in requestEnded() }
+    }
+
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
         socket = try? context.pipeline.syncOperations.handler(type: SocketStall.self)

@@ -28,7 +28,7 @@ final class DirectHandler: ChannelDuplexHandler, RemovableChannelHandler {
         /// Its body is being received.
         case receiving(DirectTask)
         /// All of it is there, and its answer is awaited.
-        case working(isLast: Bool)
+        case working(DirectTask)
         /// It was answered before it had ended; the rest is dropped.
         case dropping
     }
@@ -44,6 +44,9 @@ final class DirectHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var hasOthers = false
     private var place: AnswerPlace?
     private var peer = ""
+    private var context: ChannelHandlerContext?
+    /// The guard before it, where requests may come by a way that passes it by.
+    private var requestGuard: RequestGuard?
 
     private var own = Own.none
     /// The body of its own request, beside it, so that no part copies those before it.
@@ -58,8 +61,8 @@ final class DirectHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// Adds one to a connection or stream. The future has what handles all other requests once the first of them comes,
     /// and fails where none came before the connection ended.
     static func add(
-        to channel: any Channel, responder: GatewayResponder?, isStream: Bool,
-        makeOthers: @escaping (any Channel) throws -> Others
+        to channel: any Channel, responder: GatewayResponder?, isStream: Bool, lane: PlainLane? = nil,
+        requestGuard: RequestGuard? = nil, makeOthers: @escaping (any Channel) throws -> Others
     ) throws -> EventLoopFuture<Others> {
         let others = channel.eventLoop.makePromise(of: Others.self)
         do {
@@ -69,6 +72,8 @@ final class DirectHandler: ChannelDuplexHandler, RemovableChannelHandler {
                     throw error
                 }
             }
+            handler.requestGuard = requestGuard
+            lane?.handler = handler
             try channel.pipeline.syncOperations.addHandler(handler)
         } catch {
             others.fail(error)
@@ -88,12 +93,17 @@ final class DirectHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
         guard responder != nil else { return }
         place = EventLoopPlaces.shared.place(of: context.eventLoop)
         peer = context.channel.remoteAddress?.ipAddress ?? "local"
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) { end() }
+    func handlerRemoved(context: ChannelHandlerContext) {
+        end()
+        self.context = nil
+        requestGuard = nil
+    }
 
     func channelInactive(context: ChannelHandlerContext) {
         end()
@@ -121,6 +131,19 @@ final class DirectHandler: ChannelDuplexHandler, RemovableChannelHandler {
     func read(context: ChannelHandlerContext) {
         isReadWanted = waiting.count >= Self.mostWaiting
         if !isReadWanted { context.read() }
+    }
+
+    /// Takes a plain request that came by a way of its own, where nothing is before it; false where it has to come by the
+    /// way of all others.
+    func take(_ plain: PlainRequest, in bytes: ByteBuffer) -> Bool {
+        guard case .none = own, waiting.isEmpty, passed == 0, let context, context.channel.isWritable,
+            let requestGuard, let task = responder?.begin(plain, in: bytes, peer: peer),
+            requestGuard.begin(plain)
+        else { return false }
+        work(on: task, context: context) { responder, place, answer in
+            responder.finish(task, at: place, then: answer)
+        }
+        return true
     }
 
     private func receive(_ item: Item, context: ChannelHandlerContext) {
@@ -222,15 +245,25 @@ final class DirectHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private func finish(_ task: DirectTask, context: ChannelHandlerContext) {
-        guard let responder, let place, let body else { return }
+        guard let body else { return }
         self.body = nil
-        own = .working(isLast: task.isLast)
-        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        responder.finish(task, body: body, at: place) { answer in
-            let (handler, context) = bound.value
-            guard case .working(let isLast) = handler.own else { return }
+        work(on: task, context: context) { responder, place, answer in
+            responder.finish(task, body: body, at: place, then: answer)
+        }
+    }
+
+    private func work(
+        on task: DirectTask, context: ChannelHandlerContext,
+        _ start: (GatewayResponder, AnswerPlace, @escaping @Sendable (DirectAnswer) -> Void) -> Void
+    ) {
+        guard let responder, let place else { return }
+        own = .working(task)
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        start(responder, place) { answer in
+            let handler = bound.value
+            guard case .working(let task) = handler.own, let context = handler.context else { return }
             handler.own = .none
-            handler.send(answer, isLast: isLast, context: context)
+            handler.send(answer, to: task, context: context)
             handler.goOn(context: context)
         }
     }
@@ -239,16 +272,23 @@ final class DirectHandler: ChannelDuplexHandler, RemovableChannelHandler {
         own = .dropping
         body = nil
         guard let responder else { return }
-        send(responder.refuse(task, error), isLast: task.isLast, context: context)
+        send(responder.refusal(of: task, error), to: task, context: context)
     }
 
-    private func send(_ answer: DirectAnswer, isLast: Bool, context: ChannelHandlerContext) {
+    private func send(_ answer: DirectAnswer, to task: DirectTask, context: ChannelHandlerContext) {
+        guard let responder else { return }
+        if let requestGuard, let bytes = responder.bytes(of: answer, to: task, allocator: context.channel.allocator),
+            requestGuard.answer(bytes)
+        {
+            return
+        }
+        let answer = responder.complete(answer, to: task)
         context.write(wrapOutboundOut(.head(answer.head)), promise: nil)
         context.write(wrapOutboundOut(.body(ByteBuffer(bytes: answer.body))), promise: nil)
         context.write(wrapOutboundOut(.end(nil)), promise: nil)
         context.flush()
         // The client closes its side in turn; the connection's watch bounds how long that may take.
-        if isLast, !isStream { context.close(mode: .output, promise: nil) }
+        if task.isLast, !isStream { context.close(mode: .output, promise: nil) }
     }
 }
 

@@ -21,13 +21,18 @@ struct HTTP1Connections: Sendable {
     func setup(_ channel: any Channel, logger: Logger) -> EventLoopFuture<EventLoopFuture<HTTP1Channel.Value>> {
         channel.eventLoop.makeCompletedFuture {
             let pipeline = channel.pipeline.syncOperations
+            let lane = PlainLane()
+            if direct != nil { try pipeline.addHandler(lane) }
             try pipeline.configureHTTPServerPipeline(
                 withPipeliningAssistance: false, withErrorHandling: false, withOutboundHeaderValidation: false,
                 withEncoderConfiguration: .init(), withDecoderLimitConfiguration: decoderLimits)
             try pipeline.addHandler(HTTP1Codec())
-            try pipeline.addHandler(
-                RequestGuard(limits: limits, room: room, isStream: false, isSecure: isSecure, report: report))
-            return try DirectHandler.add(to: channel, responder: direct, isStream: false) { channel in
+            let requestGuard = RequestGuard(
+                limits: limits, room: room, isStream: false, isSecure: isSecure, report: report)
+            try pipeline.addHandler(requestGuard)
+            return try DirectHandler.add(
+                to: channel, responder: direct, isStream: false, lane: lane, requestGuard: requestGuard
+            ) { channel in
                 try channel.pipeline.syncOperations.addHandler(
                     HTTPConnectionStateHandler(idleTimeout: nil, logger: logger))
                 return try HTTP1Channel.Value(

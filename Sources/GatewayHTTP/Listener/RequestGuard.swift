@@ -194,6 +194,32 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
         context.fireErrorCaught(error)
     }
 
+    // MARK: Requests that are read without a decoder
+
+    /// A request came by another way than this handler's, all of it; false where it has to come by this one, because of
+    /// what it meets here.
+    func begin(_ plain: PlainRequest) -> Bool {
+        guard !isStream, openRequests == 0, body == nil, !isDiscarding, !hasLeft, plain.isWithin(limits), let watch,
+            watch.takesMoreThanOne, room.take(plain.bodyBytes)
+        else { return false }
+        openRequests = 1
+        bodyBytes.append(plain.bodyBytes)
+        isLast = watch.requestBegan()
+        return true
+    }
+
+    /// Sends the answer to such a request by a way that passes this handler by; false, with nothing done, where it has to
+    /// be written here, because of what came since.
+    func answer(_ bytes: ByteBuffer) -> Bool {
+        guard openRequests == 1, body == nil, !isDiscarding, !isLast, !isLeaving, !closesAfterAnswer, let watch else {
+            return false
+        }
+        openRequests = 0
+        letGo()
+        watch.answer(bytes)
+        return true
+    }
+
     // MARK: Answers
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {

@@ -13,8 +13,8 @@ struct DirectRequest: Sendable {
     /// An answer, or what went wrong.
     typealias Outcome = Result<DirectAnswer, any Error>
 
-    /// Method, path and header fields.
-    let head: HTTPRequest
+    /// The header fields that show who sent it, in the order of ``DeliveryEvidence/names``.
+    let evidence: [Refusal.Credentials.Field]
     /// The pattern's parameters, decoded.
     let parameters: [String: String]
     /// The address of the other end of the connection.
@@ -31,6 +31,11 @@ struct DirectAnswer: Sendable {
     /// The header fields, the length of the body among them.
     var headers: HTTPFields
     let body: [UInt8]
+    /// Names an answer of which each is like the other; nil for any other.
+    private(set) var sameness: Sameness?
+
+    /// Answers that are alike refer to the same one.
+    final class Sameness: Sendable {}
 
     init(status: HTTPResponse.Status, headers: HTTPFields, body: [UInt8]) {
         self.status = status
@@ -51,6 +56,13 @@ struct DirectAnswer: Sendable {
         var headers = problem.fields
         headers[.contentType] = MediaType.problem
         return DirectAnswer(status: problem.kind.status, headers: headers, body: problem.body)
+    }
+
+    /// The answer as one that is given again and again: how it is sent is worked out once.
+    var repeated: DirectAnswer {
+        var answer = self
+        answer.sameness = Sameness()
+        return answer
     }
 
     /// Status and header fields.

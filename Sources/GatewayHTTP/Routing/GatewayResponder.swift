@@ -20,6 +20,11 @@ final class GatewayResponder: Sendable {
     private let now: @Sendable () -> Timestamp
     private let logger: Logger
     private let date = HTTPDateCache()
+    /// Repeated answers as they are sent.
+    private let prepared = Mutex<[ObjectIdentifier: PreparedAnswer]>([:])
+
+    /// The most of them.
+    private static let mostPrepared = 16
 
     init(
         table: RouteTable, authenticator: Authenticator, isSecure: Bool, visitors: VisitorRules = VisitorRules(),
@@ -48,9 +53,9 @@ final class GatewayResponder: Sendable {
     }
 
     /// Adds the header fields that every answer has.
-    private func complete(_ fields: inout HTTPFields, for head: HTTPRequest, at receivedAt: Timestamp) {
+    private func complete(_ fields: inout HTTPFields, for head: HTTPRequest?, at receivedAt: Timestamp) {
         SecurityFields.add(to: &fields, isSecure: isSecure)
-        sharing.add(to: &fields, for: head)
+        if let head { sharing.add(to: &fields, for: head) }
         fields[.date] = date.text(at: receivedAt)
     }
 
@@ -96,8 +101,8 @@ final class GatewayResponder: Sendable {
                 head: request.head, body: request.body, parameters: parameters,
                 query: try Self.parameters(of: query), peer: peer, receivedAt: receivedAt)
             let whole = DirectRequest(
-                head: request.head, parameters: parameters, peer: peer, receivedAt: receivedAt,
-                body: try await read.readBody(upTo: bodyLimit))
+                evidence: DeliveryEvidence.fields(of: request.head), parameters: parameters, peer: peer,
+                receivedAt: receivedAt, body: try await read.readBody(upTo: bodyLimit))
             return try await withCheckedThrowingContinuation { continuation in
                 handler(whole, nil) { outcome in continuation.resume(with: outcome.map(\.response)) }
             }
@@ -187,8 +192,10 @@ struct DirectTask {
     fileprivate let route: Route
     fileprivate let handler: DirectRequest.Handler
     fileprivate let request: DirectRequest
+    /// What answers to it have to know of it; nil where it was plain, and they need not know anything.
+    fileprivate let head: HTTPRequest?
     /// Whether the client said that it is its last on the connection; the guard has made the word one.
-    var isLast: Bool { request.head.headerFields[.connection] == "close" }
+    var isLast: Bool { head?.headerFields[.connection] == "close" }
 }
 
 extension GatewayResponder {
@@ -203,8 +210,23 @@ extension GatewayResponder {
             let body = try? WholeBody(of: head, limit: bodyLimit)
         else { return nil }
         let request = DirectRequest(
-            head: head, parameters: parameters, peer: visitors.address(of: head, peer: peer), receivedAt: now())
-        return (DirectTask(route: route, handler: handler, request: request), body)
+            evidence: DeliveryEvidence.fields(of: head), parameters: parameters,
+            peer: visitors.address(of: head, peer: peer), receivedAt: now())
+        return (DirectTask(route: route, handler: handler, request: request, head: head), body)
+    }
+
+    /// Begins with a plain request, all of which is there, and whose body is that of the bytes behind its head; nil where it
+    /// is not of a direct route, or is refused by its head: then it goes the way of all others.
+    func begin(_ plain: PlainRequest, in bytes: ByteBuffer, peer: String) -> DirectTask? {
+        guard visitors.admit(authority: plain.host), !sharing.covers(path: plain.path),
+            let (route, parameters) = table.direct(path: plain.path[...]),
+            case .direct(let bodyLimit, let handler) = route.handler, plain.bodyBytes <= bodyLimit,
+            let body = bytes.getBytes(at: bytes.readerIndex + plain.headBytes, length: plain.bodyBytes)
+        else { return nil }
+        let request = DirectRequest(
+            evidence: plain.evidence, parameters: parameters,
+            peer: visitors.address(forwardedFor: plain.forwardedFor, peer: peer), receivedAt: now(), body: body)
+        return DirectTask(route: route, handler: handler, request: request, head: nil)
     }
 
     /// Has a request answered whose body has ended, and calls once: at once, or later at the place.
@@ -213,28 +235,77 @@ extension GatewayResponder {
         then answer: @escaping @Sendable (DirectAnswer) -> Void
     ) {
         var request = task.request
-        do { request.body = try body.bytes() } catch { return answer(refuse(task, error)) }
-        task.handler(request, place) { [self, request, route = task.route] outcome in
+        do { request.body = try body.bytes() } catch { return answer(refusal(of: task, error)) }
+        finish(task, request, at: place, then: answer)
+    }
+
+    /// As ``finish(_:body:at:then:)``, of a request whose body is there.
+    func finish(_ task: DirectTask, at place: AnswerPlace, then answer: @escaping @Sendable (DirectAnswer) -> Void) {
+        finish(task, task.request, at: place, then: answer)
+    }
+
+    private func finish(
+        _ task: DirectTask, _ request: DirectRequest, at place: AnswerPlace,
+        then answer: @escaping @Sendable (DirectAnswer) -> Void
+    ) {
+        task.handler(request, place) { [self, route = task.route] outcome in
             switch outcome {
-            case .success(let success): answer(complete(success, to: request))
-            case .failure(let error): answer(refuse(request, route, error))
+            case .success(let success): answer(success)
+            case .failure(let error): answer(refusal(of: route, error))
             }
         }
     }
 
     /// The answer to a request whose body did not come as it should.
-    func refuse(_ task: DirectTask, _ error: any Error) -> DirectAnswer { refuse(task.request, task.route, error) }
+    func refusal(of task: DirectTask, _ error: any Error) -> DirectAnswer { refusal(of: task.route, error) }
 
-    private func refuse(_ request: DirectRequest, _ route: Route, _ error: any Error) -> DirectAnswer {
+    private func refusal(of route: Route, _ error: any Error) -> DirectAnswer {
         let problem = Self.problem(for: error)
-        note(problem, error: error, method: request.head.method, route: route)
-        return complete(.problem(problem), to: request)
+        note(problem, error: error, method: route.method, route: route)
+        return .problem(problem)
     }
 
-    private func complete(_ answer: DirectAnswer, to request: DirectRequest) -> DirectAnswer {
+    /// The answer with the header fields that every answer has.
+    func complete(_ answer: DirectAnswer, to task: DirectTask) -> DirectAnswer {
         var answer = answer
-        complete(&answer.headers, for: request.head, at: request.receivedAt)
+        complete(&answer.headers, for: task.head, at: task.request.receivedAt)
         return answer
+    }
+
+    /// The bytes of a repeated answer in HTTP/1.1, all of it; nil of another answer, and where it depends on what was asked.
+    func bytes(of answer: DirectAnswer, to task: DirectTask, allocator: ByteBufferAllocator) -> ByteBuffer? {
+        guard task.head == nil, let sameness = answer.sameness else { return nil }
+        let prepared = prepared.withLock { known in
+            if let prepared = known[ObjectIdentifier(sameness)] { return prepared }
+            let prepared = PreparedAnswer(complete(answer, to: task), known: sameness)
+            if known.count < Self.mostPrepared { known[ObjectIdentifier(sameness)] = prepared }
+            return prepared
+        }
+        return prepared.bytes(date: date.text(at: task.request.receivedAt), allocator: allocator)
+    }
+}
+
+/// An answer as it is sent in HTTP/1.1, but for its date.
+private struct PreparedAnswer: Sendable {
+    /// Keeps the name of the answer from being given to another one.
+    private let sameness: DirectAnswer.Sameness
+    private let beforeDate: [UInt8]
+    private let afterDate: [UInt8]
+
+    init(_ answer: DirectAnswer, known sameness: DirectAnswer.Sameness) {
+        self.sameness = sameness
+        var head = "HTTP/1.1 \(answer.status.code) \(answer.status.reasonPhrase)\r\n"
+        for field in answer.headers where field.name != .date { head += "\(field.name.rawName): \(field.value)\r\n" }
+        beforeDate = Array("\(head)Date: ".utf8)
+        afterDate = Array("\r\n\r\n".utf8) + answer.body
+    }
+
+    func bytes(date: String, allocator: ByteBufferAllocator) -> ByteBuffer {
+        var bytes = allocator.buffer(capacity: beforeDate.count + date.utf8.count + afterDate.count)
+        bytes.writeBytes(beforeDate)
+        bytes.writeString(date)
+        bytes.writeBytes(afterDate)
+        return bytes
     }
 }
 

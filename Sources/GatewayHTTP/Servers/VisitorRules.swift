@@ -19,14 +19,22 @@ struct VisitorRules: Sendable {
     func admit(_ head: HTTPRequest) -> Bool {
         guard !hosts.isEmpty else { return true }
         guard let authority = head.authority ?? Self.host.flatMap({ head.headerFields[$0] }) else { return false }
-        return hosts.contains(Self.name(of: authority))
+        return admit(authority: authority)
     }
+
+    /// Whether a request that names this authority is for one of the hosts.
+    func admit(authority: String) -> Bool { hosts.isEmpty || hosts.contains(Self.name(of: authority)) }
 
     /// The client's address: that of the connection, or what trusted proxies state.
     func address(of head: HTTPRequest, peer: String) -> String {
         guard !trustedProxies.blocks.isEmpty, let name = Self.forwardedFor else { return peer }
-        return ForwardedAddress.client(
-            peer: peer, forwardedFor: head.headerFields[values: name], trusted: trustedProxies)
+        return address(forwardedFor: head.headerFields[values: name], peer: peer)
+    }
+
+    /// The client's address, where these are all that is stated.
+    func address(forwardedFor: [String], peer: String) -> String {
+        guard !trustedProxies.blocks.isEmpty else { return peer }
+        return ForwardedAddress.client(peer: peer, forwardedFor: forwardedFor, trusted: trustedProxies)
     }
 
     /// The host name without its port, in lower case; an IPv6 address keeps its brackets away.

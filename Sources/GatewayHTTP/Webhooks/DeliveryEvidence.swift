@@ -6,19 +6,24 @@ import WebhookTrust
 /// What of a delivery shows who sent it: read from its request, kept with a refusal, and judged, now or again later.
 enum DeliveryEvidence {
     /// The header fields that are looked at, and no others.
-    private static let names = [
+    static let names = [
         "bolna-signature", "webhook-id", "webhook-timestamp", "webhook-signature", "authorization",
-    ].compactMap { name in HTTPField.Name(name).map { (name, $0) } }
+    ].compactMap { name in HTTPField.Name(name).map { (name: name, field: $0) } }
+
+    /// The header fields of a request that are looked at, in the order of their names above.
+    static func fields(of head: HTTPRequest) -> [Refusal.Credentials.Field] {
+        var fields: [Refusal.Credentials.Field] = []
+        for (name, field) in names where head.headerFields.contains(field) {
+            fields += head.headerFields[values: field].map { .init(name: name, value: $0) }
+        }
+        return fields
+    }
 
     /// Reads it from a request; a token in the address stands for itself, `-` for any agent.
     static func read(_ request: DirectRequest) -> Refusal.Credentials {
-        var fields: [Refusal.Credentials.Field] = []
-        for (name, field) in names where request.head.headerFields.contains(field) {
-            fields += request.head.headerFields[values: field].map { .init(name: name, value: $0) }
-        }
-        return Refusal.Credentials(
+        Refusal.Credentials(
             agent: request.parameters["agent"].flatMap { $0 == "-" ? nil : AgentID(rawValue: $0) },
-            urlToken: request.parameters["token"], fields: fields)
+            urlToken: request.parameters["token"], fields: request.evidence)
     }
 }
 

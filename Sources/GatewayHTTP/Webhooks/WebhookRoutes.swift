@@ -93,13 +93,13 @@ final class WebhookRoutes: Sendable {
         dependencies.metrics.secretUsed(account: account, label: secret, at: time)
     }
 
+    private static let stored = DirectAnswer.object { $0.member("status", "stored") }.repeated
+    private static let duplicate = DirectAnswer.object { $0.member("status", "duplicate") }.repeated
+
     /// What Bolna is told: nothing but a 2xx means that it need not send again.
     static func answer(to outcome: IntakeOutcome) throws(Problem) -> DirectAnswer {
         switch outcome {
-        case .stored(let new, let duplicates):
-            .object { json in
-                json.member("status", new == 0 && duplicates > 0 ? "duplicate" : "stored")
-            }
+        case .stored(let new, let duplicates): new == 0 && duplicates > 0 ? duplicate : stored
         case .quarantined(let reason):
             .object { json in
                 json.member("status", "quarantined")

@@ -143,6 +143,43 @@ struct DirectDifferenceTests {
         #expect(direct.count == tasks.count)
     }
 
+    /// What is sent at first, alone and so plain that it passes the decoder by, and what is sent once that is answered.
+    private static func conversations() throws -> [(first: String, then: [String])] {
+        let path = "/webhooks/bolna/default"
+        let ringing = TestGateway.execution("exec-1", "ringing")
+        let last = try request(path, ringing)
+        let plain = try request(path, ringing, isLast: false)
+        let half = plain.index(plain.endIndex, offsetBy: -20)
+        return [
+            (plain, [last]), (plain, [plain + last]), (plain, [plain + "nonsense\r\n\r\n"]),
+            (plain, [try request("/none", "", method: "GET", isLast: false) + last]),
+            (plain, [String(plain[..<half]), String(plain[half...]) + last]),
+            (try request(path, ringing, signed: false, isLast: false), [last]),
+            (try request(path, "not json", isLast: false), [last]),
+            (try request(path, String(repeating: " ", count: 60_000), isLast: false), []),
+            (try request("/webhooks/bolna/unknown", ringing, isLast: false), [last]),
+            (try request("/webhooks/none/of/these/at/all", ringing, isLast: false), [last]),
+            (try request(path, ringing, isLast: false, host: "Host: elsewhere.example\r\n"), [last]),
+            (plain, [String(repeating: plain, count: 24)]),
+        ]
+    }
+
+    @Test("Requests on kept connections are answered with the same bytes")
+    func conversations() async throws {
+        let conversations = try Self.conversations()
+        let post: @Sendable (TestGateway, Int) async throws -> [String] = { _, port in
+            var answers: [String] = []
+            for (first, then) in conversations {
+                answers.append(try await RawConnection.exchange(port: port, [first], then: then))
+            }
+            return answers
+        }
+        let direct = try await Self.heard(isDirect: true, post)
+        let tasks = try await Self.heard(isDirect: false, post)
+        for (index, (one, other)) in zip(direct, tasks).enumerated() { #expect(one == other, "conversation \(index)") }
+        #expect(direct.count == tasks.count)
+    }
+
     @Test("Each request is answered alike over HTTP/2, and where nothing can be stored")
     func streams() async throws {
         let post: @Sendable (TestGateway, Int) async throws -> [String] = { gateway, port in
