@@ -206,14 +206,7 @@ extension JournalTransaction {
     /// A statement as it is to be stored at a position. One that has little in common with the call's root is packed by
     /// itself, and is its root from then on: the first one, and mostly the one that brings the transcript.
     func pack(_ statement: CallDomain.Statement, of call: inout StoredCall, at position: Int64) -> [UInt8] {
-        let bytes = statement.encoded
-        let packed = statements.packer.packed(bytes, with: call.root)
-        guard bytes.count >= StoreBounds.shortestPacked, call.root == nil || packed.count > bytes.count / 2 else {
-            return packed
-        }
-        let alone = call.root == nil ? packed : statements.packer.packed(bytes, with: nil)
-        call.root = PackingRoot(position: position, bytes: bytes)
-        return alone
+        statements.packer.packed(statement: statement.encoded, at: position, root: &call.root)
     }
 
     private func storedObservation(call: Int64, key: ObservationKey) throws -> StoredObservation? {

@@ -2,6 +2,7 @@ import CallDomain
 import Foundation
 import GRDB
 import GRDBSQLite
+import SQLiteStore
 
 /// Writes rows straight into a store's file, without a journal and without syncing: what is cut short is thrown away.
 struct BulkWriter {
@@ -12,6 +13,10 @@ struct BulkWriter {
     private(set) var position: Int64
     private var room: [UInt8] = []
     private var marked: Int64 = 0
+    private let packing = CallPacking()
+    /// Where values of a call stand that the store packs: its state, and its statements.
+    private let states: (table: Int, column: Int)
+    private let journal: (table: Int, column: Int)
     private let mark: GRDB.Statement
 
     /// SQLite copies what is bound.
@@ -27,6 +32,14 @@ struct BulkWriter {
                 sql: "INSERT INTO \(table) (\(columns.joined(separator: ", "))) VALUES (\(marks))")
         }
         mark = try db.makeStatement(sql: "INSERT OR REPLACE INTO marks (position, at) VALUES (?, ?)")
+        func column(_ name: String, of table: String) throws -> (table: Int, column: Int) {
+            (
+                CallTemplate.tables.firstIndex(of: table) ?? 0,
+                try CallTemplate.columns(db, table: table).firstIndex(of: name) ?? 0
+            )
+        }
+        states = try column("state", of: "calls")
+        journal = try column("statement", of: "observations")
         rows = CallTemplate.tables.map { _ in 1 }
         position = try Int64.fetchOne(db, sql: "SELECT position FROM meta") ?? 0
     }
@@ -37,7 +50,11 @@ struct BulkWriter {
         let first = position + 1
         let call = rows[0]
         var written = rows
-        for row in template.rows {
+        packing.begin()
+        // The state is packed with what the statements have, so that these come first.
+        let statementsFirst =
+            template.rows.filter { $0.table == journal.table } + template.rows.filter { $0.table != journal.table }
+        for row in statementsFirst {
             let statement = statements[row.table].sqliteStatement
             for (column, cell) in row.cells.enumerated() {
                 let place = Int32(column + 1)
@@ -53,8 +70,23 @@ struct BulkWriter {
                 case .account: sqlite3_bind_text(statement, place, identity.account.rawValue, -1, Self.transient)
                 case .bytes(let bytes, let isText, let places):
                     CallTemplate.bytes(bytes, places, texts: texts, start: identity.start.rawValue, into: &room)
-                    let count = UInt64(room.count)
-                    _ = room.withUnsafeBytes { room in
+                    let value =
+                        switch (row.table, column) {
+                        case (journal.table, journal.column): packing.statement(room, at: first + row.place)
+                        case (states.table, states.column): packing.value(room)
+                        default: room
+                        }
+                    // Bytes without an address would be bound as NULL.
+                    if value.isEmpty {
+                        if isText {
+                            sqlite3_bind_text(statement, place, "", 0, Self.transient)
+                        } else {
+                            sqlite3_bind_zeroblob(statement, place, 0)
+                        }
+                        continue
+                    }
+                    let count = UInt64(value.count)
+                    _ = value.withUnsafeBytes { room in
                         if isText {
                             sqlite3_bind_text64(
                                 statement, place, room.baseAddress?.assumingMemoryBound(to: CChar.self), count,
@@ -67,7 +99,9 @@ struct BulkWriter {
             }
             let code = sqlite3_step(statement)
             sqlite3_reset(statement)
-            guard code == SQLITE_DONE else { throw DatabaseError(resultCode: ResultCode(rawValue: code)) }
+            guard code == SQLITE_DONE else {
+                throw DatabaseError(resultCode: ResultCode(rawValue: code), message: db.lastErrorMessage)
+            }
         }
         written[0] += 1
         rows = written

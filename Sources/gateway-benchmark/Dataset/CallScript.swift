@@ -81,8 +81,10 @@ struct CallScript {
             // The same bytes once more.
             if let last = entries.last { entries.append((last.at.advanced(by: .seconds(3)), last.entry)) }
         default:
-            // Nothing is heard of its end.
+            // Nothing is heard of its end, until it is given up after a day of looking.
             try tell(dialled)
+            try read(.poll, "ringing", after: 100)
+            try read(.poll, "ringing", after: 90_000)
         }
     }
 
@@ -106,6 +108,10 @@ struct CallScript {
         try tell(["completed"])
         hasRecording = drawing.number(below: 10) < 9
         try tell(["completed"])
+        guard !hasRecording else { return }
+        // What is missing is looked for twice, and then known not to come.
+        try read(.poll, "completed", after: 185)
+        try read(.poll, "completed", after: 1_900)
     }
 
     private static let profile = ScopeProfile(path: .healthy)

@@ -17,6 +17,11 @@ struct CallTemplate {
     struct Row {
         var table: Int
         var cells: [Cell]
+        /// Of a row of the journal, how many places after the call's first one it stands.
+        var place: Int64 {
+            for case .position(let place) in cells.prefix(1) { return place }
+            return 0
+        }
     }
 
     /// How the value of a column follows for another call.
@@ -76,7 +81,8 @@ struct CallTemplate {
             let columns = try Self.columns(db, table: table)
             let key = table == "calls" ? "id" : "call"
             let found = try GRDB.Row.fetchAll(db, sql: "SELECT * FROM \(table) WHERE \(key) = ?", arguments: [id])
-            let base: Int64 = table != "calls" && columns.first == "id" ? found.first?["id"] ?? 0 : 0
+            let base: Int64 =
+                table != "calls" && columns.first == "id" ? found.map { $0["id"] as Int64 }.min() ?? 0 : 0
             for row in found {
                 var cells: [Cell] = []
                 for (column, value) in zip(columns, row.databaseValues) {

@@ -40,7 +40,7 @@ struct TemplateSet {
                 throw UnreadableSample()
             }
         }
-        // What is copied must stand as it is: a packed value refers to a row, and names in it may be in pieces.
+        // What is changed and copied must stand as it is: names in a packed value may be in pieces. The copies are packed again.
         try store.unpackAll()
         try store.close()
         let queue = try DatabaseQueue(path: path)
