@@ -110,6 +110,21 @@ struct SQLiteStoreListTests {
         #expect(differing == 0)
     }
 
+    @Test("Pages begin where they should around the first day of 1970, too")
+    func firstDay() throws {
+        for (number, hours) in ([-50, -30, -20, -3, -1, 0, 1, 3, 30, 60] as [Int64]).enumerated() {
+            var arrival = Arrival.webhook("c\(number)", .queued, at: Int64(number))
+            arrival.fields[.createdAt] = .time(Timestamp(rawValue: hours * 3_600_000_000))
+            try store.observe(arrival)
+        }
+        let all = try executions()
+        for offset in 0...all.count {
+            let page = try store.calls(
+                account: .default, query: CallQuery(), offset: offset, limit: 4, withBodies: false)
+            #expect(page.calls.map(\.execution.rawValue) == Array(all.dropFirst(offset).prefix(4)), "\(offset)")
+        }
+    }
+
     @Test("Filters by status, agent, time, recording and due time")
     func filters() throws {
         var talk = Arrival.webhook("talk", .inProgress, at: 10)

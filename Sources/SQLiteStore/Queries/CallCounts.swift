@@ -27,8 +27,8 @@ enum CallCounts {
             let (day, calls): (Int64, Int) = (try row.value(0), try row.value(1))
             place.total += calls
             guard !isFound else { continue }
-            // Days before 1970 are cut towards it, so that their bounds are others.
-            isFound = place.offset < calls || day < 0
+            // Days before 1970 are cut towards it: day 0 has two, and the bounds of those before it are others.
+            isFound = place.offset < calls || day <= 0
             if isFound {
                 place.before = day < 0 ? place.before : (day + 1) * Self.day
             } else {
