@@ -16,7 +16,7 @@ package struct PollerMachine: Sendable {
     private var takes = 0
     /// The calls that were read and committed while takes are under way, which may bring them as they were before.
     private var settledMeanwhile: Set<Key> = []
-    /// The accounts whose calls the last take brought, where the store has more.
+    /// The accounts of which the store may have more than was taken.
     private var accountsWithMore: Set<AccountID> = []
 
     /// The most due calls that are held at once; further ones stay in the store until the next tick.
@@ -125,7 +125,10 @@ package struct PollerMachine: Sendable {
                 hold(call)
             }
         }
-        accountsWithMore = hasMore ? Set(due.map(\.account)) : []
+        let served = Set(due.map(\.account))
+        let all = accountsWithMore.union(served)
+        // Accounts are given out in turns: one that is missing has nothing left, unless there was no place for each.
+        accountsWithMore = !hasMore ? [] : due.count < all.count ? all : served
         takes = max(takes - 1, 0)
         if takes == 0 { settledMeanwhile = [] }
         let following = backlog.values.flatMap(\.following)

@@ -57,6 +57,34 @@ import Testing
         #expect(machine.next(gate: &gate, now: .at(130)).isEmpty, "it is still under way")
     }
 
+    @Test("A take that found room for few calls does not hide that the store has more of other accounts")
+    func shortTakes() {
+        let names = ["one", "two", "three"]
+        let calls = names.enumerated().map { number, name in
+            var call = due(number)
+            call.account = AccountID(rawValue: name)
+            return call
+        }
+        let accounts = calls.map(\.account)
+        var machine = PollerMachine(settings: ExpectationSettings())
+        var gate = RequestGateMachine(accounts: accounts, settings: ExpectationSettings())
+        _ = take(calls, hasMore: true, into: &machine, profile(.healthy), at: .at(100))
+        #expect(machine.next(gate: &gate, now: .at(100)).count == 3)
+        #expect(machine.wantsMore)
+        _ = take([], hasMore: true, into: &machine, profile(.healthy), at: .at(101))
+        #expect(machine.wantsMore, "no room")
+        var more = due(9)
+        more.account = accounts[0]
+        _ = take([more], hasMore: true, into: &machine, profile(.healthy), at: .at(102))
+        #expect(machine.wantsMore, "room for a call of one account only")
+        var others = [due(10), due(11), due(12)]
+        for place in others.indices { others[place].account = accounts[0] }
+        _ = take(others, hasMore: true, into: &machine, profile(.healthy), at: .at(103))
+        #expect(!machine.wantsMore, "each account had its turn, and two have nothing left")
+        _ = take([], into: &machine, profile(.healthy), at: .at(104))
+        #expect(!machine.wantsMore)
+    }
+
     @Test("Calls that were taken before the clock was set back by hours are given back, since they may have changed")
     func clockSetBack() {
         var machine = PollerMachine(settings: ExpectationSettings())
