@@ -31,6 +31,10 @@ package final class JournalWriter: Service, Sendable {
         var machine: JournalWriterMachine
         var submitters: [JournalWriterMachine.Ticket: Submitter] = [:]
         var lastTicket: JournalWriterMachine.Ticket = 0
+        /// When the commit under way was handed on; nil where none is.
+        var begun: Duration?
+
+        func underWay(at uptime: Duration) -> Duration { begun.map { uptime - $0 } ?? .zero }
     }
 
     /// Writes into a store, and tells the feed of each commit's changes in their order; measures commits by a clock.
@@ -61,7 +65,9 @@ package final class JournalWriter: Service, Sendable {
 
     /// Why a submission of so many entries and bytes would be refused now; nil where it would be taken.
     package func refusal(entries: Int, bytes: Int) -> JournalError? {
-        state.withLock { $0.machine.refusal(of: entries, bytes: bytes) }
+        state.withLock {
+            $0.machine.refusal(of: entries, bytes: bytes, underWay: $0.underWay(at: uptime()))
+        }
     }
 
     /// Stores the entries in one transaction, perhaps with others', and returns when it is synced to disk.
@@ -81,7 +87,9 @@ package final class JournalWriter: Service, Sendable {
         let submitter = Submitter(place: place, since: .now, tell: tell)
         let admission = state.withLock { state in
             state.lastTicket += 1
-            let admission = state.machine.submit(entries, ticket: state.lastTicket)
+            let admission = state.machine.submit(
+                entries, ticket: state.lastTicket, underWay: state.underWay(at: uptime()))
+            if case .commit = admission { state.begun = uptime() }
             if case .refuse = admission {
             } else {
                 state.submitters[state.lastTicket] = submitter
@@ -133,6 +141,7 @@ package final class JournalWriter: Service, Sendable {
                 case .success(let receipts): state.machine.committed(receipts)
                 case .failure(let error): state.machine.failed(error)
                 }
+            state.begun = next == nil ? nil : uptime()
             return (acknowledgements.map { (state.submitters.removeValue(forKey: $0.ticket), $0.result) }, next)
         }
         switch outcome {

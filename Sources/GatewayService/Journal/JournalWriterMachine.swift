@@ -52,9 +52,12 @@ package struct JournalWriterMachine: Sendable {
     package var isIdle: Bool { entries == 0 && committing.isEmpty }
 
     /// A submission came. One that is larger than the queue is taken only while nothing else is there.
-    package mutating func submit(_ new: [JournalEntry], ticket: Ticket) -> Admission {
+    /// The commit under way has taken so long.
+    package mutating func submit(
+        _ new: [JournalEntry], ticket: Ticket, underWay: Duration = .zero
+    ) -> Admission {
         let size = new.reduce(0) { $0 + $1.size }
-        if let refusal = refusal(of: new.count, bytes: size) { return .refuse(refusal) }
+        if let refusal = refusal(of: new.count, bytes: size, underWay: underWay) { return .refuse(refusal) }
         entries += new.count
         bytes += size
         waiting.append(Submission(ticket: ticket, entries: new, bytes: size))
@@ -62,22 +65,23 @@ package struct JournalWriterMachine: Sendable {
         return .commit(takeBatch())
     }
 
-    /// Why a submission of so many entries and bytes is refused; nil where it is taken.
-    package func refusal(of new: Int, bytes size: Int) -> JournalError? {
+    /// Why a submission of so many entries and bytes is refused while the commit under way has taken so long; nil where it
+    /// is taken.
+    package func refusal(of new: Int, bytes size: Int, underWay: Duration = .zero) -> JournalError? {
         if isStopping { return .stopping }
         if isIdle { return nil }
         let fits = entries + new <= limits.mostEntries && bytes + size <= limits.mostBytes
-        // What goes into the next commit waits for no other, however slow the disk is.
-        let isNext = waiting.reduce(new) { $0 + $1.entries.count } <= limits.batchEntries
-        return fits && (isNext || wait(of: new, bytes: size) <= limits.mostWait)
+        // What goes into the next commit waits for no other, however slow the disk is, unless the one under way hangs.
+        let isNext = underWay <= limits.mostWait && waiting.reduce(new) { $0 + $1.entries.count } <= limits.batchEntries
+        return fits && (isNext || wait(of: new, bytes: size, underWay: underWay) <= limits.mostWait)
             ? nil : .queueFull(retryAfter: limits.retryAfter)
     }
 
     /// How long a further submission will wait until it is on disk: for the commit under way, and those behind it.
-    private func wait(of new: Int, bytes size: Int) -> Duration {
+    private func wait(of new: Int, bytes size: Int, underWay: Duration) -> Duration {
         let batches = max(
             (entries + new - 1) / max(limits.batchEntries, 1), (bytes + size) / max(limits.batchBytes, 1))
-        return commitTime * (batches + 1)
+        return max(commitTime, underWay) * (batches + 1)
     }
 
     /// The batch under way took so long, whatever came of it. To be told before that.

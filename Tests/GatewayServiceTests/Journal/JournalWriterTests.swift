@@ -102,6 +102,29 @@ import Testing
         #expect(await first == .stored(new: 1, duplicates: 0))
     }
 
+    @Test("While a commit hangs, what comes once it has taken longer than senders wait is refused at once")
+    func hanging() async throws {
+        let gateway = try TestGateway()
+        let (store, clock) = (gateway.store, ManualClock())
+        let writer = JournalWriter(
+            store: store, changes: gateway.feed, metrics: gateway.context.metrics, logger: gateway.context.logger,
+            clock: clock)
+        let told = Told()
+        store.close()
+        writer.submit([.heartbeat(at: .start)]) { _ in told.note("first") }
+        try await eventually("the first commit begins") { store.entered == 1 }
+        clock.advance(by: .seconds(5))
+        writer.submit([.heartbeat(at: .start)]) { _ in told.note("second") }
+        #expect(told.all.isEmpty)
+        clock.advance(by: .seconds(1))
+        #expect(writer.refusal(entries: 1, bytes: 0) == .queueFull(retryAfter: .seconds(2)))
+        writer.submit([.heartbeat(at: .start)]) { if case .failure = $0 { told.note("refused") } }
+        #expect(told.all == ["refused"])
+        store.open()
+        try await eventually("the others are told") { told.all.count == 3 }
+        #expect(writer.refusal(entries: 1, bytes: 0) == nil)
+    }
+
     @Test("At the shutdown what was submitted is committed, and what comes later is refused")
     func shutdown() async throws {
         let gateway = try TestGateway()
