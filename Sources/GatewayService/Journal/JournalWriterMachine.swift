@@ -13,6 +13,8 @@ package struct JournalWriterMachine: Sendable {
     package private(set) var bytes = 0
 
     private var waiting: [Submission] = []
+    /// Their entries, counted as they come and go: thousands may wait while each webhook asks.
+    private var waitingEntries = 0
     private var committing: [Submission] = []
     private var isStopping = false
     /// How long a commit takes, by the last ones.
@@ -60,6 +62,7 @@ package struct JournalWriterMachine: Sendable {
         if let refusal = refusal(of: new.count, bytes: size, underWay: underWay) { return .refuse(refusal) }
         entries += new.count
         bytes += size
+        waitingEntries += new.count
         waiting.append(Submission(ticket: ticket, entries: new, bytes: size))
         guard committing.isEmpty else { return .wait }
         return .commit(takeBatch())
@@ -72,7 +75,7 @@ package struct JournalWriterMachine: Sendable {
         if isIdle { return nil }
         let fits = entries + new <= limits.mostEntries && bytes + size <= limits.mostBytes
         // What goes into the next commit waits for no other, however slow the disk is, unless the one under way hangs.
-        let isNext = underWay <= limits.mostWait && waiting.reduce(new) { $0 + $1.entries.count } <= limits.batchEntries
+        let isNext = underWay <= limits.mostWait && waitingEntries + new <= limits.batchEntries
         return fits && (isNext || wait(of: new, bytes: size, underWay: underWay) <= limits.mostWait)
             ? nil : .queueFull(retryAfter: limits.retryAfter)
     }
@@ -136,7 +139,9 @@ package struct JournalWriterMachine: Sendable {
         }
         committing = Array(waiting.prefix(count))
         waiting.removeFirst(count)
-        return committing.flatMap(\.entries)
+        let batch = committing.flatMap(\.entries)
+        waitingEntries -= batch.count
+        return batch
     }
 }
 
